@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A target of ours: every one is compiled under the same rules.
+func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "vmfa",
+  products: [
+    .executable(name: "vmfa", targets: ["vmfa"]),
+    .library(name: "OATH", targets: ["OATH"]),
+    .library(name: "QRCode", targets: ["QRCode"]),
+    .library(name: "Verifier", targets: ["Verifier"]),
+    .library(name: "VerifierSQLite", targets: ["VerifierSQLite"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(
+      name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+
+    library("OpenSSLCrypto", ["COpenSSL"]),
+    library("OATH", ["OpenSSLCrypto"]),
+    library("QRCode", ["CQREncode", "CPNG"]),
+    library("Verifier", ["OATH", "OpenSSLCrypto"]),
+    library("VerifierSQLite", ["Verifier", "OATH", grdb]),
+    library("Enrollment", ["Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
+    library(
+      "VMFACommands",
+      ["Enrollment", "Verifier", "VerifierSQLite", "QRCode", "OATH", "OpenSSLCrypto", argumentParser]),
+    .executableTarget(name: "vmfa", dependencies: ["VMFACommands"], swiftSettings: strict),
+
+    library("TestSupport", ["OATH", "OpenSSLCrypto"], path: "Tests/TestSupport"),
+    library(
+      "DeviceStoreContract", ["Verifier", "OATH", "OpenSSLCrypto", "TestSupport"],
+      path: "Tests/DeviceStoreContract"),
+    tests("OpenSSLCryptoTests", ["OpenSSLCrypto"]),
+    tests("OATHTests", ["OATH", "OpenSSLCrypto"]),
+    tests("QRCodeTests", ["QRCode", subprocess]),
+    tests("VerifierTests", ["Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
+    tests(
+      "VerifierSQLiteTests",
+      ["VerifierSQLite", "Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto", grdb]),
+    tests("EnrollmentTests", ["Enrollment", "Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
+    tests("VMFACommandsTests", ["VMFACommands", "Verifier", "OATH", argumentParser]),
+  ],
+  swiftLanguageModes: [.v6]
+)

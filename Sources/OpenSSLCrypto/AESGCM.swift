@@ -1,0 +1,146 @@
+internal import COpenSSL
+
+/// AES-256 in Galois/Counter Mode (NIST SP 800-38D): 32-byte keys, 12-byte nonces, 16-byte tags.
+public enum AESGCM {
+  /// Lengths in bytes.
+  public static let keyByteCount = 32, nonceByteCount = 12, tagByteCount = 16
+
+  /// What a seal leaves: none of it is secret.
+  public struct SealedBox: Sendable, Equatable {
+    /// 12 bytes, used once under a key.
+    public let nonce: [UInt8]
+    /// As long as the plaintext.
+    public let ciphertext: [UInt8]
+    /// 16 bytes.
+    public let tag: [UInt8]
+
+    /// Puts a box together from its stored parts; lengths are checked when it is opened.
+    public init(nonce: [UInt8], ciphertext: [UInt8], tag: [UInt8]) {
+      self.nonce = nonce
+      self.ciphertext = ciphertext
+      self.tag = tag
+    }
+  }
+
+  /// Encrypts `plaintext` under a fresh random nonce and binds `associatedData` to it.
+  public static func seal(
+    _ plaintext: Span<UInt8>, key: borrowing SecretBytes, associatedData: Span<UInt8>
+  ) throws(CryptoError) -> SealedBox {
+    try seal(
+      plaintext, key: key, nonce: SecureRandom.bytes(count: nonceByteCount), associatedData: associatedData)
+  }
+
+  /// As above with a given nonce, for test vectors: a nonce used twice under a key gives the key's secrets away.
+  static func seal(
+    _ plaintext: Span<UInt8>, key: borrowing SecretBytes, nonce: [UInt8], associatedData: Span<UInt8>
+  ) throws(CryptoError) -> SealedBox {
+    let context = try CipherContext(key: key, nonce: nonce, direction: .encrypt)
+    try context.authenticate(associatedData)
+    var ciphertext = [UInt8](repeating: 0, count: plaintext.count)
+    var output = ciphertext.mutableSpan
+    try context.update(plaintext, into: &output)
+    try context.finish()
+    return SealedBox(nonce: nonce, ciphertext: ciphertext, tag: try context.tag())
+  }
+
+  /// The plaintext of `box`.
+  /// - Throws: ``CryptoError/authenticationFailed`` when key, box and associated data do not belong together.
+  public static func open(
+    _ box: SealedBox, key: borrowing SecretBytes, associatedData: Span<UInt8>
+  ) throws(CryptoError) -> SecretBytes {
+    let context = try CipherContext(key: key, nonce: box.nonce, direction: .decrypt)
+    try context.authenticate(associatedData)
+    let plaintext = try SecretBytes(count: box.ciphertext.count) { output throws(CryptoError) in
+      try context.update(box.ciphertext.span, into: &output)
+    }
+    try context.expect(tag: box.tag)
+    do { try context.finish() } catch { throw .authenticationFailed }
+    return plaintext
+  }
+}
+
+/// One encryption or decryption; owns the EVP_CIPHER_CTX.
+@safe
+private struct CipherContext: ~Copyable {
+  enum Direction: Int32 { case decrypt = 0, encrypt = 1 }
+
+  private let context: OpaquePointer
+
+  init(key: borrowing SecretBytes, nonce: [UInt8], direction: Direction) throws(CryptoError) {
+    guard key.count == AESGCM.keyByteCount else { throw .invalidLength(what: "an AES-256 key", count: key.count) }
+    guard nonce.count == AESGCM.nonceByteCount else { throw .invalidLength(what: "a nonce", count: nonce.count) }
+    guard let cipher = unsafe FetchedCipher.aes256GCM?.pointer, let made = unsafe EVP_CIPHER_CTX_new() else {
+      throw .drainingQueue(after: "making an AES-256-GCM context")
+    }
+    let started = key.withBytes { key in
+      unsafe key.withUnsafeBufferPointer {
+        unsafe EVP_CipherInit_ex2(made, cipher, $0.baseAddress, nonce, direction.rawValue, nil)
+      }
+    }
+    guard started == 1 else {
+      unsafe EVP_CIPHER_CTX_free(made)
+      throw .drainingQueue(after: "setting an AES-256-GCM key")
+    }
+    unsafe context = made
+  }
+
+  deinit { unsafe EVP_CIPHER_CTX_free(context) }
+
+  func authenticate(_ associatedData: Span<UInt8>) throws(CryptoError) {
+    guard associatedData.count > 0 else { return }
+    var written: Int32 = 0
+    let done = unsafe associatedData.withUnsafeBufferPointer {
+      unsafe EVP_CipherUpdate(context, nil, &written, $0.baseAddress, Int32($0.count))
+    }
+    guard done == 1 else { throw .drainingQueue(after: "authenticating associated data") }
+  }
+
+  func update(_ input: Span<UInt8>, into output: inout MutableSpan<UInt8>) throws(CryptoError) {
+    guard input.count > 0 else { return }
+    guard input.count <= Int32.max else { throw .invalidLength(what: "a message", count: input.count) }
+    var written: Int32 = 0
+    let done = unsafe input.withUnsafeBufferPointer { input in
+      unsafe output.withUnsafeMutableBufferPointer { output in
+        unsafe EVP_CipherUpdate(context, output.baseAddress, &written, input.baseAddress, Int32(input.count))
+      }
+    }
+    guard done == 1, Int(written) == input.count else { throw .drainingQueue(after: "running AES-256-GCM") }
+  }
+
+  func finish() throws(CryptoError) {
+    // GCM is a stream mode: the last call writes nothing, but wants somewhere to write it.
+    var nothing = [UInt8](repeating: 0, count: 16)
+    var written: Int32 = 0
+    guard unsafe EVP_CipherFinal_ex(context, &nothing, &written) == 1 else {
+      throw .drainingQueue(after: "finishing AES-256-GCM")
+    }
+  }
+
+  func tag() throws(CryptoError) -> [UInt8] {
+    var tag = [UInt8](repeating: 0, count: AESGCM.tagByteCount)
+    guard unsafe EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(tag.count), &tag) == 1 else {
+      throw .drainingQueue(after: "reading an AES-256-GCM tag")
+    }
+    return tag
+  }
+
+  func expect(tag: [UInt8]) throws(CryptoError) {
+    guard tag.count == AESGCM.tagByteCount else { throw .invalidLength(what: "a tag", count: tag.count) }
+    var tag = tag
+    guard unsafe EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tag.count), &tag) == 1 else {
+      throw .drainingQueue(after: "setting an AES-256-GCM tag")
+    }
+  }
+}
+
+/// The provider's AES-256-GCM, looked up once for the life of the program.
+@safe
+private struct FetchedCipher: @unchecked Sendable {
+  // @unchecked Sendable: an EVP_CIPHER is immutable after the fetch and counted atomically by libcrypto.
+  let pointer: OpaquePointer
+
+  static let aes256GCM: FetchedCipher? = {
+    guard let cipher = unsafe EVP_CIPHER_fetch(nil, "AES-256-GCM", nil) else { return nil }
+    return unsafe FetchedCipher(pointer: cipher)
+  }()
+}

@@ -1,0 +1,23 @@
+internal import COpenSSL
+
+/// Comparisons whose time does not depend on what is compared (`CRYPTO_memcmp`).
+public enum ConstantTime {
+  /// Whether both hold the same bytes. Lengths are not secret: unequal ones answer at once.
+  public static func equal(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
+    guard a.count == b.count else { return false }
+    return unsafe a.withUnsafeBufferPointer { left in
+      unsafe b.withUnsafeBufferPointer { right in
+        unsafe CRYPTO_memcmp(left.baseAddress, right.baseAddress, left.count) == 0
+      }
+    }
+  }
+
+  /// Whether both are the same number.
+  public static func equal(_ a: UInt64, _ b: UInt64) -> Bool {
+    unsafe withUnsafeBytes(of: a) { left in
+      unsafe withUnsafeBytes(of: b) { right in
+        unsafe CRYPTO_memcmp(left.baseAddress, right.baseAddress, left.count) == 0
+      }
+    }
+  }
+}
