@@ -89,7 +89,7 @@ extension HashAlgorithm {
     var name = Array(rawValue.utf8CString)
     return unsafe name.withUnsafeMutableBufferPointer { text in
       let parameters = unsafe [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, text.baseAddress, 0), OSSL_PARAM_construct_end(),
+        OSSL_PARAM_construct_utf8_string(ParameterName.digest, text.baseAddress, 0), OSSL_PARAM_construct_end(),
       ]
       return unsafe parameters.withUnsafeBufferPointer { list in
         // Two entries were put in two lines above: there is a base address.

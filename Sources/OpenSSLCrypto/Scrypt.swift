@@ -41,31 +41,43 @@ public enum Scrypt {
     guard let context = unsafe EVP_KDF_CTX_new(kdf) else { throw .drainingQueue(after: "making scrypt") }
     defer { unsafe EVP_KDF_CTX_free(context) }
 
-    var n = cost.n, r = cost.r, p = cost.p, memory = cost.memory
+    var numbers = [cost.n, cost.r, cost.p, cost.memory]
     var salt = salt
     return try SecretBytes(count: count) { output throws(CryptoError) in
       let done = passphrase.withBytes { passphrase in
         unsafe passphrase.withUnsafeBufferPointer { passphrase in
           unsafe salt.withUnsafeMutableBufferPointer { salt in
-            unsafe output.withUnsafeMutableBufferPointer { output in
-              // libcrypto only reads what it is given as a password; its parameter type has no const.
-              let parameters = unsafe [
-                OSSL_PARAM_construct_octet_string(
-                  OSSL_KDF_PARAM_PASSWORD, UnsafeMutableRawPointer(mutating: passphrase.baseAddress),
-                  passphrase.count),
-                OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, salt.baseAddress, salt.count),
-                OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_N, &n),
-                OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_R, &r),
-                OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_P, &p),
-                OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &memory),
-                OSSL_PARAM_construct_end(),
-              ]
-              return unsafe EVP_KDF_derive(context, output.baseAddress, output.count, parameters)
+            unsafe numbers.withUnsafeMutableBufferPointer { numbers in
+              unsafe output.withUnsafeMutableBufferPointer { output in
+                let parameters = unsafe parameters(passphrase: passphrase, salt: salt, numbers: numbers)
+                return unsafe EVP_KDF_derive(context, output.baseAddress, output.count, parameters)
+              }
             }
           }
         }
       }
       guard done == 1 else { throw .drainingQueue(after: "running scrypt") }
     }
+  }
+
+  /// The OSSL_PARAM list; it points into its arguments. `numbers` are N, r, p and the memory allowed, in bytes.
+  private static func parameters(
+    passphrase: UnsafeBufferPointer<UInt8>, salt: UnsafeMutableBufferPointer<UInt8>,
+    numbers: UnsafeMutableBufferPointer<UInt64>
+  ) -> [OSSL_PARAM] {
+    let names = unsafe [
+      ParameterName.scryptN, ParameterName.scryptR, ParameterName.scryptP, ParameterName.scryptMemory,
+    ]
+    // libcrypto only reads what it is given as a password; its parameter type has no const.
+    var list = unsafe [
+      OSSL_PARAM_construct_octet_string(
+        ParameterName.passphrase, UnsafeMutableRawPointer(mutating: passphrase.baseAddress), passphrase.count),
+      OSSL_PARAM_construct_octet_string(ParameterName.salt, salt.baseAddress, salt.count),
+    ]
+    for unsafe (index, name) in unsafe names.enumerated() {
+      unsafe list.append(OSSL_PARAM_construct_uint64(name, numbers.baseAddress?.advanced(by: index)))
+    }
+    unsafe list.append(OSSL_PARAM_construct_end())
+    return unsafe list
   }
 }

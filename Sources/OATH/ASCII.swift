@@ -1,0 +1,21 @@
+extension UInt8 {
+  /// Space, tab, line feed, vertical tab, form feed and carriage return.
+  package var isASCIIWhiteSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+  /// C0 controls and DEL.
+  package var isASCIIControl: Bool { self < 0x20 || self == 0x7F }
+}
+
+extension Span<UInt8> {
+  /// Where the bytes between any ASCII white space at the two ends are.
+  package var rangeWithoutOuterWhiteSpace: Range<Int> {
+    var start = 0, end = count
+    while start < end, self[start].isASCIIWhiteSpace { start += 1 }
+    while end > start, self[end - 1].isASCIIWhiteSpace { end -= 1 }
+    return start..<end
+  }
+
+  /// The index of the first `byte` at or after `start`.
+  package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+    (start..<count).first { self[$0] == byte }
+  }
+}

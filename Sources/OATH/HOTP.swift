@@ -1,0 +1,43 @@
+public import OpenSSLCrypto
+
+/// HMAC-based one-time passwords (RFC 4226) of one secret. The key is set once; then counter after counter is cheap.
+public struct HOTP: ~Copyable {
+  private var mac: HMAC
+  /// The length of the codes.
+  public let digits: Digits
+
+  /// - Parameters:
+  ///   - secret: K of the RFC; of any length but zero.
+  ///   - algorithm: SHA-1 in RFC 4226; RFC 6238 and the key URI format allow the others.
+  public init(
+    secret: borrowing SecretBytes, algorithm: HashAlgorithm = .sha1, digits: Digits = .six
+  ) throws(OATHError) {
+    do throws(CryptoError) { mac = try HMAC(algorithm, key: secret) } catch { throw .crypto(error) }
+    self.digits = digits
+  }
+
+  /// The code of `counter` (RFC 4226 §5.3): HMAC over the counter as 8 bytes, big-endian, then dynamic truncation.
+  public mutating func code(counter: UInt64) throws(OATHError) -> OneTimeCode {
+    let message = counter.bigEndianBytes
+    let hash: AuthenticationCode
+    do throws(CryptoError) { hash = try mac.authenticationCode(for: message.span) } catch { throw .crypto(error) }
+    return OneTimeCode(truncated: hash.dynamicallyTruncated, length: digits)
+  }
+}
+
+extension AuthenticationCode {
+  /// DT of RFC 4226 §5.3: 31 bits, from the offset that the last four bits name.
+  fileprivate var dynamicallyTruncated: UInt32 {
+    let offset = Int(self[count - 1] & 0x0F)
+    let word = (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(self[offset + $1]) }
+    return word & 0x7FFF_FFFF
+  }
+}
+
+extension UInt64 {
+  fileprivate var bigEndianBytes: [8 of UInt8] {
+    var bytes = [8 of UInt8](repeating: 0)
+    for index in 0..<8 { bytes[index] = UInt8(truncatingIfNeeded: self >> (56 - 8 * UInt64(index))) }
+    return bytes
+  }
+}

@@ -1,0 +1,68 @@
+internal import OpenSSLCrypto
+
+/// A one-time code: exactly 6, 7 or 8 ASCII digits, leading zeros included.
+///
+/// There is one spelling of each code in here, so comparison and the record of spent codes cannot disagree about it.
+/// Two codes are compared in constant time, and a code does not describe itself: ``digits`` is the one way out.
+public struct OneTimeCode: Sendable {
+  /// The ASCII digits, the last one lowest.
+  private let packed: UInt64
+  /// How many digits there are.
+  public let length: Digits
+
+  /// The code of a truncated HMAC (RFC 4226 §5.3): its lowest decimal digits.
+  init(truncated: UInt32, length: Digits) {
+    var rest = truncated % length.modulus
+    var packed: UInt64 = 0
+    for position in 0..<UInt64(length.rawValue) {
+      packed |= UInt64(UInt8(ascii: "0") + UInt8(rest % 10)) << (8 * position)
+      rest /= 10
+    }
+    self.packed = packed
+    self.length = length
+  }
+
+  /// Reads what a person or a program sent: white space (ASCII) around the code is dropped, and nothing else forgiven.
+  /// - Throws: ``OATHError/malformedCode(_:)`` for any other character and for a wrong number of digits.
+  public init(parsing text: Span<UInt8>) throws(OATHError) {
+    let code = text.extracting(text.rangeWithoutOuterWhiteSpace)
+    guard code.count > 0 else { throw .malformedCode("a code is missing: it is 6, 7 or 8 digits") }
+    var packed: UInt64 = 0
+    for index in code.indices {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(code[index]) else {
+        throw .malformedCode("a code is 6, 7 or 8 digits from 0 to 9 and nothing else")
+      }
+      packed = packed << 8 | UInt64(code[index])
+    }
+    guard let length = Digits(rawValue: code.count) else {
+      throw .malformedCode("a code is 6, 7 or 8 digits, not \(code.count)")
+    }
+    self.packed = packed
+    self.length = length
+  }
+
+  /// As ``init(parsing:)-(Span<UInt8>)``, from text.
+  public init(parsing text: String) throws(OATHError) {
+    try self.init(parsing: Array(text.utf8).span)
+  }
+
+  /// The code as people type it, such as `"007430"`.
+  public var digits: String {
+    let bytes = (0..<UInt64(length.rawValue)).reversed().map { UInt8(truncatingIfNeeded: packed >> (8 * $0)) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+extension OneTimeCode: Equatable {
+  /// Compares in a time that does not depend on the digits.
+  public static func == (a: OneTimeCode, b: OneTimeCode) -> Bool {
+    ConstantTime.equal(a.packed, b.packed)
+  }
+}
+
+extension OneTimeCode: CustomStringConvertible, CustomReflectable {
+  /// Redacted, so that a code cannot end in a log by accident.
+  public var description: String { "a code of \(length.rawValue) digits" }
+  /// Redacted as well: `dump` and test failures walk mirrors.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
