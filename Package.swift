@@ -45,14 +45,15 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     library("OpenSSLCrypto", ["COpenSSL"]),
+    library("DurableFiles", ["OpenSSLCrypto"]),
     library("OATH", ["OpenSSLCrypto"]),
     library("QRCode", ["CQREncode", "CPNG"]),
-    library("Verifier", ["OATH", "OpenSSLCrypto"]),
-    library("VerifierSQLite", ["Verifier", "OATH", grdb]),
+    library("Verifier", ["OATH", "DurableFiles", "OpenSSLCrypto"]),
+    library("VerifierSQLite", ["Verifier", "OATH", "DurableFiles", grdb]),
     library("Enrollment", ["Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
     library(
       "VMFACommands",
-      ["Enrollment", "Verifier", "VerifierSQLite", "QRCode", "OATH", "OpenSSLCrypto", argumentParser]),
+      ["Enrollment", "Verifier", "VerifierSQLite", "QRCode", "OATH", "DurableFiles", "OpenSSLCrypto", argumentParser]),
     .executableTarget(name: "vmfa", dependencies: ["VMFACommands"], swiftSettings: strict),
 
     library("TestSupport", ["OATH", "OpenSSLCrypto"], path: "Tests/TestSupport"),
@@ -60,6 +61,7 @@ let package = Package(
       "DeviceStoreContract", ["Verifier", "OATH", "OpenSSLCrypto", "TestSupport"],
       path: "Tests/DeviceStoreContract"),
     tests("OpenSSLCryptoTests", ["OpenSSLCrypto"]),
+    tests("DurableFilesTests", ["DurableFiles", "OpenSSLCrypto"]),
     tests("OATHTests", ["OATH", "OpenSSLCrypto"]),
     tests("QRCodeTests", ["QRCode", subprocess]),
     tests("VerifierTests", ["Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),

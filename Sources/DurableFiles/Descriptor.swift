@@ -1,0 +1,65 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// An open file, closed by its owner's end.
+struct Descriptor: ~Copyable {
+  let number: Int32
+  let path: String
+
+  init(opening path: String, _ flags: Int32, mode: UInt32 = 0) throws(FileError) {
+    let opened = unsafe open(path, flags | O_CLOEXEC, mode_t(mode))
+    guard opened >= 0 else { throw .current(path) }
+    number = opened
+    self.path = path
+  }
+
+  deinit { close(number) }
+
+  func status() throws(FileError) -> stat {
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0 else { throw .current(path) }
+    return status
+  }
+
+  func write(_ bytes: Span<UInt8>) throws(FileError) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.extracting(written...).withUnsafeBufferPointer {
+        #if canImport(Darwin)
+          unsafe Darwin.write(number, $0.baseAddress, $0.count)
+        #elseif canImport(Musl)
+          unsafe Musl.write(number, $0.baseAddress, $0.count)
+        #else
+          unsafe Glibc.write(number, $0.baseAddress, $0.count)
+        #endif
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .current(path) }
+      written += count
+    }
+  }
+
+  /// Fills `bytes` from the start as far as the file goes; returns how far that is.
+  func read(into bytes: inout MutableSpan<UInt8>) throws(FileError) -> Int {
+    var filled = 0
+    while filled < bytes.count {
+      let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+        unsafe pread(number, buffer.baseAddress?.advanced(by: filled), buffer.count - filled, off_t(filled))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .current(path) }
+      if count == 0 { break }
+      filled += count
+    }
+    return filled
+  }
+
+  func synchronize() throws(FileError) {
+    guard fsync(number) == 0 else { throw .current(path) }
+  }
+}

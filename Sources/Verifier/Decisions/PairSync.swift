@@ -1,0 +1,52 @@
+internal import OATH
+
+/// The decision on two consecutive codes: enabling a device, and setting its place in time again.
+enum PairSync {
+  /// How a sync differs from another one.
+  struct Terms {
+    /// Steps from the present, either way, for the second code.
+    let reach: Int64
+    /// Lowers the watermark, if that is where the pair lies.
+    let resetsWatermark: Bool
+  }
+
+  /// Changes `state` by what follows from the pair for the device at `index`.
+  static func decide(
+    _ state: inout UnitState, deviceAt index: Int, pair: CodePair, terms: Terms, at now: UnixTime, keys: KeyRing
+  ) throws(VerifierError) -> SyncVerdict {
+    var device = state.devices[index]
+    let digits = device.parameters.digits
+    guard pair.first.length == digits, pair.second.length == digits else {
+      throw .wrongCodeLength(expected: [digits])
+    }
+    if let lock = state.user?.lockInForce(at: now, policy: state.policy) { return .locked(retryAfter: lock.retryAfter) }
+    guard device.syncFailures < state.policy[.syncBudget] else { return .budgetSpent }
+
+    var totp = try device.totp(keys: keys)
+    let present = device.parameters.step(at: now)
+    let match = try PairSearch.find(pair, of: &totp, around: present, reach: terms.reach) { first in
+      device.allows(first: first, resettingWatermark: terms.resetsWatermark)
+    }
+    guard case .one(let first) = match else {
+      state.devices[index].syncFailures += 1
+      return .refused
+    }
+    device.lastStep = first + 1
+    device.syncDrift = first + 1 - present
+    device.drift = device.syncDrift
+    device.lastSide = 0
+    device.syncFailures = 0
+    device.lastUsedAt = now
+    state.devices[index] = device
+    return .accepted(step: first + 1, drift: device.drift)
+  }
+}
+
+extension Device {
+  /// Whether a pair that begins at `first` is unspent. With the watermark to be reset, steps below it are taken for
+  /// unspent; the step that it stands on is known to be spent, and never is.
+  fileprivate func allows(first: Int64, resettingWatermark: Bool) -> Bool {
+    guard let lastStep else { return true }
+    return first > lastStep || resettingWatermark && first + 1 < lastStep
+  }
+}

@@ -1,0 +1,53 @@
+internal import OATH
+
+// Rule 5 of a verification: locks that double with every failure, bounded, and an administrator at the end.
+// The counter is the user's, so neither a second device nor a second door multiplies the guesses.
+extension User {
+  /// A lock in force; `retryAfter` is in seconds, nil until an administrator unlocks.
+  struct LockInForce: Equatable {
+    let retryAfter: Int64?
+  }
+
+  /// Slack for clocks that are put right by a little.
+  static let clockTolerance: Int64 = 60
+
+  /// The lock that keeps the user out at `now`, if one does.
+  ///
+  /// A lock that would last longer than it was made for means that the clock was set back since. It is void then: the
+  /// counter stands, and the next failure locks again, so that a clock put right keeps no one out for hours.
+  func lockInForce(at now: UnixTime, policy: Policy) -> LockInForce? {
+    guard policy[.throttle] == 1 else { return nil }
+    switch lock {
+    case .none: return nil
+    case .untilUnlocked: return LockInForce(retryAfter: nil)
+    case .until(let end):
+      let left = end.seconds - now.seconds
+      let longest = max(policy[.lockMaximum], policy[.lockBase]) + Self.clockTolerance
+      return (1...longest).contains(left) ? LockInForce(retryAfter: left) : nil
+    }
+  }
+
+  /// Counts a failed verification and locks as the policy has it.
+  mutating func countFailure(at now: UnixTime, policy: Policy) {
+    failures += 1
+    lastFailureAt = now
+    guard policy[.throttle] == 1 else { return }
+    if failures >= policy[.disableAfter] {
+      lock = .untilUnlocked
+    } else if failures >= policy[.lockAfter] {
+      lock = .until(now.advanced(by: Self.lockDuration(failures: Int64(failures), policy: policy)))
+    }
+  }
+
+  /// Forgets the failures: a code was accepted, or an administrator unlocked.
+  mutating func clearThrottle() {
+    failures = 0
+    lock = .none
+  }
+
+  /// Seconds: the base, doubled with every failure after the first that locks, up to the maximum.
+  private static func lockDuration(failures: Int64, policy: Policy) -> Int64 {
+    let doublings = min(failures - policy[.lockAfter], 32)
+    return min(policy[.lockBase] << doublings, policy[.lockMaximum])
+  }
+}

@@ -1,0 +1,70 @@
+public import OATH
+
+/// A virtual MFA device as the verifier knows it.
+public struct Device: Sendable, Equatable {
+  /// Where a device stands.
+  public enum Status: String, Sendable, CaseIterable {
+    /// Created, or taken from its user again; its codes open nothing.
+    case unassigned
+    /// Its codes are verified.
+    case active
+    /// Its user failed too often; active again once an administrator unlocks it.
+    case disabled
+  }
+
+  /// For good.
+  public let id: DeviceID
+  /// Unique; holds the name.
+  public let serial: Serial
+  /// Whose it is, or is meant to be while it is unassigned.
+  public let user: UserName
+  /// As the authenticator shows it.
+  public let issuer: String
+  /// Algorithm, digits, period and t0.
+  public let parameters: TOTPParameters
+  /// The seed under a data key.
+  public package(set) var seed: SealedSeed
+  /// Where it stands.
+  public package(set) var status: Status
+  /// The watermark: the highest step ever accepted. Nothing at or below it is accepted again.
+  public package(set) var lastStep: Int64?
+  /// Steps that the device was ahead at its last sync.
+  public package(set) var syncDrift: Int64
+  /// Steps that it is taken to be ahead now; learned, and never far from ``syncDrift``.
+  public package(set) var drift: Int64
+  /// On which side of its expected step the last accepted code lay: -1, 0 or 1.
+  public package(set) var lastSide: Int64
+  /// Syncs refused in a row.
+  public package(set) var syncFailures: Int
+  /// When it was created.
+  public let createdAt: UnixTime
+  /// When it was enabled, if it is.
+  public package(set) var enabledAt: UnixTime?
+  /// When a code or a pair of it was last accepted.
+  public package(set) var lastUsedAt: UnixTime?
+
+  package init(
+    id: DeviceID, serial: Serial, user: UserName, issuer: String, parameters: TOTPParameters, seed: SealedSeed,
+    status: Status = .unassigned, lastStep: Int64? = nil, syncDrift: Int64 = 0, drift: Int64 = 0, lastSide: Int64 = 0,
+    syncFailures: Int = 0, createdAt: UnixTime, enabledAt: UnixTime? = nil, lastUsedAt: UnixTime? = nil
+  ) {
+    self.id = id
+    self.serial = serial
+    self.user = user
+    self.issuer = issuer
+    self.parameters = parameters
+    self.seed = seed
+    self.status = status
+    self.lastStep = lastStep
+    self.syncDrift = syncDrift
+    self.drift = drift
+    self.lastSide = lastSide
+    self.syncFailures = syncFailures
+    self.createdAt = createdAt
+    self.enabledAt = enabledAt
+    self.lastUsedAt = lastUsedAt
+  }
+
+  /// The newest moment that the record speaks of.
+  var newestRecord: UnixTime { max(createdAt, enabledAt ?? createdAt, lastUsedAt ?? createdAt) }
+}

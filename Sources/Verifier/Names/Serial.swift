@@ -1,0 +1,46 @@
+internal import OpenSSLCrypto
+
+/// Twelve digits that name an installation, as an AWS account id does; the first is not zero.
+public struct AccountID: Sendable, Hashable {
+  /// The digits.
+  public let text: String
+
+  /// - Throws: ``VerifierError/corruptRecord(_:)``: account ids are made by programs and kept in databases.
+  public init(_ text: String) throws(VerifierError) {
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    guard text.utf8.count == 12, text.utf8.allSatisfy(digits.contains), text.utf8.first != UInt8(ascii: "0") else {
+      throw .corruptRecord("the account id")
+    }
+    self.text = text
+  }
+
+  /// A new one.
+  public static func random() throws(VerifierError) -> AccountID {
+    do throws(CryptoError) {
+      return try AccountID(unchecked: String(100_000_000_000 + SecureRandom.number(below: 900_000_000_000)))
+    } catch { throw .crypto(error) }
+  }
+
+  private init(unchecked text: String) { self.text = text }
+}
+
+/// The serial number of a device, in the form that AWS gives virtual devices: `arn:aws:iam::ACCOUNT:mfa/NAME`.
+public struct Serial: Sendable, Hashable {
+  /// The whole ARN.
+  public let text: String
+
+  /// The serial of a device of this name.
+  public init(account: AccountID, name: DeviceName) {
+    text = "arn:aws:iam::\(account.text):mfa/\(name.text)"
+  }
+
+  /// A serial as it was stored or typed; whether there is such a device is for the store to say.
+  public init(stored text: String) { self.text = text }
+}
+
+extension Serial: Comparable, CustomStringConvertible {
+  /// Orders by UTF-8, as the databases do.
+  public static func < (a: Serial, b: Serial) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+  /// The ARN.
+  public var description: String { text }
+}

@@ -1,0 +1,46 @@
+internal import Foundation
+
+/// The name of a user: 1 to 128 characters (Unicode scalars) of printable Unicode, in NFC, without a space at either
+/// end. One person typing on two keyboards gets one record, and so one throttle.
+public struct UserName: Sendable, Hashable {
+  /// The name, in NFC.
+  public let text: String
+
+  /// - Throws: ``VerifierError/malformedName(_:)``.
+  public init(_ text: String) throws(VerifierError) {
+    let normal = text.precomposedStringWithCanonicalMapping
+    let scalars = normal.unicodeScalars
+    guard !scalars.isEmpty else { throw .malformedName("the user name is empty") }
+    guard scalars.count <= 128 else {
+      throw .malformedName("a user name has at most 128 characters, not \(scalars.count)")
+    }
+    guard scalars.allSatisfy(\.isPrintable) else {
+      throw .malformedName("the user name holds a character that cannot be printed, such as a line break")
+    }
+    guard scalars.first != " ", scalars.last != " " else {
+      throw .malformedName("a user name neither begins nor ends with a space")
+    }
+    self.text = normal
+  }
+
+  /// Hashes and compares by scalars: in NFC, canonically equal names are the same scalars.
+  public static func == (a: UserName, b: UserName) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+}
+
+extension UserName: Comparable, CustomStringConvertible {
+  /// Orders by UTF-8, as the databases do.
+  public static func < (a: UserName, b: UserName) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+  /// The name itself.
+  public var description: String { text }
+}
+
+extension Unicode.Scalar {
+  /// Neither control, format, surrogate, private, unassigned, nor a separator other than the ASCII space.
+  fileprivate var isPrintable: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+    case .spaceSeparator: self == " "
+    default: true
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/// What one transaction sees and may change: a user with their throttle and devices, under the policy of the moment.
+public struct UnitState: Sendable, Equatable {
+  /// As it stands while the transaction runs.
+  public let policy: Policy
+  /// Whose serials the devices carry.
+  public let account: AccountID
+  /// nil where there is no such user yet.
+  public package(set) var user: User?
+  /// All devices of the user, oldest first.
+  public package(set) var devices: [Device]
+
+  package init(policy: Policy, account: AccountID, user: User? = nil, devices: [Device] = []) {
+    self.policy = policy
+    self.account = account
+    self.user = user
+    self.devices = devices
+  }
+
+  /// The place of the device that is meant.
+  package func index(of reference: DeviceReference) throws(VerifierError) -> Int {
+    guard let index = devices.firstIndex(where: reference.names) else { throw .noSuchDevice(reference.text) }
+    return index
+  }
+
+  /// What a store has to write to come from `old` to this state.
+  package func changes(since old: UnitState) -> UnitChanges {
+    let before = Dictionary(old.devices.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    let kept = Set(devices.map(\.id))
+    return UnitChanges(
+      user: user == old.user ? nil : user, userIsNew: old.user == nil,
+      inserted: devices.filter { before[$0.id] == nil },
+      updated: devices.filter { device in before[device.id].map { $0 != device } ?? false },
+      deleted: old.devices.map(\.id).filter { !kept.contains($0) })
+  }
+}
+
+/// The rows that a transaction changed.
+package struct UnitChanges: Sendable {
+  /// nil where the user is as before.
+  package let user: User?
+  package let userIsNew: Bool
+  package let inserted: [Device]
+  package let updated: [Device]
+  package let deleted: [DeviceID]
+
+  package var isEmpty: Bool { user == nil && inserted.isEmpty && updated.isEmpty && deleted.isEmpty }
+}

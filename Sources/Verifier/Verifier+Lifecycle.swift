@@ -1,0 +1,135 @@
+public import OATH
+public import OpenSSLCrypto
+
+/// What a new device is to be.
+public struct DeviceRequest: Sendable {
+  /// For whom; made if missing.
+  public var user: UserName
+  /// nil: the user's name if a device can have it, else a made-up one; numbered where it is taken.
+  public var name: DeviceName?
+  /// As the authenticator shows it.
+  public var issuer: String
+  /// Algorithm, digits and period.
+  public var parameters: TOTPParameters
+
+  /// Issuer of at most 64 characters.
+  public init(user: UserName, name: DeviceName? = nil, issuer: String, parameters: TOTPParameters = .standard) {
+    self.user = user
+    self.name = name
+    self.issuer = issuer
+    self.parameters = parameters
+  }
+}
+
+extension Verifier {
+  /// Lengths of a seed, in bytes: RFC 4226 §4 R6 asks for 128 bits at least and recommends 160.
+  public static let seedByteCounts = 16...64
+
+  /// Keeps a seed as a new, unassigned device, meant for the user.
+  /// - Throws: ``VerifierError/serialTaken(_:)`` where a device has the name that was asked for,
+  ///   ``VerifierError/seedLength(byteCount:)``, and what prevents an answer.
+  public func createDevice(
+    _ request: DeviceRequest, seed: consuming SecretBytes, at now: UnixTime
+  ) async throws(VerifierError) -> Device {
+    guard Self.seedByteCounts.contains(seed.count) else { throw .seedLength(byteCount: seed.count) }
+    let seed = SharedSeed(bytes: seed)
+    if let name = request.name { return try await insert(request, name: name, seed: seed, at: now) }
+    // A name that is another device's is found out by the store, whose word is the only one without a race.
+    let base = try DeviceName.derived(from: request.user)
+    var number = 1
+    while true {
+      do throws(VerifierError) {
+        return try await insert(request, name: base.numbered(number), seed: seed, at: now)
+      } catch .serialTaken { number += 1 }
+    }
+  }
+
+  private func insert(
+    _ request: DeviceRequest, name: DeviceName, seed: SharedSeed, at now: UnixTime
+  ) async throws(VerifierError) -> Device {
+    try await transact(.user(request.user), at: now) { [keys] state throws(VerifierError) in
+      let serial = Serial(account: state.account, name: name)
+      let device = Device(
+        id: DeviceID(), serial: serial, user: request.user, issuer: request.issuer, parameters: request.parameters,
+        seed: try keys.seal(seed.bytes, serial: serial), createdAt: now)
+      if state.user == nil { state.user = User(name: request.user, createdAt: now) }
+      state.devices.append(device)
+      return device
+    }
+  }
+
+  /// Takes a device from its user: its codes open nothing until it is enabled again.
+  /// - Throws: ``VerifierError/notEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``, and what prevents an answer.
+  public func deactivate(_ device: DeviceReference, at now: UnixTime) async throws(VerifierError) -> Device {
+    try await change(device, at: now) { state, index throws(VerifierError) in
+      guard state.devices[index].status != .unassigned else { throw .notEnabled(state.devices[index].serial) }
+      state.devices[index].status = .unassigned
+      state.devices[index].enabledAt = nil
+    }
+  }
+
+  /// Removes a device and its seed for good.
+  /// - Parameter evenIfEnabled: without it, an enabled device is left alone.
+  /// - Throws: ``VerifierError/stillEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``, and what prevents an answer.
+  public func delete(
+    _ device: DeviceReference, evenIfEnabled: Bool = false, at now: UnixTime
+  ) async throws(VerifierError) -> Device {
+    try await transact(.owner(of: device), at: now) { state throws(VerifierError) in
+      let index = try state.index(of: device)
+      let found = state.devices[index]
+      guard evenIfEnabled || found.status == .unassigned else { throw .stillEnabled(found.serial) }
+      state.devices.remove(at: index)
+      return found
+    }
+  }
+
+  /// Clears the throttle of a device's user, and the sync budget of the device.
+  public func unlock(_ device: DeviceReference, at now: UnixTime) async throws(VerifierError) -> Device {
+    try await change(device, at: now) { state, index throws(VerifierError) in
+      state.unlockUser()
+      state.devices[index].syncFailures = 0
+    }
+  }
+
+  /// Clears the throttle of a user, and the sync budgets of their devices.
+  public func unlock(_ user: UserName, at now: UnixTime) async throws(VerifierError) -> User {
+    try await transact(.user(user), at: now) { state throws(VerifierError) in
+      state.unlockUser()
+      for index in state.devices.indices { state.devices[index].syncFailures = 0 }
+      guard let unlocked = state.user else { throw .noSuchUser(user) }
+      return unlocked
+    }
+  }
+
+  private func change(
+    _ device: DeviceReference, at now: UnixTime,
+    _ body: @escaping @Sendable (inout UnitState, Int) throws(VerifierError) -> Void
+  ) async throws(VerifierError) -> Device {
+    try await transact(.owner(of: device), at: now) { state throws(VerifierError) in
+      let index = try state.index(of: device)
+      try body(&state, index)
+      return state.devices[index]
+    }
+  }
+}
+
+/// A seed that the attempts at one insertion share.
+private final class SharedSeed: Sendable {
+  let bytes: SecretBytes
+  init(bytes: consuming SecretBytes) { self.bytes = bytes }
+}
+
+extension DeviceName {
+  /// The user's name where a device can have it, with room for a number; else a made-up one.
+  fileprivate static func derived(from user: UserName) throws(VerifierError) -> DeviceName {
+    if let name = try? DeviceName(user.text) { return name }
+    return try DeviceName("mfa-\(DeviceID().text.prefix(8))")
+  }
+}
+
+extension UnitState {
+  fileprivate mutating func unlockUser() {
+    user?.clearThrottle()
+    for index in devices.indices where devices[index].status == .disabled { devices[index].status = .active }
+  }
+}

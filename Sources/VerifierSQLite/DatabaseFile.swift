@@ -1,0 +1,104 @@
+internal import DurableFiles
+internal import Foundation
+internal import GRDB
+internal import Verifier
+
+/// Opening the file, and making it: a database is seen by others only once it is whole.
+enum DatabaseFile {
+  static func open(
+    _ path: String, _ opening: SQLiteDeviceStore.Opening, lockTimeout: Double
+  ) throws(VerifierError) -> DatabaseQueue {
+    if !FileManager.default.fileExists(atPath: path) {
+      guard opening == .creatingIfMissing else { throw .store(.missing(place: path)) }
+      try create(path)
+    }
+    do {
+      let connection = try DatabaseQueue(path: path, configuration: configuration(lockTimeout: lockTimeout))
+      try check(connection, path: path)
+      return connection
+    } catch { throw VerifierError(error, place: path) }
+  }
+
+  /// Makes the database under another name and links it into place; of several that do this at once, one wins and
+  /// all use its database.
+  private static func create(_ path: String) throws(VerifierError) {
+    let beside = DurableFile.temporaryPath(for: path)
+    do {
+      try DurableFile.makeFolder(at: DurableFile.parent(of: path))
+      // An empty file is a database to SQLite; making it first gives it its mode from the start.
+      try DurableFile.write([UInt8]().span, to: beside, .keeping)
+      let connection = try DatabaseQueue(path: beside, configuration: configuration(lockTimeout: 0))
+      try connection.inDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+      try Schema.migrator.migrate(connection)
+      try connection.close()
+      try DurableFile.place(beside, at: path, .keeping)
+    } catch FileError.exists {
+      // Somebody else made it in the meantime.
+    } catch {
+      for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: beside + suffix) }
+      throw VerifierError(error, place: path)
+    }
+  }
+
+  private static func configuration(lockTimeout: Double) -> Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(lockTimeout)
+    configuration.foreignKeysEnabled = true
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+      // Statements of others' making (views, triggers) get no say in a database of ours.
+      try database.execute(sql: "PRAGMA trusted_schema = OFF")
+    }
+    return configuration
+  }
+
+  /// Refuses files that are not ours, damaged or newer, and brings older ones up to date.
+  private static func check(_ connection: DatabaseQueue, path: String) throws {
+    let migrator = Schema.migrator
+    let isCurrent = try connection.inDatabase { database in
+      guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == Schema.applicationID else {
+        throw StoreFailure.corrupt(place: path, reason: "it was not made by vmfa")
+      }
+      if try migrator.hasBeenSuperseded(database) { throw StoreFailure.newerSchema(place: path) }
+      return try migrator.hasCompletedMigrations(database)
+    }
+    if !isCurrent { try migrator.migrate(connection) }
+  }
+}
+
+extension VerifierError {
+  /// What went wrong with the database at `place`, in the verifier's words.
+  init(_ error: any Error, place: String) {
+    self =
+      switch error {
+      case let error as VerifierError: error
+      case let failure as StoreFailure: .store(failure)
+      case let error as FileError: .store(.init(error))
+      case let error as DatabaseError: .store(.init(error, place: place))
+      default: .store(.inputOutput("\(error)"))
+      }
+  }
+}
+
+extension StoreFailure {
+  fileprivate init(_ error: FileError) {
+    self =
+      switch error {
+      case .missing(let path): .missing(place: path)
+      case .exists, .unusable, .unsafe, .failed: .unreachable("\(error)")
+      }
+  }
+
+  fileprivate init(_ error: DatabaseError, place: String) {
+    // SQLite's own message only: GRDB's description would add the statement and its values.
+    let message = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+    self =
+      switch error.resultCode {
+      case .SQLITE_BUSY, .SQLITE_LOCKED: .unreachable("another program keeps \(place) locked")
+      case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: .unreachable("\(place): \(message)")
+      case .SQLITE_READONLY: .readOnly(place: place)
+      case .SQLITE_NOTADB, .SQLITE_CORRUPT: .corrupt(place: place, reason: message)
+      default: .inputOutput("\(place): \(message)")
+      }
+  }
+}

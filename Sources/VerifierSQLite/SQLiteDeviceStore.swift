@@ -1,0 +1,128 @@
+internal import Foundation
+internal import GRDB
+public import Verifier
+
+/// Devices in one SQLite file: the embedded store. Any number of threads and processes may use the file at once.
+///
+/// Writing transactions begin as such (`BEGIN IMMEDIATE`), so that what is read is what is written back; they are on
+/// the disk before an answer is given (WAL, `synchronous=FULL`). SQLite blocks its caller, so everything runs on the
+/// connection's own queue, off the cooperative threads.
+public final class SQLiteDeviceStore: DeviceStore {
+  /// What to do where there is no database.
+  public enum Opening: Sendable {
+    /// It is an error.
+    case existing
+    /// One is made, in a folder of mode 0700 and with mode 0600.
+    case creatingIfMissing
+  }
+
+  private let connection: DatabaseQueue
+  private let place: String
+
+  /// Opens the database; blocks while it does.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - lockTimeout: seconds to wait for other writers before they are taken for stuck.
+  /// - Throws: ``VerifierError/store(_:)``.
+  public init(opening path: String, _ opening: Opening, lockTimeout: Double = 30) throws(VerifierError) {
+    place = path
+    connection = try DatabaseFile.open(path, opening, lockTimeout: lockTimeout)
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func transaction<R: Sendable>(
+    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R {
+    try await write { database in
+      let before = try database.state(of: unit)
+      var after = before
+      let result = try body(&after)
+      try database.apply(after.changes(since: before))
+      return result
+    }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState {
+    try await read { try $0.state(of: unit) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func devices(_ query: DeviceQuery) async throws(VerifierError) -> [Device] {
+    try await read { try $0.devices(query) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func users(after name: UserName?, limit: Int) async throws(VerifierError) -> [User] {
+    try await read { try $0.users(after: name, limit: limit) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func policy() async throws(VerifierError) -> Policy {
+    try await read { try $0.policy() }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func updatePolicy(_ changes: [Policy.Setting: Int64]) async throws(VerifierError) -> Policy {
+    try await write { database in
+      var policy = try database.policy()
+      for (setting, value) in changes {
+        try policy.set(setting, to: value)
+        try database.cachedStatement(sql: "INSERT OR REPLACE INTO policy (name, value) VALUES (?, ?)")
+          .execute(arguments: [setting.rawValue, value])
+      }
+      return policy
+    }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func dataKeys() async throws(VerifierError) -> [SealedDataKey] {
+    try await read { try $0.dataKeys() }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func addFirstDataKey(_ key: SealedDataKey) async throws(VerifierError) -> [SealedDataKey] {
+    try await write { database in
+      let present = try database.dataKeys()
+      guard present.isEmpty else { return present }
+      try database.cachedStatement(sql: "INSERT INTO data_key (id, sealed) VALUES (?, ?)")
+        .execute(arguments: [key.id, Data(key.box.bytes)])
+      return try database.dataKeys()
+    }
+  }
+
+  private func write<R: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> R
+  ) async throws(VerifierError) -> R {
+    try await perform(.immediate, body)
+  }
+
+  private func read<R: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> R
+  ) async throws(VerifierError) -> R {
+    try await perform(.deferred, body)
+  }
+
+  /// One transaction that is carried to its end whatever becomes of the calling task: GRDB's async functions would
+  /// roll it back when the task is cancelled, and with it a guess that was compared.
+  private func perform<R: Sendable>(
+    _ kind: Database.TransactionKind, _ body: @escaping @Sendable (Database) throws -> R
+  ) async throws(VerifierError) -> R {
+    let place = place
+    let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
+      connection.asyncWriteWithoutTransaction { database in
+        var result: Result<R, VerifierError>?
+        do {
+          try database.inTransaction(kind) {
+            result = .success(try body(database))
+            return .commit
+          }
+        } catch {
+          result = .failure(VerifierError(error, place: place))
+        }
+        continuation.resume(returning: result ?? .failure(.store(.inputOutput("no transaction was run"))))
+      }
+    }
+    return try result.get()
+  }
+}
