@@ -1,0 +1,26 @@
+import Testing
+package import Verifier
+
+/// What every ``DeviceStore`` must hold to. A store's own tests run each check against it:
+///
+///     @Test(arguments: DeviceStoreContract.checks) func contract(check: DeviceStoreContract.Check) async throws {
+///       try await check.run(…)
+///     }
+package enum DeviceStoreContract {
+  /// Opens one more handle on the same contents, as another replica has it; the first one makes them.
+  package typealias Opener = @Sendable () async throws -> any DeviceStore
+
+  package struct Check: Sendable, CustomTestStringConvertible {
+    package let testDescription: String
+    private let body: @Sendable (Opener) async throws -> Void
+
+    init(_ name: String, _ body: @escaping @Sendable (Opener) async throws -> Void) {
+      testDescription = name
+      self.body = body
+    }
+
+    package func run(_ open: @escaping Opener) async throws { try await body(open) }
+  }
+
+  package static let checks = records + transactions + queries + races
+}

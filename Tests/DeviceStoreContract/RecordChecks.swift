@@ -1,0 +1,66 @@
+import OATH
+import OpenSSLCrypto
+import Testing
+import Verifier
+
+extension DeviceStoreContract {
+  static let records = [
+    Check("every field of a device and a user is read back as it was written") { open in
+      let bench = try await Bench(store: open())
+      let device = try await bench.created(
+        for: "Zoë Ünïcode 漢😀", name: "phone", parameters: TOTPParameters(algorithm: .sha512, digits: .eight, period: 3600))
+      try await bench.store.transaction(.owner(of: device)) { state throws(VerifierError) in
+        state.devices[0].status = .disabled
+        state.devices[0].lastStep = Int64.max
+        state.devices[0].syncDrift = -2880
+        state.devices[0].drift = 2880
+        state.devices[0].lastSide = -1
+        state.devices[0].syncFailures = 9
+        state.devices[0].enabledAt = .latest
+        state.devices[0].lastUsedAt = .epoch
+        state.user?.failures = 1_000_000
+        state.user?.lock = .untilUnlocked
+        state.user?.lastFailureAt = .latest
+      }
+      let written = try await bench.store.state(of: .owner(of: device))
+      #expect(written.devices[0].drift == 2880 && written.user?.failures == 1_000_000)
+      #expect(written.devices[0].parameters.digits == .eight && written.devices[0].issuer == "vmfa")
+      #expect(try await open().state(of: .owner(of: device)) == written)
+    },
+    Check("every kind of lock is read back") { open in
+      let bench = try await Bench(store: open())
+      let device = try await bench.created()
+      for lock in [User.Lock.until(Bench.now), .untilUnlocked, .none] {
+        try await bench.store.transaction(.owner(of: device)) { state throws(VerifierError) in state.user?.lock = lock }
+        #expect(try await bench.user().lock == lock)
+      }
+    },
+    Check("policy is kept, and a value out of range changes none of it") { open in
+      let store = try await open()
+      #expect(try await store.policy() == .standard)
+      _ = try await store.updatePolicy([.window: 3, .throttle: 0])
+      await #expect(throws: VerifierError.self) { try await store.updatePolicy([.window: 4, .lockAfter: 0]) }
+      let kept = try await open().policy()
+      #expect(kept[.window] == 3 && kept[.throttle] == 0 && kept[.lockAfter] == 5)
+      let user = try UserName("alice")
+      #expect(try await store.state(of: .user(user)).policy == kept)
+    },
+    Check("the account id is made once") { open in
+      let user = try UserName("alice")
+      let first = try await open().state(of: .user(user)).account
+      #expect(try await open().state(of: .user(user)).account == first)
+    },
+    Check("the first data key is one, whoever comes first") { open in
+      let benches = try await withThrowingTaskGroup { group in
+        let stores = [try await open(), try await open(), try await open(), try await open()]
+        for store in stores { group.addTask { try await Bench(store: store) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      for bench in benches { #expect(try await bench.store.dataKeys().count == 1) }
+      // A seed that one of them sealed opens for the others.
+      _ = try await benches[0].enrolled()
+      let serial = try await benches[2].verifier.user(UserName("alice")).devices[0].serial
+      #expect(try await benches[1].verify(step: Bench.step()) == .accepted(device: serial, step: Bench.step()))
+    },
+  ]
+}

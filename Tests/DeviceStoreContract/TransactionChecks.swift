@@ -1,0 +1,103 @@
+import OATH
+import Testing
+import Verifier
+
+extension DeviceStoreContract {
+  static let transactions = [
+    Check("what throws changes nothing") { open in
+      let bench = try await Bench(store: open())
+      let device = try await bench.enrolled()
+      let before = try await bench.store.state(of: .owner(of: device))
+      await #expect(throws: VerifierError.corruptRecord("x")) {
+        try await bench.store.transaction(.owner(of: device)) { state throws(VerifierError) in
+          state.user?.failures = 4
+          state.devices[0].lastStep = 1
+          state.devices.removeAll()
+          throw .corruptRecord("x")
+        }
+      }
+      #expect(try await bench.store.state(of: .owner(of: device)) == before)
+    },
+    Check("a serial is given once, across users") { open in
+      let bench = try await Bench(store: open())
+      let first = try await bench.created(for: "alice", name: "phone")
+      let serial = try await bench.device(first).serial
+      await #expect(throws: VerifierError.serialTaken(serial)) {
+        _ = try await bench.created(for: "bob", name: "phone")
+      }
+      let bob = try UserName("bob")
+      await #expect(throws: VerifierError.noSuchUser(bob)) { _ = try await bench.user("bob") }
+    },
+    Check("names that are taken are numbered") { open in
+      let bench = try await Bench(store: open())
+      var serials: [String] = []
+      for user in ["alice", "alice", "alice"] {
+        serials.append(try await bench.device(bench.created(for: user)).serial.text)
+      }
+      #expect(serials.map { $0.split(separator: "/").last } == ["alice", "alice-2", "alice-3"])
+    },
+    Check("a unit is the user with all devices, by name, id or serial") { open in
+      let bench = try await Bench(store: open())
+      let (one, two) = (try await bench.created(name: "one"), try await bench.created(name: "two"))
+      _ = try await bench.created(for: "bob")
+      let unit = try await bench.store.state(of: .user(UserName("alice")))
+      #expect(unit.devices.map(\.serial.text).map { $0.suffix(3) } == ["one", "two"])
+      #expect(try await bench.store.state(of: .owner(of: one)) == unit)
+      #expect(try await bench.store.state(of: .owner(of: .serial(bench.device(two).serial))) == unit)
+    },
+    Check("an unknown user or device is an empty unit") { open in
+      let store = try await open()
+      for unit in [TransactionUnit.user(try UserName("nobody")), .owner(of: DeviceReference("nothing"))] {
+        let state = try await store.state(of: unit)
+        #expect(state.user == nil && state.devices.isEmpty)
+        let seen = try await store.transaction(unit) { state throws(VerifierError) in state.devices.count }
+        #expect(seen == 0)
+      }
+    },
+    Check("a device that is deleted is gone, and its name is free") { open in
+      let bench = try await Bench(store: open())
+      let device = try await bench.created(name: "phone")
+      _ = try await bench.verifier.delete(device, at: Bench.now)
+      await #expect(throws: VerifierError.noSuchDevice(device.text)) { _ = try await bench.device(device) }
+      _ = try await bench.created(name: "phone")
+    },
+    Check("an attempt is carried to its end though its task is cancelled") { open in
+      let bench = try await Bench(store: open())
+      _ = try await bench.enrolled()
+      for _ in 0..<4 {
+        let wrong = try Bench.wrongCode()
+        let attempt = Task { try await bench.verify(wrong) }
+        attempt.cancel()
+        #expect(try await attempt.value == .rejected(.wrongCode))
+      }
+      #expect(try await bench.user().failures == 4)
+    },
+  ]
+
+  static let queries = [
+    Check("devices are listed by serial, filtered, a page at a time") { open in
+      let bench = try await Bench(store: open())
+      for index in 0..<9 { _ = try await bench.created(for: index < 4 ? "alice" : "bob", name: "d\(index)") }
+      _ = try await bench.enrolled(for: "alice", name: "D")
+      let all = try await bench.store.devices(DeviceQuery()).map(\.serial)
+      #expect(all.count == 10 && all == all.sorted())
+      #expect(all[0].text.hasSuffix("/D"))
+      var paged: [Serial] = []
+      while case let page = try await bench.store.devices(DeviceQuery(after: paged.last, limit: 3)), !page.isEmpty {
+        paged += page.map(\.serial)
+      }
+      #expect(paged == all)
+      let alice = try UserName("alice")
+      #expect(try await bench.store.devices(DeviceQuery(user: alice)).count == 5)
+      #expect(try await bench.store.devices(DeviceQuery(user: alice, status: .active)).map(\.serial) == [all[0]])
+      #expect(try await bench.store.devices(DeviceQuery(status: .disabled)).isEmpty)
+    },
+    Check("users are listed by name, in the order of UTF-8") { open in
+      let bench = try await Bench(store: open())
+      let names = ["Zoë", "alice", "bob", "écho", "漢", "😀"]
+      for name in names.reversed() { _ = try await bench.created(for: name) }
+      #expect(try await bench.store.users(after: nil, limit: 10).map(\.name.text) == names)
+      #expect(try await bench.store.users(after: UserName("bob"), limit: 2).map(\.name.text) == ["écho", "漢"])
+    },
+  ]
+}
