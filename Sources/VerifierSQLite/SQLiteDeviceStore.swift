@@ -126,3 +126,10 @@ public final class SQLiteDeviceStore: DeviceStore {
     return try result.get()
   }
 }
+
+extension SQLiteDeviceStore {
+  /// A PRAGMA of the store's own connection, for tests of how it was opened.
+  package func setting(_ name: String) async throws(VerifierError) -> Int? {
+    try await read { try Int.fetchOne($0, sql: "PRAGMA \(name)") }
+  }
+}

@@ -1,0 +1,127 @@
+import DeviceStoreContract
+import Foundation
+import GRDB
+import OATH
+import TestSupport
+import Testing
+import Verifier
+import VerifierSQLite
+
+/// Files that are missing, damaged, foreign, newer, locked: told apart, and left as they were.
+@Suite struct DatabaseFileTests {
+  private let folder: TemporaryFolder
+  private var path: String { folder.path("data/verifier.db") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func opening(_ opening: SQLiteDeviceStore.Opening = .existing, lockTimeout: Double = 0.05) -> StoreFailure? {
+    do {
+      _ = try SQLiteDeviceStore(opening: path, opening, lockTimeout: lockTimeout)
+      return nil
+    } catch {
+      if case .store(let failure) = error { return failure }
+      return .inputOutput("another error: \(error)")
+    }
+  }
+
+  private func make() async throws -> Bench {
+    let bench = try await Bench(store: SQLiteDeviceStore(opening: path, .creatingIfMissing))
+    _ = try await bench.enrolled()
+    return bench
+  }
+
+  @Test func `made where it is missing, for its owner alone`() async throws {
+    #expect(opening() == .missing(place: path))
+    #expect(!FileManager.default.fileExists(atPath: path))
+    #expect(opening(.creatingIfMissing) == nil)
+    let mode = { try FileManager.default.attributesOfItem(atPath: $0)[.posixPermissions] as? Int }
+    #expect(try mode(path) == 0o600 && mode(folder.path("data")) == 0o700)
+    #expect(opening() == nil)
+  }
+
+  @Test func `made by many at once, it is one`() async throws {
+    let path = path
+    let accounts = try await withThrowingTaskGroup { group in
+      for _ in 0..<12 {
+        group.addTask {
+          let store = try SQLiteDeviceStore(opening: path, .creatingIfMissing)
+          return try await store.state(of: .user(UserName("alice"))).account
+        }
+      }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(accounts.count == 1)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path("data"))
+    #expect(files.allSatisfy { $0.hasPrefix("verifier.db") && !$0.contains("tmp") })
+  }
+
+  @Test func `commits are durable: WAL, synchronous in full, foreign keys on`() async throws {
+    let bench = try await make()
+    let journal = try await DatabaseQueue(path: path).read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+    #expect(journal == "wal")
+    let store = try #require(bench.store as? SQLiteDeviceStore)
+    #expect(try await store.setting("synchronous") == 2)
+    #expect(try await store.setting("foreign_keys") == 1)
+  }
+
+  @Test(arguments: [0, 1, 50, 100, 4096, 8192]) func `a truncated file is refused and left alone`(size: Int) async throws {
+    _ = try await make()
+    // What is in the log goes into the file first, so that it is really cut.
+    try DatabaseQueue(path: path).inDatabase { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+    let whole = try Data(contentsOf: URL(filePath: path))
+    try whole.prefix(size).write(to: URL(filePath: path))
+    guard case .corrupt(path, _) = opening() else {
+      Issue.record("\(String(describing: opening()))")
+      return
+    }
+    #expect(try Data(contentsOf: URL(filePath: path)) == whole.prefix(size))
+  }
+
+  @Test func `another program's database is left alone`() async throws {
+    try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
+    try await DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE other (x)") }
+    #expect(opening(.creatingIfMissing) == .corrupt(place: path, reason: "it was not made by vmfa"))
+    try Data("not a database, though long enough to be taken for one by its size alone".utf8).write(to: URL(filePath: path))
+    guard case .corrupt = opening() else {
+      Issue.record("\(String(describing: opening()))")
+      return
+    }
+  }
+
+  @Test func `a newer database is left alone`() async throws {
+    _ = try await make()
+    try await DatabaseQueue(path: path).write {
+      try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('from the future')")
+    }
+    #expect(opening() == .newerSchema(place: path))
+  }
+
+  @Test func `another program's lock is waited for, and then told`() async throws {
+    let bench = try await make()
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: path, configuration: configuration)
+    try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+    let impatient = try SQLiteDeviceStore(opening: path, .existing, lockTimeout: 0.05)
+    let user = try UserName("alice")
+    await #expect(throws: VerifierError.store(.unreachable("another program keeps \(path) locked"))) {
+      try await impatient.transaction(.user(user)) { state throws(VerifierError) in state.user?.failures = 9 }
+    }
+    try other.inDatabase { try $0.execute(sql: "COMMIT") }
+    #expect(try await bench.user().failures == 0)
+  }
+
+  @Test func `rows that do not read back are errors`() async throws {
+    let bench = try await make()
+    let raw = try DatabaseQueue(path: path)
+    for damage in ["digits = 9", "period = 0", "algorithm = 'MD5'", "id = 'x'", "user = (SELECT user FROM device) , created_at = -1"] {
+      try await raw.write { try $0.execute(sql: "UPDATE device SET \(damage)") }
+      await #expect(throws: VerifierError.self) { _ = try await bench.verify(step: Bench.step()) }
+      try await raw.write {
+        try $0.execute(sql: "UPDATE device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, id = '\(UUID())'")
+      }
+    }
+    try await raw.write { try $0.execute(sql: "INSERT INTO policy VALUES ('window', 99)") }
+    await #expect(throws: VerifierError.corruptRecord("the policy")) { _ = try await bench.verify(step: Bench.step()) }
+  }
+}

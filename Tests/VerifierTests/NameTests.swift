@@ -1,0 +1,46 @@
+import Testing
+import Verifier
+
+@Suite struct NameTests {
+  @Test(arguments: ["a", "alice", "Zoë", "日本 語", "a b", "o'brien", "x/y:z%", "😀", String(repeating: "é", count: 128)])
+  func `user names`(text: String) throws {
+    #expect(try UserName(text).text == text)
+  }
+
+  @Test(arguments: [
+    "", " ", " a", "a ", "a\nb", "a\0b", "a\tb", "\u{7F}", "\u{202E}a", "a\u{200B}", "a\u{A0}b", "\u{E000}", "\u{2028}",
+    String(repeating: "a", count: 129), String(repeating: "a", count: 300),
+  ])
+  func `no user names`(text: String) {
+    #expect { _ = try UserName(text) } throws: { if case VerifierError.malformedName = $0 { true } else { false } }
+  }
+
+  @Test func `two spellings of one name are one user`() throws {
+    let (composed, decomposed) = (try UserName("Zo\u{EB}"), try UserName("Zoe\u{308}"))
+    #expect(composed == decomposed && composed.text.unicodeScalars.count == 3)
+    #expect(Set([composed, decomposed]).count == 1)
+  }
+
+  @Test(arguments: ["", "a b", "a/b", "é", "a:b", "a\n", String(repeating: "a", count: 227)])
+  func `no device names`(text: String) {
+    #expect { _ = try DeviceName(text) } throws: { if case VerifierError.malformedName = $0 { true } else { false } }
+  }
+
+  @Test func `account ids are twelve digits`() throws {
+    for _ in 0..<100 { #expect(try AccountID(AccountID.random().text).text.count == 12) }
+    for text in ["", "12345678901", "1234567890123", "012345678901", "12345678901a"] {
+      #expect(throws: VerifierError.self) { _ = try AccountID(text) }
+    }
+  }
+
+  @Test func `policy values are bounded`() throws {
+    for setting in Policy.Setting.allCases {
+      #expect(setting.range.contains(setting.standard))
+      var policy = Policy.standard
+      for value in [setting.range.lowerBound - 1, setting.range.upperBound + 1] {
+        #expect(throws: VerifierError.self) { try policy.set(setting, to: value) }
+      }
+      #expect(policy == .standard)
+    }
+  }
+}
