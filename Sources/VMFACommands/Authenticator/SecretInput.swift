@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import OATH
+internal import OpenSSLCrypto
+
+/// Options that describe a bare secret; a URI brings its own.
+struct SecretOptions: ParsableArguments {
+  @Option(help: "The hash: SHA1, SHA256 or SHA512, in any case. (default: SHA1)")
+  var algorithm: AlgorithmArgument?
+
+  @Option(help: "Digits of a code: 6, 7 or 8. (default: 6)")
+  var digits: DigitsArgument?
+
+  @Option(help: "Seconds in a step, 1 to 3600. (default: 30)")
+  var period: PeriodArgument?
+
+  @Option(help: ArgumentHelp("Counter of the code, for HOTP (RFC 4226) instead of TOTP.", valueName: "number"))
+  var counter: UInt64?
+
+  mutating func validate() throws {
+    if counter != nil, period != nil { throw ValidationError("--counter and --period exclude each other") }
+  }
+
+  private var isEmpty: Bool { algorithm == nil && digits == nil && period == nil && counter == nil }
+
+  /// Reads standard input: a URI, or a secret to which these options apply.
+  func readInput() throws -> OTPAuthURI {
+    let input = try Console.current.readInput(OTPAuthURI.maximumReadByteCount)
+    return try input.withBytes { text in
+      if OTPAuthURI.looksLikeURI(text) {
+        guard isEmpty else {
+          throw CommandError(.usage, "--algorithm, --digits, --period and --counter describe a bare secret; the URI has its own")
+        }
+        return try OTPAuthURI(parsing: text)
+      }
+      let secret = try Base32.decode(text, .lenient)
+      guard secret.count > 0 else {
+        throw CommandError(.data, "standard input holds no secret", hint: "it takes a base32 secret or an otpauth:// URI")
+      }
+      return try OTPAuthURI(secret: secret, label: OTPAuthLabel(issuer: nil, account: ""), factor: factor())
+    }
+  }
+
+  private func factor() throws -> OTPAuthURI.Factor {
+    let parameters = try totpParameters(algorithm: algorithm, digits: digits, period: period)
+    guard let counter else { return .totp(parameters) }
+    return .hotp(algorithm: parameters.algorithm, digits: parameters.digits, counter: counter)
+  }
+}
+
+/// The parameters of the options that were given, and the standard ones for the rest.
+func totpParameters(
+  algorithm: AlgorithmArgument?, digits: DigitsArgument?, period: PeriodArgument?
+) throws -> TOTPParameters {
+  try TOTPParameters(
+    algorithm: algorithm?.value ?? .sha1, digits: digits?.value ?? .six,
+    period: period?.value ?? TOTPParameters.standard.period)
+}
+
+/// `--algorithm`.
+struct AlgorithmArgument: ExpressibleByArgument, Sendable {
+  let value: HashAlgorithm
+
+  init?(argument: String) {
+    guard let value = try? HashAlgorithm(named: argument) else { return nil }
+    self.value = value
+  }
+
+  static let allValueStrings = HashAlgorithm.allCases.map(\.rawValue)
+}
+
+/// `--digits`.
+struct DigitsArgument: ExpressibleByArgument, Sendable {
+  let value: Digits
+
+  init?(argument: String) {
+    guard let value = Digits.allCases.first(where: { String($0.rawValue) == argument }) else { return nil }
+    self.value = value
+  }
+
+  static let allValueStrings = Digits.allCases.map { String($0.rawValue) }
+}
+
+/// `--period`.
+struct PeriodArgument: ExpressibleByArgument, Sendable {
+  let value: Int64
+
+  init?(argument: String) {
+    guard let value = Int64(argument), TOTPParameters.periods.contains(value) else { return nil }
+    self.value = value
+  }
+}

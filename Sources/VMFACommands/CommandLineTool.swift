@@ -1,0 +1,97 @@
+public import ArgumentParser
+internal import Foundation
+internal import OATH
+
+/// The `vmfa` command.
+public struct CommandLineTool: AsyncParsableCommand {
+  /// Name, version and subcommands.
+  public static let configuration = CommandConfiguration(
+    commandName: "vmfa",
+    abstract: "Virtual MFA devices: codes in the terminal, and a verifier that takes each once.",
+    discussion: """
+      Codes are those of RFC 6238 (TOTP) and RFC 4226 (HOTP), as authenticator apps and AWS use them.
+      See vmfa(1) for exit statuses and files.
+      """,
+    version: "0.1.0",
+    groupedSubcommands: [
+      CommandGroup(name: "Authenticator", subcommands: [CodeCommand.self, PairCommand.self]),
+      CommandGroup(
+        name: "Verifier",
+        subcommands: [
+          EnrollCommand.self, VerifyCommand.self, DeviceCommand.self, UserCommand.self, PolicyCommand.self,
+        ]),
+    ])
+
+  /// Parsed by ArgumentParser.
+  public init() {}
+
+  /// Runs the command that `arguments` ask for, and returns its exit status.
+  public static func run(_ arguments: [String]) async -> Int32 {
+    let console = Console.current
+    do {
+      var command = try parseAsRoot(arguments)
+      do {
+        if var asynchronous = command as? any AsyncParsableCommand {
+          try await asynchronous.run()
+        } else {
+          try command.run()
+        }
+      } catch let ending as Ending {
+        return ending.status
+      } catch where !isParsing(error) {
+        return report(CommandError(error), on: console)
+      }
+      return ExitStatus.done.rawValue
+    } catch {
+      return reportParsing(error, arguments: arguments, on: console)
+    }
+  }
+
+  private static func report(_ error: CommandError, on console: Console) -> Int32 {
+    console.say("vmfa: error: \(error.message)")
+    if let hint = error.hint { console.say("vmfa: hint: \(hint)") }
+    return error.status.rawValue
+  }
+
+  /// Help and version are results; everything else is a wrong command line.
+  private static func reportParsing(_ error: any Error, arguments: [String], on console: Console) -> Int32 {
+    guard exitCode(for: error) != .success else {
+      do {
+        try console.print(fullMessage(for: error))
+        return ExitStatus.done.rawValue
+      } catch { return report(CommandError(error), on: console) }
+    }
+    if let malformed = malformedCode(in: arguments) { return report(malformed, on: console) }
+    // The message's first line; the rest is usage, which the help shows better.
+    let message = Self.message(for: error)
+    let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+    let path = arguments.prefix { !$0.hasPrefix("-") }.prefix(2).filter(isCommand).joined(separator: " ")
+    return report(
+      CommandError(.usage, text, hint: "vmfa \(path.isEmpty ? "" : path + " ")--help shows how it is used"), on: console)
+  }
+
+  /// A code such as `-678608` looks like an option to the parser, and is data to its user.
+  private static func malformedCode(in arguments: [String]) -> CommandError? {
+    let takesCodes = [["verify"], ["device", "enable"], ["device", "resync"]].contains { arguments.starts(with: $0) }
+    guard takesCodes else { return nil }
+    for argument in arguments where argument.first == "-" && argument.dropFirst().first?.isASCIIDigit == true {
+      do throws(OATHError) { _ = try OneTimeCode(parsing: argument) } catch { return CommandError(error) }
+    }
+    return nil
+  }
+
+  private static func isCommand(_ word: String) -> Bool {
+    let commands: [any ParsableCommand.Type] = configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
+    return commands.contains { command in
+      command._commandName == word || command.configuration.subcommands.contains { $0._commandName == word }
+    }
+  }
+
+  private static func isParsing(_ error: any Error) -> Bool {
+    error is CleanExit || error is ValidationError || error is ExitCode
+  }
+}
+
+extension Character {
+  fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
+}

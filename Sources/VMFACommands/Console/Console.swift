@@ -1,0 +1,54 @@
+internal import Foundation
+internal import OATH
+internal import OpenSSLCrypto
+
+/// Everything a command touches besides files and the database, so that tests can run one in process.
+struct Console: Sendable {
+  /// The one in use; the system's unless a test says otherwise.
+  @TaskLocal static var current = Console.system
+
+  /// Results, as they are; throws where they cannot be written.
+  var write: @Sendable (_ result: [UInt8]) throws -> Void
+  /// A line about the work, for standard error.
+  var say: @Sendable (_ line: String) -> Void
+  /// All of standard input, up to a limit in bytes.
+  var readInput: @Sendable (_ limit: Int) throws -> SecretBytes
+  /// The variable of this name, if it is set and not empty.
+  var variable: @Sendable (_ name: String) -> String?
+  /// The wall clock.
+  var now: @Sendable () throws -> UnixTime
+  /// The width of standard output in columns; nil where it is no terminal.
+  var outputColumns: @Sendable () -> Int?
+  /// The terminal of the person who runs the command; nil where there is none.
+  var openTerminal: @Sendable () -> (any Dialogue)?
+
+  /// Writes a line of results.
+  func print(_ line: String) throws {
+    try write(Array((line + "\n").utf8))
+  }
+
+  /// Says something that does not stop the work.
+  func note(_ text: String) { say("vmfa: note: \(text)") }
+  /// Says something that an operator should see to.
+  func warn(_ text: String) { say("vmfa: warning: \(text)") }
+}
+
+/// A conversation with the person at the terminal.
+protocol Dialogue: Sendable {
+  /// The width of the terminal, in columns.
+  var columns: Int { get }
+  /// Shows text as it is.
+  func show(_ text: String)
+  /// Shows a prompt and waits for a line.
+  func ask(_ prompt: String) -> Reply
+}
+
+/// What comes back from the terminal.
+enum Reply: Sendable, Equatable {
+  /// A line, without its end.
+  case line(String)
+  /// Ctrl-D, or the terminal is gone.
+  case endOfInput
+  /// A signal asked the program to end.
+  case interrupted(signal: Int32)
+}

@@ -1,0 +1,104 @@
+internal import DurableFiles
+internal import OATH
+internal import OpenSSLCrypto
+internal import QRCode
+internal import Verifier
+
+/// How a command ends (after sysexits.h). The numbers are a promise, kept in vmfa(1).
+enum ExitStatus: Int32, Sendable {
+  case done = 0
+  case refused = 1
+  case usage = 64
+  case data = 65
+  case missing = 66
+  case unreachable = 69
+  case exists = 73
+  case inputOutput = 74
+  case locked = 75
+  case forbidden = 77
+}
+
+/// What a command cannot do, with the way out where there is one.
+struct CommandError: Error, Equatable {
+  let status: ExitStatus
+  let message: String
+  let hint: String?
+
+  init(_ status: ExitStatus, _ message: String, hint: String? = nil) {
+    self.status = status
+    self.message = message
+    self.hint = hint
+  }
+}
+
+/// The command ends with this status, and all has been said.
+struct Ending: Error {
+  let status: Int32
+
+  init(_ status: ExitStatus) { self.status = status.rawValue }
+  /// As a shell reports a process that a signal ended.
+  init(signal: Int32) { status = 128 + signal }
+}
+
+extension CommandError {
+  /// Any error of the libraries below, in the words and with the status of the command line.
+  init(_ error: any Error) {
+    switch error {
+    case let error as CommandError: self = error
+    case let error as VerifierError: self.init(error.status, "\(error)", hint: error.hint)
+    case let error as OATHError: self.init(.data, "\(error)")
+    case let error as FileError: self.init(error.status, "\(error)")
+    case let error as QRCodeError: self.init(.data, "\(error)")
+    default: self.init(.inputOutput, "\(error)")
+    }
+  }
+}
+
+extension VerifierError {
+  fileprivate var status: ExitStatus {
+    switch self {
+    case .malformedName, .wrongCodeLength, .seedLength, .unusableURI, .corruptRecord, .oath: .data
+    case .invalidPolicy: .usage
+    case .noSuchUser, .noSuchDevice, .notEnabled: .missing
+    case .alreadyEnabled, .stillEnabled, .serialTaken: .exists
+    case .masterKey: .forbidden
+    case .crypto: .inputOutput
+    case .store(let failure):
+      switch failure {
+      case .missing: .missing
+      case .unreachable: .unreachable
+      case .readOnly, .inputOutput: .inputOutput
+      case .corrupt, .newerSchema: .data
+      }
+    }
+  }
+
+  fileprivate var hint: String? {
+    switch self {
+    case .masterKey(_, let hint): hint
+    case .noSuchDevice: "vmfa device list shows them all"
+    case .noSuchUser: "vmfa user list shows them all"
+    case .notEnabled: "vmfa device enable ID CODE1 CODE2 enables it"
+    case .alreadyEnabled: "vmfa device resync sets its clock again"
+    case .stillEnabled: "deactivate it first, or use --force"
+    case .serialTaken: "choose another --name"
+    case .store(.missing): "vmfa enroll USER makes one; --database names another place"
+    case .store(.unreachable): "try again, or see which program uses it"
+    case .store(.corrupt): "restore it from a backup"
+    case .store(.newerSchema): "use the vmfa that made it, or a newer one"
+    default: nil
+    }
+  }
+}
+
+extension FileError {
+  fileprivate var status: ExitStatus {
+    switch self {
+    case .missing: .missing
+    case .exists: .exists
+    case .unusable: .data
+    case .unsafe: .forbidden
+    case .failed: .inputOutput
+    }
+  }
+}

@@ -1,0 +1,29 @@
+internal import Foundation
+
+extension Console {
+  /// Prints a value as one line of JSON: keys sorted and in snake_case, nothing escaped that need not be.
+  func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    try write([UInt8](encoder.encode(value)) + [UInt8(ascii: "\n")])
+  }
+
+  /// Prints rows as columns that line up.
+  func printTable(_ header: [String], _ rows: [[String]]) throws {
+    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
+    for row in [header] + rows {
+      let cells = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+      let line = cells.joined(separator: "  ")
+      try print(String(line.reversed().drop { $0 == " " }.reversed()))
+    }
+  }
+
+  /// Prints names and values, one pair a line.
+  func printFields(_ fields: [(name: String, value: String?)]) throws {
+    let width = fields.map(\.name.count).max() ?? 0
+    for case (let name, let value?) in fields {
+      try print(name + String(repeating: " ", count: width - name.count + 2) + value)
+    }
+  }
+}

@@ -1,0 +1,115 @@
+internal import Dispatch
+internal import Foundation
+
+/// The controlling terminal (`/dev/tty`), which is there however the standard streams are redirected.
+///
+/// From the moment it is opened until it is let go, SIGINT, SIGTERM and SIGHUP do not end the process: they end the
+/// wait for a line, so that what was begun can be undone first.
+final class Terminal: Dialogue {
+  private let descriptor: Int32
+  private let signals: SignalPipe
+
+  private init(descriptor: Int32, signals: SignalPipe) {
+    self.descriptor = descriptor
+    self.signals = signals
+  }
+
+  /// nil for a process without a terminal.
+  static func open() -> Terminal? {
+    let descriptor = unsafe Foundation.open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    guard let signals = SignalPipe([SIGINT, SIGTERM, SIGHUP]) else {
+      close(descriptor)
+      return nil
+    }
+    return Terminal(descriptor: descriptor, signals: signals)
+  }
+
+  deinit { close(descriptor) }
+
+  /// The width of the terminal behind a descriptor; 80 where it does not tell.
+  static func columns(of descriptor: Int32) -> Int {
+    var size = winsize()
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  var columns: Int { Self.columns(of: descriptor) }
+
+  func show(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      // A terminal that is gone is noticed by the next question.
+      guard written > 0 else { return }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  func ask(_ prompt: String) -> Reply {
+    show(prompt)
+    var line: [UInt8] = []
+    while true {
+      var waiting = [
+        pollfd(fd: signals.reading, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+      ]
+      guard unsafe poll(&waiting, 2, -1) > 0 else {
+        if errno == EINTR { continue }
+        return .endOfInput
+      }
+      if waiting[0].revents != 0 { return signals.next().map { .interrupted(signal: $0) } ?? .endOfInput }
+      var byte: UInt8 = 0
+      let count = unsafe read(descriptor, &byte, 1)
+      if count < 0, errno == EINTR { continue }
+      guard count == 1 else { return .endOfInput }
+      if byte == UInt8(ascii: "\n") { return .line(String(decoding: line, as: UTF8.self)) }
+      // The terminal's own line buffer ends long before this.
+      guard line.count < 4096 else { return .line(String(decoding: line, as: UTF8.self)) }
+      line.append(byte)
+    }
+  }
+}
+
+/// Signals turned into bytes of a pipe, which a wait can watch together with other input.
+private final class SignalPipe: Sendable {
+  let reading: Int32
+  private let writing: Int32
+  private let signals: [Int32]
+  // A dispatch source may be used from any thread; the array is never changed.
+  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+
+  init?(_ signals: [Int32]) {
+    var ends: [Int32] = [0, 0]
+    guard unsafe pipe(&ends) == 0 else { return nil }
+    let (reading, writing) = (ends[0], ends[1])
+    self.reading = reading
+    self.writing = writing
+    self.signals = signals
+    unsafe sources = signals.map { number in
+      // The source sees a signal only where its default action does not end the process.
+      _ = signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        var byte = UInt8(number)
+        _ = unsafe write(writing, &byte, 1)
+      }
+      source.activate()
+      return source
+    }
+  }
+
+  deinit {
+    unsafe sources.forEach { $0.cancel() }
+    for number in signals { _ = signal(number, SIG_DFL) }
+    close(reading)
+    close(writing)
+  }
+
+  /// The signal that came.
+  func next() -> Int32? {
+    var byte: UInt8 = 0
+    return unsafe read(reading, &byte, 1) == 1 ? Int32(byte) : nil
+  }
+}

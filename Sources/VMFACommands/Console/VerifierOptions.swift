@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import OATH
+internal import Verifier
+internal import VerifierSQLite
+
+/// Where the verifier's data are; shared by every command that uses them.
+struct VerifierOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The database, as sqlite:PATH. (default: VMFA_DATABASE, else sqlite:$XDG_DATA_HOME/vmfa/verifier.db)",
+      valueName: "url"))
+  var database: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The master key that seeds are sealed under. (default: VMFA_KEY_FILE, else master.key beside the database)",
+      valueName: "file"))
+  var keyFile: String?
+
+  /// The verifier on this database.
+  /// - Parameter creating: whether a missing database is made.
+  func verifier(creating: Bool = false) async throws -> Verifier {
+    try await session(creating: creating).verifier
+  }
+
+  /// The same, with the store behind it.
+  func session(creating: Bool = false) async throws -> Session {
+    let console = Console.current
+    let path = try databasePath(console)
+    let store = try SQLiteDeviceStore(opening: path, creating ? .creatingIfMissing : .existing)
+    let keys = try await keyRing(of: store, databasePath: path, console: console)
+    let verifier = Verifier(store: store, keys: keys) { warning in
+      switch warning {
+      case .clockSetBack(let seconds):
+        console.warn("the clock is \(seconds) s behind the newest record: was it set back?")
+      }
+    }
+    return Session(verifier: verifier, store: store)
+  }
+
+  struct Session: Sendable {
+    let verifier: Verifier
+    let store: any DeviceStore
+  }
+
+  private func databasePath(_ console: Console) throws -> String {
+    guard let url = database ?? console.variable("VMFA_DATABASE") else {
+      return try dataFolder(console) + "/vmfa/verifier.db"
+    }
+    if url.hasPrefix("sqlite:"), case let path = String(url.dropFirst("sqlite:".count)), !path.isEmpty { return path }
+    if url.hasPrefix("postgresql:") || url.hasPrefix("postgres:") {
+      throw CommandError(.usage, "this vmfa has no PostgreSQL store", hint: "sqlite:PATH names a database")
+    }
+    throw CommandError(
+      .usage, "the database is not named as sqlite:PATH", hint: url.isEmpty || url.contains("://") ? nil : "sqlite:\(url)")
+  }
+
+  /// $XDG_DATA_HOME, or what the XDG Base Directory Specification puts in its place.
+  private func dataFolder(_ console: Console) throws -> String {
+    if let folder = console.variable("XDG_DATA_HOME"), folder.hasPrefix("/") { return folder }
+    guard let home = console.variable("HOME"), home.hasPrefix("/") else {
+      throw CommandError(.usage, "neither XDG_DATA_HOME nor HOME is set", hint: "--database sqlite:PATH names a database")
+    }
+    return home + "/.local/share"
+  }
+
+  /// A key that is named must be there; the one beside the database is made while nothing is sealed under it.
+  private func keyRing(
+    of store: any DeviceStore, databasePath: String, console: Console
+  ) async throws -> KeyRing {
+    let named = keyFile ?? console.variable("VMFA_KEY_FILE")
+    let beside = DurableFile.parent(of: databasePath) + "/master.key"
+    let isFresh = try await store.dataKeys().isEmpty
+    let master =
+      isFresh && named == nil ? try MasterKeyFile.readOrCreate(beside) : try MasterKeyFile.read(named ?? beside)
+    return try await KeyRing(opening: store, with: master)
+  }
+}

@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import Enrollment
+internal import OATH
+internal import QRCode
+internal import Verifier
+
+/// `vmfa device create`.
+struct DeviceCreateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create",
+    abstract: "Make a device, and print its secret, its URI and its QR code, this once.",
+    discussion: "The first half of enrolling, for scripts. The device opens nothing until vmfa device enable has seen two codes of it.")
+
+  @OptionGroup var device: NewDeviceOptions
+
+  @Option(help: ArgumentHelp("Write the QR code as a PNG image (mode 0600).", valueName: "file"))
+  var png: String?
+
+  @Option(help: ArgumentHelp("Write the QR code as an SVG image (mode 0600).", valueName: "file"))
+  var svg: String?
+
+  @Flag(help: "Print a JSON object: id, serial, user, secret and uri.")
+  var json = false
+
+  private struct Output: Encodable {
+    var id, serial, user, secret, uri: String
+  }
+
+  func run() async throws {
+    let request = try device.request()
+    let verifier = try await device.verifierOptions.verifier(creating: true)
+    let enrolment = Enrollment(verifier: verifier), now = try Console.current.now()
+    let new = try await enrolment.begin(request, at: now)
+    do {
+      try writeImages(of: new.handout.symbol)
+      try show(new, on: Console.current)
+    } catch {
+      // What nobody has seen the secret of would only be in the way.
+      try await enrolment.abandon(new.device, at: now)
+      throw error
+    }
+  }
+
+  private func writeImages(of symbol: QRSymbol) throws {
+    if let png { try write(symbol.png(), to: png) }
+    if let svg { try write(Array(symbol.svg().utf8), to: svg) }
+  }
+
+  private func write(_ image: [UInt8], to path: String) throws {
+    try DurableFile.write(image.span, to: path, .replacing)
+  }
+
+  private func show(_ new: NewDevice, on console: Console) throws {
+    let output = Output(
+      id: new.device.id.text, serial: new.device.serial.text, user: new.device.user.text,
+      secret: new.handout.secretText(), uri: new.handout.uriText())
+    if json { return try console.printJSON(output) }
+    try draw(new.handout.symbol, on: console)
+    try console.printFields([
+      ("id", output.id), ("serial", output.serial), ("user", output.user), ("secret", new.handout.secretInGroups()),
+      ("uri", output.uri),
+    ])
+  }
+
+  /// Draws at a terminal, and elsewhere when a mode was asked for.
+  private func draw(_ symbol: QRSymbol, on console: Console) throws {
+    let columns = console.outputColumns()
+    guard let drawing = device.drawing(console), columns != nil || device.qrMode != nil else { return }
+    let text: String
+    do throws(QRCodeError) { text = try drawing.draw(symbol, columns: columns) } catch {
+      return console.note("\(error): \(narrowTerminalHint)")
+    }
+    try console.write(Array(text.utf8))
+  }
+}

@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import Verifier
+
+/// `vmfa device enable`.
+struct DeviceEnableCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "enable", abstract: "Enable a device, by two consecutive codes of it.",
+    discussion: "The second half of enrolling. The device's clock may be ten steps off, which is then taken into account.")
+
+  @OptionGroup var device: DeviceArgument
+  @OptionGroup var codes: PairArguments
+  @OptionGroup var options: VerifierOptions
+  @OptionGroup var moment: MomentOptions
+
+  @Flag(help: "Print a JSON object.")
+  var json = false
+
+  func run() async throws {
+    let pair = try codes.pair(), verifier = try await options.verifier()
+    let verdict = try await verifier.enable(device.reference, with: pair, at: moment.moment())
+    let status = try Console.current.answer(verdict, device: await verifier.device(device.reference), json: json)
+    if status != .done { throw Ending(status) }
+  }
+}
+
+/// `vmfa device resync`.
+struct DeviceResyncCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resync", abstract: "Set the place in time of an enabled device again, by two consecutive codes of it.",
+    discussion: "With an administrator's reach: the device's clock may be a day off.")
+
+  @OptionGroup var device: DeviceArgument
+  @OptionGroup var codes: PairArguments
+  @OptionGroup var options: VerifierOptions
+  @OptionGroup var moment: MomentOptions
+
+  @Flag(help: "Allow a pair below the highest step ever accepted, where a wrong clock carried that ahead. Codes between are then good once more.")
+  var resetWatermark = false
+
+  @Flag(help: "Print a JSON object.")
+  var json = false
+
+  func run() async throws {
+    let pair = try codes.pair(), verifier = try await options.verifier()
+    let verdict = try await verifier.resync(
+      device.reference, with: pair, by: .administrator, resettingWatermark: resetWatermark, at: moment.moment())
+    let status = try Console.current.answer(verdict, device: await verifier.device(device.reference), json: json)
+    if status != .done { throw Ending(status) }
+  }
+}

@@ -1,0 +1,27 @@
+internal import OATH
+internal import OpenSSLCrypto
+internal import Verifier
+
+/// Codes as they are typed: on the command line, where their use spends them, or on standard input.
+enum CodeArguments {
+  private static let inputLimit = 4096
+
+  /// One code; `-` reads it from standard input.
+  static func code(_ argument: String) throws -> OneTimeCode {
+    guard argument == "-" else { return try OneTimeCode(parsing: argument) }
+    return try Console.current.readInput(inputLimit).withBytes { try OneTimeCode(parsing: $0) }
+  }
+
+  /// Two consecutive codes; `-` reads both, separated by white space, from standard input, as `vmfa pair` prints them.
+  static func pair(_ first: String, _ second: String?) throws -> CodePair {
+    if let second { return CodePair(try OneTimeCode(parsing: first), try OneTimeCode(parsing: second)) }
+    guard first == "-" else {
+      throw CommandError(.usage, "the second code is missing", hint: "two consecutive codes are needed, or - for standard input")
+    }
+    let words = try Console.current.readInput(inputLimit).withBytes { text in
+      text.indices.map { text[$0] }.split { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    }
+    guard words.count == 2 else { throw CommandError(.data, "standard input holds \(words.count) codes, and two are needed") }
+    return CodePair(try OneTimeCode(parsing: Array(words[0]).span), try OneTimeCode(parsing: Array(words[1]).span))
+  }
+}
