@@ -43,6 +43,24 @@ protocol Dialogue: Sendable {
   func ask(_ prompt: String) -> Reply
 }
 
+extension Dialogue {
+  /// Shows prose as a paragraph, its lines broken between words.
+  func tell(_ prose: String) {
+    var lines: [String] = [""]
+    for word in prose.split(separator: " ") {
+      let current = lines[lines.count - 1]
+      if current.isEmpty {
+        lines[lines.count - 1] = String(word)
+      } else if current.count + 1 + word.count <= columns {
+        lines[lines.count - 1] += " \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    show(lines.joined(separator: "\n") + "\n")
+  }
+}
+
 /// What comes back from the terminal.
 enum Reply: Sendable, Equatable {
   /// A line, without its end.

@@ -27,6 +27,9 @@ struct MomentOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Evaluate as of this time.", valueName: "time"))
   var at: TimeArgument?
 
+  /// Whether the moment is not the present.
+  var isGiven: Bool { at != nil }
+
   /// The moment to evaluate at.
   func moment() throws -> UnixTime { try at?.time ?? Console.current.now() }
 }

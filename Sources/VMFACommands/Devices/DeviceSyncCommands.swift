@@ -16,7 +16,7 @@ struct DeviceEnableCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let pair = try codes.pair(), verifier = try await options.verifier()
+    let pair = try codes.pair(), verifier = try await options.verifier(isDrill: moment.isGiven)
     let verdict = try await verifier.enable(device.reference, with: pair, at: moment.moment())
     let status = try Console.current.answer(verdict, device: await verifier.device(device.reference), json: json)
     if status != .done { throw Ending(status) }
@@ -41,7 +41,7 @@ struct DeviceResyncCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let pair = try codes.pair(), verifier = try await options.verifier()
+    let pair = try codes.pair(), verifier = try await options.verifier(isDrill: moment.isGiven)
     let verdict = try await verifier.resync(
       device.reference, with: pair, by: .administrator, resettingWatermark: resetWatermark, at: moment.moment())
     let status = try Console.current.answer(verdict, device: await verifier.device(device.reference), json: json)

@@ -24,38 +24,38 @@ struct EnrolmentDialogue {
       return Enabled(device: new.device, drift: try await askUntilAccepted(new))
     } catch {
       try await enrolment.abandon(new.device, at: now())
-      terminal.show("\nNot enrolled: the device was removed.\n")
+      terminal.show("\n")
+      terminal.tell("Not enrolled: the device was removed.")
       throw error
     }
   }
 
   private func introduce(_ handout: Handout, label: String) {
     draw(handout)
-    terminal.show("\(label)\n")
+    terminal.tell(label)
     if hidesSecret {
-      terminal.show("The secret is hidden: type s to show it.\n")
+      terminal.tell("The secret is hidden: type s to show it.")
     } else {
       showSecret(handout)
     }
-    terminal.show(
-      """
-      Type a code, and then the one that the authenticator shows after it (r draws the QR code again, Ctrl-C gives up).
-
-      """)
+    terminal.tell("Type a code, and then the one that the authenticator shows after it.")
+    terminal.tell("(r draws the QR code again, Ctrl-C gives up and leaves no device.)")
   }
 
   private func draw(_ handout: Handout) {
     guard let drawing else { return }
     do throws(QRCodeError) {
       let text = try drawing.draw(handout.symbol, columns: terminal.columns)
-      terminal.show("Scan this with the authenticator:\n\n\(text)\n")
+      terminal.tell("Scan this with the authenticator:")
+      terminal.show("\n\(text)\n")
     } catch {
-      terminal.show("\(error): \(narrowTerminalHint). Then type r to draw it, or type the secret into the authenticator.\n")
+      terminal.tell(
+        "\(error): \(narrowTerminalHint). Then type r to draw it, or type the secret into the authenticator.")
     }
   }
 
   private func showSecret(_ handout: Handout) {
-    terminal.show("Secret: \(handout.secretInGroups())\n")
+    terminal.tell("Secret: \(handout.secretInGroups())")
   }
 
   /// Returns the drift of the enabled device, in steps.
@@ -66,12 +66,12 @@ struct EnrolmentDialogue {
       let verdict = try await enrolment.complete(new.device, with: pair, at: now())
       switch verdict {
       case .accepted(_, let drift):
-        terminal.show(success(drift: drift, period: new.device.parameters.period))
+        terminal.tell(success(drift: drift, period: new.device.parameters.period))
         return drift
       case .refused:
-        terminal.show("Refused: \(verdict.explanation).\n")
+        terminal.tell("Refused: \(verdict.explanation).")
       case .locked, .budgetSpent:
-        terminal.show("Refused: \(verdict.explanation).\n")
+        terminal.tell("Refused: \(verdict.explanation).")
         throw Ending(.locked)
       }
     }
@@ -88,17 +88,17 @@ struct EnrolmentDialogue {
         do throws(OATHError) {
           let code = try OneTimeCode(parsing: text)
           if code.length == new.device.parameters.digits { return code }
-          terminal.show("This device's codes have \(new.device.parameters.digits.rawValue) digits.\n")
+          terminal.tell("This device's codes have \(new.device.parameters.digits.rawValue) digits.")
         } catch {
-          terminal.show("That is not a code: \(error).\n")
+          terminal.tell("That is not a code: \(error).")
         }
       }
     }
   }
 
   private func success(drift: Int64, period: Int64) -> String {
-    guard drift != 0 else { return "Accepted: the device is enabled.\n" }
+    guard drift != 0 else { return "Accepted: the device is enabled." }
     let clock = "its clock is about \(abs(drift) * period) s \(drift > 0 ? "ahead" : "behind"), which is taken into account"
-    return "Accepted: the device is enabled; \(clock).\n"
+    return "Accepted: the device is enabled; \(clock)."
   }
 }

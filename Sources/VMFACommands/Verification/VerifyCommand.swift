@@ -22,7 +22,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let user = try UserName(user), code = try CodeArguments.code(code)
-    let verdict = try await options.verifier().verify(code, of: user, at: moment.moment())
+    let verdict = try await options.verifier(isDrill: moment.isGiven).verify(code, of: user, at: moment.moment())
     let status = try Console.current.answer(verdict, json: json)
     if status != .done { throw Ending(status) }
   }

@@ -1,0 +1,116 @@
+Databases and keys that are missing, damaged, foreign, locked, or open to others.
+
+  $ . "$TESTDIR/setup.sh"
+
+No database yet:
+
+  $ ends vmfa verify alice 123456
+  vmfa: error: there is no database at */home/.local/share/vmfa/verifier.db (glob)
+  vmfa: hint: vmfa enroll USER makes one; --database names another place
+  status 66
+  $ ls -A "$HOME"
+  $ ends vmfa device list --database plain/path.db
+  vmfa: error: the database is not named as sqlite:PATH
+  vmfa: hint: sqlite:plain/path.db
+  status 64
+  $ ends vmfa device list --database postgresql://localhost/vmfa
+  vmfa: error: this vmfa has no PostgreSQL store
+  vmfa: hint: sqlite:PATH names a database
+  status 64
+
+Elsewhere, by option and by variable; XDG_DATA_HOME too:
+
+  $ vmfa device create alice --database sqlite:there/v.db --json > /dev/null && ls there
+  master.key
+  v.db
+  $ VMFA_DATABASE=sqlite:there/v.db vmfa user list --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["user"])'
+  alice
+  $ XDG_DATA_HOME=$PWD/xdg vmfa device create alice --json > /dev/null && ls xdg/vmfa
+  master.key
+  verifier.db
+
+The master key. It is never made anew once something is sealed under it:
+
+  $ enrol alice && cp "$data/master.key" saved.key && rm "$data/master.key"
+  $ ends vmfa verify alice 123456
+  vmfa: error: the master key */master.key is missing (glob)
+  vmfa: hint: seeds cannot be read without it: restore it from a backup, or name it with --key-file
+  status 77
+  $ ls "$data"
+  verifier.db
+  $ ends vmfa verify alice $(code) --at $now --key-file saved.key
+  accepted
+  status 0
+  $ VMFA_KEY_FILE=$PWD/none vmfa user list 2>&1 | head -1
+  vmfa: error: the master key */none is missing (glob)
+  $ printf 'short\n' > "$data/master.key" && chmod 600 "$data/master.key" && ends vmfa user list
+  vmfa: error: the master key */master.key has the wrong length (glob)
+  vmfa: hint: it holds 32 bytes, as 64 hexadecimal digits or as they are
+  status 77
+  $ printf '%064d\n' 0 > "$data/master.key" && ends vmfa user list
+  vmfa: error: the master key does not belong to this database
+  vmfa: hint: name the right one with --key-file
+  status 77
+  $ cp saved.key "$data/master.key" && chmod 644 "$data/master.key" && ends vmfa user list
+  vmfa: error: the master key */master.key: others may use it: it must have mode 0600 (glob)
+  vmfa: hint: chmod 600 */master.key, and see to who read it meanwhile (glob)
+  status 77
+  $ chmod 600 "$data/master.key"
+
+A named key must be there from the start:
+
+  $ ends vmfa device create alice --database sqlite:new/v.db --key-file none.key
+  vmfa: error: the master key none.key is missing
+  vmfa: hint: seeds cannot be read without it: restore it from a backup, or name it with --key-file
+  status 77
+
+Damaged files are left as they are:
+
+  $ cp "$data/verifier.db" whole.db
+  $ for size in 0 100 5000; do
+  >   head -c $size whole.db > "$data/verifier.db"; vmfa user list 2>&1 | sed "s|$HOME||"; stat -c %s "$data/verifier.db"
+  > done
+  vmfa: error: /.local/share/vmfa/verifier.db is not a sound vmfa database: it was not made by vmfa
+  vmfa: hint: restore it from a backup
+  0
+  vmfa: error: /.local/share/vmfa/verifier.db is not a sound vmfa database: database disk image is malformed
+  vmfa: hint: restore it from a backup
+  100
+  vmfa: error: /.local/share/vmfa/verifier.db is not a sound vmfa database: database disk image is malformed
+  vmfa: hint: restore it from a backup
+  5000
+  $ cp whole.db "$data/verifier.db"
+  $ head -c 4096 /dev/urandom > "$data/verifier.db"; vmfa user list > /dev/null 2>&1
+  [65]
+  $ cp whole.db "$data/verifier.db"
+
+A database from the future, and one that another program keeps locked:
+
+  $ python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("INSERT INTO grdb_migrations VALUES (\"later\")"); c.commit()' "$data/verifier.db"
+  $ ends vmfa user list
+  vmfa: error: the database */verifier.db was made by a newer vmfa; this one leaves it alone (glob)
+  vmfa: hint: use the vmfa that made it, or a newer one
+  status 65
+  $ cp whole.db "$data/verifier.db"; rm -f "$data"/verifier.db-*
+
+Contention is waited for: here a lock of two seconds.
+
+  $ python3 - "$data/verifier.db" <<'EOF' &
+  > import sqlite3, sys, time
+  > c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute("BEGIN EXCLUSIVE"); open("held", "w"); time.sleep(2); c.execute("COMMIT")
+  > EOF
+  $ while [ ! -e held ]; do sleep 0.05; done; vmfa verify alice 123456 --at $now 2> /dev/null
+  rejected
+  [1]
+
+A database that may only be read (as another user, since root passes every mode):
+
+  $ chmod 711 "$(dirname "$CRAMTMP")" "$CRAMTMP" . && chmod 755 "$HOME" "$HOME/.local" "$HOME/.local/share" "$data" && cp saved.key key && chown 65534 key && chmod 444 "$data/verifier.db"
+  $ other() { if [ "$(id -u)" = 0 ]; then setpriv --reuid 65534 --clear-groups "$@"; else "$@"; fi; }
+  $ cp "$data/verifier.db" before.db
+  $ other vmfa verify alice 123456 --key-file key 2>&1 | sed "s|$HOME||"; echo "${PIPESTATUS[0]}"
+  vmfa: error: the database /.local/share/vmfa/verifier.db cannot be written to; nothing was changed
+  74
+  $ cmp before.db "$data/verifier.db" && chmod 600 "$data/verifier.db"
+  $ other vmfa verify alice 123456 --key-file key 2>&1 | head -1
+  vmfa: error: the database cannot be reached: */verifier.db: unable to open database file (glob)

@@ -1,0 +1,154 @@
+Wrong input: a message, an exit status, and nothing changed.
+
+  $ . "$TESTDIR/setup.sh"
+  $ enrol alice
+  $ vmfa user show alice --json > before.json
+
+Codes in every spelling: either the code, or an error. The first one spends it.
+
+  $ python3 - "$vectors/codes/input_variants.json" <<'EOF'
+  > import json, subprocess, sys
+  > for variant in json.load(open(sys.argv[1]))["variants"]:
+  >     if "\0" in variant: continue  # no argument can hold it; below it comes from standard input
+  >     done = subprocess.run(["vmfa", "verify", "alice", variant, "--at", "1750000000"], capture_output=True, text=True)
+  >     print(done.returncode, ascii(variant))
+  > EOF
+  1 ' 678608'
+  1 '678608 '
+  65 '678 608'
+  65 '678-608'
+  65 '+678608'
+  1 '678608\n'
+  65 '0678608'
+  65 '67860'
+  65 '6786080'
+  65 '\uff16\uff17\uff18\uff16\uff10\uff18'
+  65 '\u0666\u0667\u0668\u0666\u0660\u0668'
+  65 '6_78608'
+  65 ''
+  65 '0x678608'
+  65 '\u200b678608'
+  65 '-678608'
+  65 '678608.0'
+  65 '1e5'
+  $ printf '678608\0' | ends vmfa verify alice -
+  vmfa: error: a code is 6, 7 or 8 digits from 0 to 9 and nothing else
+  status 65
+  $ ends vmfa verify alice 1234567
+  vmfa: error: the code has the wrong number of digits: 6 are expected
+  status 65
+  $ ends vmfa device resync $id 123456 -123456
+  vmfa: error: a code is 6, 7 or 8 digits from 0 to 9 and nothing else
+  status 65
+  $ ends vmfa device resync $id 123456
+  vmfa: error: the second code is missing
+  vmfa: hint: two consecutive codes are needed, or - for standard input
+  status 64
+  $ printf '123456' | ends vmfa device resync $id -
+  vmfa: error: standard input holds 1 codes, and two are needed
+  status 65
+
+Only the three that are codes were counted:
+
+  $ vmfa user show alice --json | field failures
+  3
+
+User names:
+
+  $ for bad in '' ' a' 'a ' "$(printf 'a\nb')" "$(printf '\a')" "$(printf 'x%.0s' $(seq 300))"; do ends vmfa device create "$bad"; done
+  vmfa: error: the user name is empty
+  status 65
+  vmfa: error: a user name neither begins nor ends with a space
+  status 65
+  vmfa: error: a user name neither begins nor ends with a space
+  status 65
+  vmfa: error: the user name holds a character that cannot be printed, such as a line break
+  status 65
+  vmfa: error: the user name holds a character that cannot be printed, such as a line break
+  status 65
+  vmfa: error: a user name has at most 128 characters, not 300
+  status 65
+
+Names, issuers, parameters:
+
+  $ ends vmfa device create alice --name 'a b'
+  vmfa: error: a device name is made of letters, digits and _+=,.@- (ASCII)
+  status 65
+  $ ends vmfa device create bob --name alice
+  vmfa: error: there is a device arn:aws:iam::*:mfa/alice already (glob)
+  vmfa: hint: choose another --name
+  status 73
+  $ ends vmfa device create alice --issuer "$(printf 'x%.0s' $(seq 65))"
+  vmfa: error: an issuer has at most 64 characters, not 65
+  status 65
+  $ ends vmfa device create alice --issuer ''
+  vmfa: error: the issuer is empty, has a space at an end, or holds what cannot be printed
+  status 65
+  $ long() { python3 -c 'import sys; print("\U0001F600" * int(sys.argv[1]))' $1; }
+  $ ends vmfa device create "$(long 128)" --issuer "$(long 64)"
+  vmfa: error: issuer and user make a URI of 3136 bytes, and a QR code has room for 2900: take a shorter issuer
+  status 65
+  $ for bad in '--digits 9' '--algorithm md5' '--period 0' '--qr-mode sixel' '--wat'; do vmfa device create alice $bad 2> /dev/null; echo "status $?"; done
+  status 64
+  status 64
+  status 64
+  status 64
+  status 64
+
+What is not there:
+
+  $ ends vmfa verify nobody 123456
+  vmfa: error: there is no user nobody
+  vmfa: hint: vmfa user list shows them all
+  status 66
+  $ for verb in show deactivate delete unlock; do vmfa device $verb arn:aws:iam::123456789012:mfa/nothing 2> /dev/null; echo "status $?"; done
+  status 66
+  status 66
+  status 66
+  status 66
+  $ ends vmfa device enable nothing 123456 123457
+  vmfa: error: there is no device nothing
+  vmfa: hint: vmfa device list shows them all
+  status 66
+  $ ends vmfa user unlock nobody
+  vmfa: error: there is no user nobody
+  vmfa: hint: vmfa user list shows them all
+  status 66
+
+Images that cannot be written leave no device behind:
+
+  $ ends vmfa device create erin --png nowhere/a.png
+  vmfa: error: there is no nowhere
+  status 66
+  $ mkdir folder && vmfa device create erin --svg folder 2> /dev/null
+  [74]
+  $ vmfa device list --user erin
+  SERIAL  USER  STATUS  LAST USED
+  $ ls folder
+
+Nor does output that goes nowhere:
+
+  $ vmfa device create erin --json > /dev/full
+  vmfa: error: standard output: No space left on device
+  [74]
+  $ vmfa device list --user erin --json
+  []
+
+The command line:
+
+  $ ends vmfa verify alice
+  vmfa: error: Missing expected argument '<code>'
+  vmfa: hint: vmfa verify --help shows how it is used
+  status 64
+  $ ends vmfa device frobnicate
+  vmfa: error: Unexpected argument 'frobnicate'
+  vmfa: hint: vmfa device --help shows how it is used
+  status 64
+  $ ends vmfa enroll alice --no-input
+  vmfa: error: enrolling needs a dialogue, and --no-input forbids it
+  vmfa: hint: vmfa device create and vmfa device enable do the same in two steps
+  status 64
+  $ ends setsid -w vmfa enroll alice
+  vmfa: error: there is no terminal to hold the dialogue at
+  vmfa: hint: vmfa device create and vmfa device enable do the same in two steps
+  status 64

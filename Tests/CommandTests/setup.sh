@@ -1,0 +1,29 @@
+# Sourced by every transcript: a home of its own, a known locale, and words for what the transcripts do often.
+export HOME="$PWD/home" LANG=C.UTF-8 TERM=xterm-256color
+unset XDG_DATA_HOME VMFA_DATABASE VMFA_KEY_FILE NO_COLOR LC_ALL
+mkdir -p "$HOME"
+data="$HOME/.local/share/vmfa"
+vectors="$TESTDIR/../../TestVectors"
+# The middle of a step.
+now=1750000000
+
+# One field of a JSON object on standard input.
+field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+
+# Makes a device and leaves its secret in $secret, its id in $id.
+create() {
+  vmfa device create "$@" --json > new.json || return
+  secret=$(field secret < new.json) id=$(field id < new.json)
+}
+
+# The code, or the pair of codes, so many steps from $now.
+code() { printf %s "$secret" | vmfa code - --at $((now + 30 * ${1:-0})); }
+pair() { printf %s "$secret" | vmfa pair - --at $((now + 30 * ${1:-0})); }
+
+# Makes a device and enables it ten minutes before $now.
+enrol() {
+  create "$@" && vmfa device enable "$id" $(pair -20) --at $((now - 600)) > /dev/null
+}
+
+# Runs a command that must fail and shows how it ends, its standard error included.
+ends() { "$@" 2>&1; echo "status $?"; }
