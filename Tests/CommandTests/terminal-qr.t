@@ -4,7 +4,7 @@ The drawing at a real terminal, photographed on a dark and on a light background
   $ . "$TESTDIR/terminal.sh"
   $ decode() { python3 "$TESTDIR/photograph.py" $1 $2 shot.pgm < capture && zbarimg -q --raw --nodbus shot.pgm; }
   $ both() {
-  >   tmux_ capture-pane -e -p > capture
+  >   tmux_ capture-pane -e -p -N > capture
   >   for colours in '220 20' '20 250'; do test "$(decode $colours)" = "$1" && echo "same, ${#1} bytes"; done
   > }
   $ open_terminal 200 120
