@@ -94,9 +94,10 @@ private struct Fields: ~Copyable {
 
   mutating func takeFactor(type: String) throws(OATHError) -> OTPAuthURI.Factor {
     let algorithm = try take("algorithm").map { (name) throws(OATHError) in try HashAlgorithm(named: name) } ?? .sha1
-    let digits = try takeNumber("digits").map { (count) throws(OATHError) in
-      try Digits(count: Int(clamping: count))
-    } ?? .six
+    let digits =
+      try takeNumber("digits").map { (count) throws(OATHError) in
+        try Digits(count: Int(clamping: count))
+      } ?? .six
     if type == "totp" {
       let period = try takeNumber("period") ?? UInt64(TOTPParameters.standard.period)
       return .totp(try TOTPParameters(algorithm: algorithm, digits: digits, period: Int64(clamping: period)))

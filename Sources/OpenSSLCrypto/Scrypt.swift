@@ -74,8 +74,8 @@ public enum Scrypt {
         ParameterName.passphrase, UnsafeMutableRawPointer(mutating: passphrase.baseAddress), passphrase.count),
       OSSL_PARAM_construct_octet_string(ParameterName.salt, salt.baseAddress, salt.count),
     ]
-    for unsafe (index, name) in unsafe names.enumerated() {
-      unsafe list.append(OSSL_PARAM_construct_uint64(name, numbers.baseAddress?.advanced(by: index)))
+    for index in unsafe names.indices {
+      unsafe list.append(OSSL_PARAM_construct_uint64(names[index], numbers.baseAddress?.advanced(by: index)))
     }
     unsafe list.append(OSSL_PARAM_construct_end())
     return unsafe list

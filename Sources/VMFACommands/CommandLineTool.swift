@@ -38,7 +38,8 @@ public struct CommandLineTool: AsyncParsableCommand {
         }
       } catch let ending as Ending {
         return ending.status
-      } catch where !isParsing(error) {
+      } catch {
+        guard !isParsing(error) else { throw error }
         return report(CommandError(error), on: console)
       }
       return ExitStatus.done.rawValue
@@ -67,7 +68,8 @@ public struct CommandLineTool: AsyncParsableCommand {
     let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
     let path = arguments.prefix { !$0.hasPrefix("-") }.prefix(2).filter(isCommand).joined(separator: " ")
     return report(
-      CommandError(.usage, text, hint: "vmfa \(path.isEmpty ? "" : path + " ")--help shows how it is used"), on: console)
+      CommandError(.usage, text, hint: "vmfa \(path.isEmpty ? "" : path + " ")--help shows how it is used"), on: console
+    )
   }
 
   /// A code such as `-678608` looks like an option to the parser, and is data to its user.
@@ -81,7 +83,8 @@ public struct CommandLineTool: AsyncParsableCommand {
   }
 
   private static func isCommand(_ word: String) -> Bool {
-    let commands: [any ParsableCommand.Type] = configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
+    let commands: [any ParsableCommand.Type] =
+      configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
     return commands.contains { command in
       command._commandName == word || command.configuration.subcommands.contains { $0._commandName == word }
     }

@@ -95,7 +95,8 @@ extension StoreFailure: CustomStringConvertible {
 extension String {
   /// Without what would move the cursor or end the line, and not without end.
   fileprivate var printable: String {
-    let shown = String(String.UnicodeScalarView(unicodeScalars.prefix(300).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+    let shown = String(
+      String.UnicodeScalarView(unicodeScalars.prefix(300).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
     return shown.isEmpty ? "\"\"" : shown
   }
 }

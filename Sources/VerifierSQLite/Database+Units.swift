@@ -12,7 +12,8 @@ extension Database {
     let devices = try Row.fetchAll(
       cachedStatement(sql: "SELECT * FROM device WHERE user = ? ORDER BY created_at, serial"), arguments: [name])
     return UnitState(
-      policy: policy, account: account, user: try user.map(User.init(row:)), devices: try devices.map(Device.init(row:)))
+      policy: policy, account: account, user: try user.map(User.init(row:)), devices: try devices.map(Device.init(row:))
+    )
   }
 
   private func owner(of unit: TransactionUnit) throws -> String? {
@@ -86,7 +87,9 @@ extension Database {
   func devices(_ query: DeviceQuery) throws -> [Device] {
     var conditions: [String] = [], arguments: [String] = []
     if let user = query.user { (conditions, arguments) = (conditions + ["user = ?"], arguments + [user.text]) }
-    if let status = query.status { (conditions, arguments) = (conditions + ["status = ?"], arguments + [status.rawValue]) }
+    if let status = query.status {
+      (conditions, arguments) = (conditions + ["status = ?"], arguments + [status.rawValue])
+    }
     if let after = query.after { (conditions, arguments) = (conditions + ["serial > ?"], arguments + [after.text]) }
     let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
     return try Row.fetchAll(

@@ -11,7 +11,8 @@ enum Schema {
     migrator.registerMigration("devices") { database in
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
       try database.execute(sql: devices)
-      try database.execute(sql: "INSERT INTO account (only_row, id) VALUES (1, ?)", arguments: [AccountID.random().text])
+      try database.execute(
+        sql: "INSERT INTO account (only_row, id) VALUES (1, ?)", arguments: [AccountID.random().text])
     }
     return migrator
   }

@@ -43,7 +43,9 @@ extension DeviceStoreContract {
       let enabled = await withTaskGroup { group in
         for index in 0..<32 {
           group.addTask {
-            switch await Result(catching: { try await benches[index % 2].verifier.enable(device, with: pair, at: Bench.now) }) {
+            switch await Result(catching: {
+              try await benches[index % 2].verifier.enable(device, with: pair, at: Bench.now)
+            }) {
             case .success(.accepted): true
             default: false
             }

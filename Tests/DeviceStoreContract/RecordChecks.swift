@@ -8,7 +8,8 @@ extension DeviceStoreContract {
     Check("every field of a device and a user is read back as it was written") { open in
       let bench = try await Bench(store: open())
       let device = try await bench.created(
-        for: "Zoë Ünïcode 漢😀", name: "phone", parameters: TOTPParameters(algorithm: .sha512, digits: .eight, period: 3600))
+        for: "Zoë Ünïcode 漢😀", name: "phone",
+        parameters: TOTPParameters(algorithm: .sha512, digits: .eight, period: 3600))
       try await bench.store.transaction(.owner(of: device)) { state throws(VerifierError) in
         state.devices[0].status = .disabled
         state.devices[0].lastStep = Int64.max

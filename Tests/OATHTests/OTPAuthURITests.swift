@@ -68,7 +68,9 @@ import Testing
     let scalars = Array(": %/?&=#+@ aZ0-._~é\u{0308}ß漢😀\u{202E}\"'<>\\^`{|}".unicodeScalars)
     func text(upTo length: Int) -> String {
       var text = String.UnicodeScalarView()
-      for _ in 0..<Int.random(in: 0...length, using: &random) { text.append(scalars.randomElement(using: &random) ?? "x") }
+      for _ in 0..<Int.random(in: 0...length, using: &random) {
+        text.append(scalars.randomElement(using: &random) ?? "x")
+      }
       return String(text)
     }
     for _ in 0..<20_000 {

@@ -40,7 +40,8 @@ import Testing
 
   @Test func `the error queue is drained into the error`() throws {
     #expect(throws: CryptoError.authenticationFailed) {
-      let box = AESGCM.SealedBox(nonce: Array(repeating: 0, count: 12), ciphertext: [1], tag: Array(repeating: 0, count: 16))
+      let box = AESGCM.SealedBox(
+        nonce: Array(repeating: 0, count: 12), ciphertext: [1], tag: Array(repeating: 0, count: 16))
       let key = try SecretBytes.random(count: 32)
       _ = try AESGCM.open(box, key: key, associatedData: box.ciphertext.span)
     }

@@ -17,10 +17,11 @@ import Testing
     #expect(key.bytes().hex == vector.keyHex)
   }
 
-  @Test(arguments: [
-    (0, 8, 1), (1, 8, 1), (3, 8, 1), (1 << 60, 8, 1), (1 << 15, 0, 1), (1 << 15, 8, 0), (1 << 19, 8, 1),
-    (16, 1, 1 << 30), (1 << 63, UInt64.max, UInt64.max),
-  ] as [(UInt64, UInt64, UInt64)])
+  @Test(
+    arguments: [
+      (0, 8, 1), (1, 8, 1), (3, 8, 1), (1 << 60, 8, 1), (1 << 15, 0, 1), (1 << 15, 8, 0), (1 << 19, 8, 1),
+      (16, 1, 1 << 30), (1 << 63, UInt64.max, UInt64.max),
+    ] as [(UInt64, UInt64, UInt64)])
   func `hostile costs are refused before anything runs`(n: UInt64, r: UInt64, p: UInt64) {
     #expect(throws: CryptoError.self) { _ = try Scrypt.Cost(n: n, r: r, p: p) }
   }

@@ -39,7 +39,9 @@ import Testing
     for bar in path.split(separator: "z") {
       let numbers = bar.split { !$0.isNumber }.compactMap { Int($0) }
       try #require(numbers.count == 5)
-      for column in numbers[0]..<numbers[0] + numbers[2] { #expect(drawn.insert([column - 4, numbers[1] - 4]).inserted) }
+      for column in numbers[0]..<numbers[0] + numbers[2] {
+        #expect(drawn.insert([column - 4, numbers[1] - 4]).inserted)
+      }
     }
     for row in 0..<symbol.width {
       for column in 0..<symbol.width {

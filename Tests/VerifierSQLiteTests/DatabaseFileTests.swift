@@ -64,7 +64,9 @@ import VerifierSQLite
     #expect(try await store.setting("foreign_keys") == 1)
   }
 
-  @Test(arguments: [0, 1, 50, 100, 4096, 8192]) func `a truncated file is refused and left alone`(size: Int) async throws {
+  @Test(arguments: [0, 1, 50, 100, 4096, 8192]) func `a truncated file is refused and left alone`(size: Int)
+    async throws
+  {
     _ = try await make()
     // What is in the log goes into the file first, so that it is really cut.
     try DatabaseQueue(path: path).inDatabase { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
@@ -81,7 +83,8 @@ import VerifierSQLite
     try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
     try await DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE other (x)") }
     #expect(opening(.creatingIfMissing) == .corrupt(place: path, reason: "it was not made by vmfa"))
-    try Data("not a database, though long enough to be taken for one by its size alone".utf8).write(to: URL(filePath: path))
+    try Data("not a database, though long enough to be taken for one by its size alone".utf8).write(
+      to: URL(filePath: path))
     guard case .corrupt = opening() else {
       Issue.record("\(String(describing: opening()))")
       return
@@ -114,11 +117,14 @@ import VerifierSQLite
   @Test func `rows that do not read back are errors`() async throws {
     let bench = try await make()
     let raw = try DatabaseQueue(path: path)
-    for damage in ["digits = 9", "period = 0", "algorithm = 'MD5'", "id = 'x'", "user = (SELECT user FROM device) , created_at = -1"] {
+    for damage in [
+      "digits = 9", "period = 0", "algorithm = 'MD5'", "id = 'x'", "user = (SELECT user FROM device) , created_at = -1",
+    ] {
       try await raw.write { try $0.execute(sql: "UPDATE device SET \(damage)") }
       await #expect(throws: VerifierError.self) { _ = try await bench.verify(step: Bench.step()) }
       try await raw.write {
-        try $0.execute(sql: "UPDATE device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, id = '\(UUID())'")
+        try $0.execute(
+          sql: "UPDATE device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, id = '\(UUID())'")
       }
     }
     try await raw.write { try $0.execute(sql: "INSERT INTO policy VALUES ('window', 99)") }

@@ -141,7 +141,9 @@ import Verifier
     let stolen = try await bench.device(other).seed
     let own = try await bench.device(device)
     try await bench.edit(device) { $0.seed = stolen }
-    await #expect(throws: VerifierError.corruptRecord("the seed of \(own.serial)")) { _ = try await bench.verify(step: step) }
+    await #expect(throws: VerifierError.corruptRecord("the seed of \(own.serial)")) {
+      _ = try await bench.verify(step: step)
+    }
     try await bench.edit(device) { device in
       var bytes = own.seed.box.bytes
       bytes[14] ^= 1

@@ -51,7 +51,9 @@ import Testing
     #expect(try await bench.device(device).drift == 0)
   }
 
-  @Test(arguments: [-10, -9, 0, 9, 10] as [Int64]) func `a device off by ten steps is enabled, its drift kept`(off: Int64) async throws {
+  @Test(arguments: [-10, -9, 0, 9, 10] as [Int64]) func `a device off by ten steps is enabled, its drift kept`(
+    off: Int64
+  ) async throws {
     let bench = try await Bench(store: InMemoryDeviceStore())
     let device = try await bench.created()
     let verdict = try await bench.verifier.enable(device, with: Bench.pair(step + off), at: now)
@@ -91,7 +93,9 @@ import Testing
     for pair in [CodePair(b, b), CodePair(b, a), CodePair(a, c), CodePair(a, wrong), CodePair(wrong, b), spent] {
       #expect(try await bench.verifier.resync(device, with: pair, by: .administrator, at: now) == .refused)
     }
-    #expect(try await bench.verifier.resync(device, with: CodePair(a, b), by: .administrator, at: now) == .accepted(step: step, drift: 0))
+    #expect(
+      try await bench.verifier.resync(device, with: CodePair(a, b), by: .administrator, at: now)
+        == .accepted(step: step, drift: 0))
     #expect(try await bench.verifier.resync(device, with: CodePair(a, b), by: .administrator, at: now) == .refused)
     // Its second code took part as well.
     #expect(try await bench.verifier.resync(device, with: CodePair(b, c), by: .administrator, at: now) == .refused)
@@ -164,7 +168,8 @@ import Testing
     #expect(try await bench.verifier.resync(device, with: pair, by: .user, at: now) == .accepted(step: step, drift: 0))
     #expect(try await bench.user().failures == 4)
     _ = try await bench.verify(Bench.wrongCode())
-    #expect(try await bench.verifier.resync(device, with: Bench.pair(step + 2), by: .user, at: now) == .locked(retryAfter: 1))
+    #expect(
+      try await bench.verifier.resync(device, with: Bench.pair(step + 2), by: .user, at: now) == .locked(retryAfter: 1))
   }
 
   @Test func `a watermark ahead of the clock comes down only when asked`() async throws {

@@ -9,7 +9,8 @@ struct AccountArgument: ParsableArguments {
   func requireStandardInput() throws {
     guard name == "-" else {
       throw CommandError(
-        .missing, "there is no account of that name", hint: "the name - reads a secret or an otpauth:// URI from standard input")
+        .missing, "there is no account of that name",
+        hint: "the name - reads a secret or an otpauth:// URI from standard input")
     }
   }
 }

@@ -6,7 +6,7 @@ struct PairCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pair",
     abstract: "Print two consecutive codes, one a line: what enabling a device asks for.",
-    discussion: "The previous and the current code, so that there is nothing to wait for; or, with --next, the current one and the one after it.")
+    discussion: "The previous and the current code, so that there is nothing to wait for; see --next.")
 
   @OptionGroup var account: AccountArgument
   @OptionGroup var secret: SecretOptions

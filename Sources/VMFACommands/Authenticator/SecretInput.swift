@@ -28,13 +28,15 @@ struct SecretOptions: ParsableArguments {
     return try input.withBytes { text in
       if OTPAuthURI.looksLikeURI(text) {
         guard isEmpty else {
-          throw CommandError(.usage, "--algorithm, --digits, --period and --counter describe a bare secret; the URI has its own")
+          throw CommandError(
+            .usage, "--algorithm, --digits, --period and --counter describe a bare secret; the URI has its own")
         }
         return try OTPAuthURI(parsing: text)
       }
       let secret = try Base32.decode(text, .lenient)
       guard secret.count > 0 else {
-        throw CommandError(.data, "standard input holds no secret", hint: "it takes a base32 secret or an otpauth:// URI")
+        throw CommandError(
+          .data, "standard input holds no secret", hint: "it takes a base32 secret or an otpauth:// URI")
       }
       return try OTPAuthURI(secret: secret, label: OTPAuthLabel(issuer: nil, account: ""), factor: factor())
     }

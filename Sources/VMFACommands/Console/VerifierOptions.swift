@@ -56,14 +56,16 @@ struct VerifierOptions: ParsableArguments {
       throw CommandError(.usage, "this vmfa has no PostgreSQL store", hint: "sqlite:PATH names a database")
     }
     throw CommandError(
-      .usage, "the database is not named as sqlite:PATH", hint: url.isEmpty || url.contains("://") ? nil : "sqlite:\(url)")
+      .usage, "the database is not named as sqlite:PATH",
+      hint: url.isEmpty || url.contains("://") ? nil : "sqlite:\(url)")
   }
 
   /// $XDG_DATA_HOME, or what the XDG Base Directory Specification puts in its place.
   private func dataFolder(_ console: Console) throws -> String {
     if let folder = console.variable("XDG_DATA_HOME"), folder.hasPrefix("/") { return folder }
     guard let home = console.variable("HOME"), home.hasPrefix("/") else {
-      throw CommandError(.usage, "neither XDG_DATA_HOME nor HOME is set", hint: "--database sqlite:PATH names a database")
+      throw CommandError(
+        .usage, "neither XDG_DATA_HOME nor HOME is set", hint: "--database sqlite:PATH names a database")
     }
     return home + "/.local/share"
   }

@@ -4,7 +4,8 @@ internal import Verifier
 /// `vmfa device deactivate`.
 struct DeviceDeactivateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "deactivate", abstract: "Take a device from its user: its codes open nothing until it is enabled again.")
+    commandName: "deactivate",
+    abstract: "Take a device from its user: its codes open nothing until it is enabled again.")
 
   @OptionGroup var device: DeviceArgument
   @OptionGroup var options: VerifierOptions

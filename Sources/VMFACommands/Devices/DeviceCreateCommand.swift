@@ -10,7 +10,7 @@ struct DeviceCreateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "create",
     abstract: "Make a device, and print its secret, its URI and its QR code, this once.",
-    discussion: "The first half of enrolling, for scripts. The device opens nothing until vmfa device enable has seen two codes of it.")
+    discussion: "The first half of enrolling, for scripts; vmfa device enable is the second.")
 
   @OptionGroup var device: NewDeviceOptions
 

@@ -5,7 +5,8 @@ internal import Verifier
 struct DeviceEnableCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enable", abstract: "Enable a device, by two consecutive codes of it.",
-    discussion: "The second half of enrolling. The device's clock may be ten steps off, which is then taken into account.")
+    discussion:
+      "The second half of enrolling. The device's clock may be ten steps off, which is then taken into account.")
 
   @OptionGroup var device: DeviceArgument
   @OptionGroup var codes: PairArguments
@@ -26,7 +27,8 @@ struct DeviceEnableCommand: AsyncParsableCommand {
 /// `vmfa device resync`.
 struct DeviceResyncCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resync", abstract: "Set the place in time of an enabled device again, by two consecutive codes of it.",
+    commandName: "resync",
+    abstract: "Set the place in time of an enabled device again, by two consecutive codes of it.",
     discussion: "With an administrator's reach: the device's clock may be a day off.")
 
   @OptionGroup var device: DeviceArgument
@@ -34,7 +36,7 @@ struct DeviceResyncCommand: AsyncParsableCommand {
   @OptionGroup var options: VerifierOptions
   @OptionGroup var moment: MomentOptions
 
-  @Flag(help: "Allow a pair below the highest step ever accepted, where a wrong clock carried that ahead. Codes between are then good once more.")
+  @Flag(help: "Lower the highest step ever accepted, where a wrong clock carried it ahead; codes between work again.")
   var resetWatermark = false
 
   @Flag(help: "Print a JSON object.")

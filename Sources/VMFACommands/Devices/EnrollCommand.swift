@@ -33,7 +33,9 @@ struct EnrollCommand: AsyncParsableCommand {
     let console = Console.current, request = try device.request()
     guard !noInput, let terminal = console.openTerminal() else {
       throw CommandError(
-        .usage, noInput ? "enrolling needs a dialogue, and --no-input forbids it" : "there is no terminal to hold the dialogue at",
+        .usage,
+        noInput
+          ? "enrolling needs a dialogue, and --no-input forbids it" : "there is no terminal to hold the dialogue at",
         hint: "vmfa device create and vmfa device enable do the same in two steps")
     }
     let verifier = try await device.verifierOptions.verifier(creating: true)

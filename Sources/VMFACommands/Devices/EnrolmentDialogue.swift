@@ -98,7 +98,8 @@ struct EnrolmentDialogue {
 
   private func success(drift: Int64, period: Int64) -> String {
     guard drift != 0 else { return "Accepted: the device is enabled." }
-    let clock = "its clock is about \(abs(drift) * period) s \(drift > 0 ? "ahead" : "behind"), which is taken into account"
+    let clock =
+      "its clock is about \(abs(drift) * period) s \(drift > 0 ? "ahead" : "behind"), which is taken into account"
     return "Accepted: the device is enabled; \(clock)."
   }
 }

@@ -38,7 +38,8 @@ struct NewDeviceOptions: ParsableArguments {
 
   func request() throws -> DeviceRequest {
     DeviceRequest(
-      user: try UserName(user), name: try name.map { (name) throws(VerifierError) in try DeviceName(name) }, issuer: issuer,
+      user: try UserName(user), name: try name.map { (name) throws(VerifierError) in try DeviceName(name) },
+      issuer: issuer,
       parameters: try totpParameters(algorithm: algorithm, digits: digits, period: period))
   }
 

@@ -16,12 +16,15 @@ enum CodeArguments {
   static func pair(_ first: String, _ second: String?) throws -> CodePair {
     if let second { return CodePair(try OneTimeCode(parsing: first), try OneTimeCode(parsing: second)) }
     guard first == "-" else {
-      throw CommandError(.usage, "the second code is missing", hint: "two consecutive codes are needed, or - for standard input")
+      throw CommandError(
+        .usage, "the second code is missing", hint: "two consecutive codes are needed, or - for standard input")
     }
     let words = try Console.current.readInput(inputLimit).withBytes { text in
       text.indices.map { text[$0] }.split { $0 == 0x20 || (0x09...0x0D).contains($0) }
     }
-    guard words.count == 2 else { throw CommandError(.data, "standard input holds \(words.count) codes, and two are needed") }
+    guard words.count == 2 else {
+      throw CommandError(.data, "standard input holds \(words.count) codes, and two are needed")
+    }
     return CodePair(try OneTimeCode(parsing: Array(words[0]).span), try OneTimeCode(parsing: Array(words[1]).span))
   }
 }

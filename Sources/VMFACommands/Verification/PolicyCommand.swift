@@ -75,7 +75,9 @@ struct PolicySetCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    guard !changes.isEmpty else { throw CommandError(.usage, "nothing to set", hint: "vmfa policy set --help names the settings") }
+    guard !changes.isEmpty else {
+      throw CommandError(.usage, "nothing to set", hint: "vmfa policy set --help names the settings")
+    }
     let policy = try await options.session(creating: true).store.updatePolicy(changes)
     try Console.current.printPolicy(policy, json: json)
   }

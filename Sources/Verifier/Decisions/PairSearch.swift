@@ -45,7 +45,8 @@ enum PairSearch {
 
 extension TOTP {
   /// Whether the code of `step` is the first and whether it is the second of `pair`; they may be equal.
-  fileprivate mutating func matches(_ pair: CodePair, step: Int64) throws(VerifierError) -> (first: Bool, second: Bool) {
+  fileprivate mutating func matches(_ pair: CodePair, step: Int64) throws(VerifierError) -> (first: Bool, second: Bool)
+  {
     do throws(OATHError) {
       guard let code = try code(step: step) else { return (false, false) }
       return (code == pair.first, code == pair.second)

@@ -23,7 +23,9 @@ public struct MasterKey: ~Copyable, Sendable {
   }
 
   /// Reads the key for as long as `body` runs.
-  package borrowing func withBytes<R: ~Copyable, E: Error>(_ body: (borrowing SecretBytes) throws(E) -> R) throws(E) -> R {
+  package borrowing func withBytes<R: ~Copyable, E: Error>(_ body: (borrowing SecretBytes) throws(E) -> R) throws(E)
+    -> R
+  {
     try body(bytes)
   }
 }

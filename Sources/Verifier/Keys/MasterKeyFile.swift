@@ -27,7 +27,8 @@ public enum MasterKeyFile {
 
   private static func key(in content: borrowing SecretBytes, path: String) throws(VerifierError) -> MasterKey {
     if content.count == MasterKey.byteCount { return try MasterKey(content.copy()) }
-    let digits = content.withBytes { $0.count > 0 && $0[$0.count - 1] == UInt8(ascii: "\n") }
+    let digits =
+      content.withBytes { $0.count > 0 && $0[$0.count - 1] == UInt8(ascii: "\n") }
       ? content.count - 1 : content.count
     guard digits == 2 * MasterKey.byteCount else {
       throw .masterKey(
