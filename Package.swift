@@ -68,8 +68,8 @@ let package = Package(
     tests(
       "VerifierSQLiteTests",
       ["VerifierSQLite", "Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto", grdb]),
-    tests("EnrollmentTests", ["Enrollment", "Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
-    tests("VMFACommandsTests", ["VMFACommands", "Verifier", "OATH", argumentParser]),
+    tests("EnrollmentTests", ["Enrollment", "Verifier", "DeviceStoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
+    tests("VMFACommandsTests", ["VMFACommands", "Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
   ],
   swiftLanguageModes: [.v6]
 )

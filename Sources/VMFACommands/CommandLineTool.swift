@@ -30,21 +30,20 @@ public struct CommandLineTool: AsyncParsableCommand {
     let console = Console.current
     do {
       var command = try parseAsRoot(arguments)
-      do {
-        if var asynchronous = command as? any AsyncParsableCommand {
-          try await asynchronous.run()
-        } else {
-          try command.run()
-        }
-      } catch let ending as Ending {
-        return ending.status
-      } catch {
-        guard !isParsing(error) else { throw error }
-        return report(CommandError(error), on: console)
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
       }
       return ExitStatus.done.rawValue
+    } catch let ending as Ending {
+      return ending.status
     } catch {
-      return reportParsing(error, arguments: arguments, on: console)
+      // The parser tells its own errors, and the texts that were asked for, from all others by the exit code.
+      return switch exitCode(for: error) {
+      case .success, .validationFailure: reportParsing(error, arguments: arguments, on: console)
+      default: report(CommandError(error), on: console)
+      }
     }
   }
 
@@ -88,10 +87,6 @@ public struct CommandLineTool: AsyncParsableCommand {
     return commands.contains { command in
       command._commandName == word || command.configuration.subcommands.contains { $0._commandName == word }
     }
-  }
-
-  private static func isParsing(_ error: any Error) -> Bool {
-    error is CleanExit || error is ValidationError || error is ExitCode
   }
 }
 

@@ -1,0 +1,55 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`.
+
+SWIFT ?= swift
+JOBS ?= 2
+PREFIX ?= /usr/local
+DESTDIR ?=
+SOURCES = Package.swift Sources Tests
+# One debug build serves the demo and the tests.
+DEBUG = .build/debug
+RELEASE_FLAGS = -c release --static-swift-stdlib -j $(JOBS)
+
+.PHONY: demo test build install uninstall lint format check command-tests proof clean
+
+demo: ## The main job, once, on this machine.
+	@Scripts/bootstrap build
+	$(SWIFT) build --product vmfa -j $(JOBS)
+	@Scripts/demo $(DEBUG)/vmfa
+
+test: ## Everything that is checked.
+	@Scripts/bootstrap test
+	@$(MAKE) --no-print-directory lint check command-tests
+
+build: ## The program, for development.
+	@Scripts/bootstrap build
+	$(SWIFT) build --product vmfa -j $(JOBS)
+
+lint:
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+	mandoc -T lint -W warning man/*.[1-8]
+
+format: ## Format the sources.
+	$(SWIFT) format format --in-place --recursive $(SOURCES)
+
+check:
+	$(SWIFT) build --build-tests -j $(JOBS)
+	$(SWIFT) test --skip-build
+
+command-tests:
+	@Scripts/test-commands $(DEBUG)
+
+proof: ## The races in full: minutes instead of seconds.
+	@Scripts/bootstrap test
+	$(SWIFT) build --product vmfa -j $(JOBS)
+	VMFA_ROUNDS=200 Scripts/test-commands $(DEBUG) races
+
+install: ## PREFIX=/usr/local, DESTDIR for packagers.
+	@Scripts/bootstrap build
+	$(SWIFT) build $(RELEASE_FLAGS) --product vmfa
+	Scripts/install-files "$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)/vmfa" "$(DESTDIR)$(PREFIX)"
+
+uninstall:
+	Scripts/install-files --remove "$(DESTDIR)$(PREFIX)"
+
+clean:
+	$(SWIFT) package clean

@@ -1,0 +1,97 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The man pages and the program, held against each other.
+@Suite struct ManualTests {
+  struct Dump: Decodable { var command: Command }
+  struct Command: Decodable {
+    var commandName: String
+    var subcommands: [Command]?
+    var arguments: [Argument]?
+  }
+  struct Argument: Decodable {
+    struct Name: Decodable { var kind, name: String }
+    var kind: String
+    var names: [Name]?
+    var valueName: String?
+
+    var longNames: [String] { (names ?? []).filter { $0.kind == "long" }.map(\.name) }
+  }
+
+  private func root() async throws -> Command {
+    let dump = await run(["--experimental-dump-help"])
+    #expect(dump.status == 0)
+    return try JSONDecoder().decode(Dump.self, from: Data(dump.output.utf8)).command
+  }
+
+  private func page(_ name: String) throws -> String {
+    try String(contentsOf: Vectors.root.appending(path: "man/\(name).1"), encoding: .utf8)
+  }
+
+  /// Commands with the page that describes them; `pair` shares its page with `code`.
+  private func pages(of root: Command) throws -> [(command: Command, page: String)] {
+    try (root.subcommands ?? []).filter { $0.commandName != "help" }.map { command in
+      (command, try page("vmfa-" + (command.commandName == "pair" ? "code" : command.commandName)))
+    }
+  }
+
+  @Test func `every command, option and argument is in its page`() async throws {
+    let common = try page("vmfa")
+    var checked = 0
+    for (command, page) in try pages(of: await root()) {
+      #expect(common.contains("\n.Cm \(command.commandName)"), "vmfa(1) names \(command.commandName)")
+      for one in [command] + (command.subcommands ?? []).filter({ $0.commandName != "help" }) {
+        #expect(one.commandName == command.commandName || page.contains(".It Cm \(one.commandName)"))
+        for argument in one.arguments ?? [] {
+          for name in argument.longNames {
+            let flag = try Regex("Fl Fl \(name)(?![a-z-])")
+            #expect(page.contains(flag) || common.contains(flag), "\(one.commandName) --\(name)")
+            checked += 1
+          }
+          if argument.kind == "positional" {
+            #expect(
+              page.contains("Ar \(argument.valueName ?? "?")") || page.contains(".Sq -") || page.contains("code2"))
+          }
+        }
+      }
+    }
+    #expect(checked > 80)
+  }
+
+  @Test func `no page speaks of an option that is not there`() async throws {
+    let root = try await root()
+    func options(_ command: Command) -> Set<String> {
+      let own = Set((command.arguments ?? []).flatMap(\.longNames))
+      return (command.subcommands ?? []).reduce(own) { $0.union(options($1)) }
+    }
+    let known = options(root).union(["generate-completion-script"])
+    for file in try FileManager.default.contentsOfDirectory(atPath: Vectors.root.appending(path: "man").path) {
+      let text = try String(contentsOf: Vectors.root.appending(path: "man/\(file)"), encoding: .utf8)
+      for match in text.matches(of: /Fl Fl ([a-z-]+)/) {
+        #expect(known.contains(String(match.1)), "\(file): --\(match.1)")
+      }
+    }
+  }
+
+  @Test func `vmfa(1) names every exit status`() async throws {
+    let page = try page("vmfa")
+    for status in [0, 1, 64, 65, 66, 69, 73, 74, 75, 77] { #expect(page.contains("\n.It \(status)\n")) }
+  }
+
+  @Test func `every command has help`() async throws {
+    for (command, _) in try pages(of: await root()) {
+      let paths = [[command.commandName]] + (command.subcommands ?? []).map { [command.commandName, $0.commandName] }
+      for path in paths where path.last != "help" {
+        let help = await run(path + ["--help"])
+        #expect(help.status == 0 && help.output.contains("USAGE: vmfa \(path.joined(separator: " "))"))
+        #expect(help.diagnostics.isEmpty)
+      }
+    }
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"]) func `completions are generated`(shell: String) async {
+    let script = await run(["--generate-completion-script", shell])
+    #expect(script.status == 0 && script.output.contains("resync"))
+  }
+}
