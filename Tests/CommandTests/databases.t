@@ -36,8 +36,8 @@ The master key. It is never made anew once something is sealed under it:
   vmfa: error: the master key */master.key is missing (glob)
   vmfa: hint: seeds cannot be read without it: restore it from a backup, or name it with --key-file
   status 77
-  $ ls "$data"
-  verifier.db
+  $ ls "$data" | grep key
+  [1]
   $ ends vmfa verify alice $(code) --at $now --key-file saved.key
   accepted
   status 0
@@ -105,7 +105,7 @@ Contention is waited for: here a lock of two seconds.
 
 A database that may only be read (as another user, since root passes every mode):
 
-  $ chmod 711 "$(dirname "$CRAMTMP")" "$CRAMTMP" . && chmod 755 "$HOME" "$HOME/.local" "$HOME/.local/share" "$data" && cp saved.key key && chown 65534 key && chmod 444 "$data/verifier.db"
+  $ chmod 711 "$CRAMTMP" . && chmod 755 "$HOME" "$HOME/.local" "$HOME/.local/share" "$data" && cp saved.key key && chown 65534 key && chmod 444 "$data/verifier.db"
   $ other() { if [ "$(id -u)" = 0 ]; then setpriv --reuid 65534 --clear-groups "$@"; else "$@"; fi; }
   $ cp "$data/verifier.db" before.db
   $ other vmfa verify alice 123456 --key-file key 2>&1 | sed "s|$HOME||"; echo "${PIPESTATUS[0]}"
