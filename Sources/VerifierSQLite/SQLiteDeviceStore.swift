@@ -111,19 +111,29 @@ public final class SQLiteDeviceStore: DeviceStore {
     let place = place
     let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
       connection.asyncWriteWithoutTransaction { database in
-        var result: Result<R, VerifierError>?
         do {
-          try database.inTransaction(kind) {
-            result = .success(try body(database))
-            return .commit
-          }
+          continuation.resume(returning: .success(try database.committing(kind, body)))
         } catch {
-          result = .failure(VerifierError(error, place: place))
+          continuation.resume(returning: .failure(VerifierError(error, place: place)))
         }
-        continuation.resume(returning: result ?? .failure(.store(.inputOutput("no transaction was run"))))
       }
     }
     return try result.get()
+  }
+}
+
+extension Database {
+  /// Runs `body` in a transaction; its result is returned once it is committed, and only then.
+  fileprivate func committing<R>(_ kind: TransactionKind, _ body: (Database) throws -> R) throws -> R {
+    try beginTransaction(kind)
+    do {
+      let result = try body(self)
+      try commit()
+      return result
+    } catch {
+      try rollback()
+      throw error
+    }
   }
 }
 
