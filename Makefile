@@ -18,7 +18,9 @@ demo: ## The main job, once, on this machine.
 
 test: ## Everything that is checked.
 	@Scripts/bootstrap test
-	@$(MAKE) --no-print-directory lint check command-tests
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory command-tests
 
 build: ## The program, for development.
 	@Scripts/bootstrap build

@@ -60,7 +60,7 @@ let package = Package(
     library(
       "DeviceStoreContract", ["Verifier", "OATH", "OpenSSLCrypto", "TestSupport"],
       path: "Tests/DeviceStoreContract"),
-    tests("OpenSSLCryptoTests", ["OpenSSLCrypto"]),
+    tests("OpenSSLCryptoTests", ["OpenSSLCrypto", "COpenSSL"]),
     tests("DurableFilesTests", ["DurableFiles", "OpenSSLCrypto"]),
     tests("OATHTests", ["OATH", "OpenSSLCrypto"]),
     tests("QRCodeTests", ["QRCode", subprocess]),

@@ -20,29 +20,7 @@ public enum DurableFile {
 
   /// Writes a file that only its owner may read (mode 0600).
   public static func write(_ bytes: Span<UInt8>, to path: String, _ placing: Placing) throws(FileError) {
-    let beside = temporaryPath(for: path)
-    do throws(FileError) {
-      let file = try Descriptor(opening: beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-      try file.write(bytes)
-      try file.synchronize()
-    } catch {
-      unsafe unlink(beside)
-      throw error.renamed(to: path)
-    }
-    try place(beside, at: path, placing)
-  }
-
-  /// Puts a finished file into place, and the step on the disk. The file at `beside` is gone afterwards in any case.
-  public static func place(_ beside: String, at path: String, _ placing: Placing) throws(FileError) {
-    defer { unsafe unlink(beside) }
-    // A link fails where a file is; a rename replaces it.
-    let placed =
-      switch placing {
-      case .replacing: unsafe rename(beside, path)
-      case .keeping: unsafe link(beside, path)
-      }
-    guard placed == 0 else { throw .current(path) }
-    try Descriptor(opening: parent(of: path), O_RDONLY | O_DIRECTORY).synchronize()
+    try StagedFile(bytes, for: path, placing).place()
   }
 
   /// Reads a file that holds a secret.
@@ -70,15 +48,41 @@ public enum DurableFile {
 
   /// Makes a folder that only its owner may enter (mode 0700), and those above it, where they are missing.
   public static func makeFolder(at path: String) throws(FileError) {
-    var status = stat()
-    if unsafe stat(path, &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFDIR else { throw .unusable(path: path, reason: "it is not a folder") }
-      return
+    switch try kind(of: path, followingLinks: true) {
+    case .folder: return
+    case .file, .other: throw .unusable(path: path, reason: "it is not a folder")
+    case nil: break
     }
-    guard errno == ENOENT else { throw .current(path) }
     let above = parent(of: path)
     if above != path { try makeFolder(at: above) }
+    let folder = try Descriptor(opening: above, O_RDONLY | O_DIRECTORY)
     guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .current(path) }
+    try folder.synchronize()
+  }
+
+  /// What is at a path.
+  public enum Kind: Sendable {
+    /// A regular file.
+    case file
+    /// A folder.
+    case folder
+    /// A link that is not followed, a pipe, a device.
+    case other
+  }
+
+  /// What is at a path; nil where there is nothing.
+  /// - Throws: ``FileError/failed(path:reason:)`` where that cannot be seen.
+  public static func kind(of path: String, followingLinks: Bool) throws(FileError) -> Kind? {
+    var status = stat()
+    guard unsafe (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
+      if errno == ENOENT { return nil }
+      throw .current(path)
+    }
+    return switch status.st_mode & S_IFMT {
+    case S_IFREG: .file
+    case S_IFDIR: .folder
+    default: .other
+    }
   }
 
   /// A name in the same folder that nobody else uses, for a file that is not yet what it will be.
@@ -93,18 +97,5 @@ public enum DurableFile {
     guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     let folder = String(decoding: bytes[..<slash], as: UTF8.self)
     return folder.isEmpty ? "/" : folder
-  }
-}
-
-extension FileError {
-  /// The same failure, told of the file that the caller knows.
-  fileprivate func renamed(to path: String) -> FileError {
-    switch self {
-    case .missing: .missing(path: DurableFile.parent(of: path))
-    case .exists: .exists(path: path)
-    case .unusable(_, let reason): .unusable(path: path, reason: reason)
-    case .unsafe(_, let reason): .unsafe(path: path, reason: reason)
-    case .failed(_, let reason): .failed(path: path, reason: reason)
-    }
   }
 }

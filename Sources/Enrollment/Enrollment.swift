@@ -25,8 +25,8 @@ public struct Enrollment: Sendable {
     let seed: SecretBytes
     do throws(CryptoError) { seed = try SecretBytes.random(count: seedByteCount) } catch { throw .crypto(error) }
     let handout = try Handout.make(seed: seed, request: request)
-    let device = try await verifier.createDevice(request, seed: seed, at: now)
-    return NewDevice(device: device, handout: handout)
+    let created = try await verifier.createDevice(request, seed: seed, at: now)
+    return NewDevice(device: created.device, madeUser: created.madeUser, handout: handout)
   }
 
   /// The second half: enables the device, or tells that the pair was refused.
@@ -36,9 +36,10 @@ public struct Enrollment: Sendable {
     try await verifier.enable(.id(device.id), with: pair, at: now)
   }
 
-  /// The person gave up: the device is removed, unless it has been enabled meanwhile.
-  public func abandon(_ device: Device, at now: UnixTime) async throws(VerifierError) {
-    _ = try await verifier.delete(.id(device.id), at: now)
+  /// The person gave up: the device is removed, unless it has been enabled meanwhile, and so is the user who was made
+  /// for it.
+  public func abandon(_ new: NewDevice, at now: UnixTime) async throws(VerifierError) {
+    try await verifier.withdraw(.id(new.device.id), andUser: new.madeUser, at: now)
   }
 
   private static func check(issuer: String) throws(VerifierError) {
@@ -56,6 +57,8 @@ public struct Enrollment: Sendable {
 public struct NewDevice: Sendable {
   /// As it is kept.
   public let device: Device
+  /// Whether the user was made with it.
+  public let madeUser: Bool
   /// Secret, URI and symbol.
   public let handout: Handout
 }

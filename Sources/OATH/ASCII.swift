@@ -1,6 +1,17 @@
 extension UInt8 {
   /// Space, tab, line feed, vertical tab, form feed and carriage return.
   package var isASCIIWhiteSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+  /// `0` to `9`.
+  package var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  /// The value of a hexadecimal digit in either case.
+  package var hexadecimalValue: UInt8? {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+    default: nil
+    }
+  }
   /// C0 controls and DEL.
   package var isASCIIControl: Bool { self < 0x20 || self == 0x7F }
 }

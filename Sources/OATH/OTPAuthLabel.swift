@@ -30,7 +30,8 @@ public struct OTPAuthLabel: Sendable, Hashable {
   /// first `%3A`. The parameter wins over the prefix.
   init(path: Span<UInt8>, issuerParameter: String?) throws(OATHError) {
     let decoded = try PercentEncoding.decode(path, what: "the label")
-    if let issuerParameter, !issuerParameter.isEmpty,
+    let issuerParameter = issuerParameter?.isEmpty == true ? nil : issuerParameter
+    if let issuerParameter,
       decoded.utf8.starts(with: Array((issuerParameter + ":").utf8))
     {
       let account = decoded.utf8.dropFirst(issuerParameter.utf8.count + 1)

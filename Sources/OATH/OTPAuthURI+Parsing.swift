@@ -59,6 +59,7 @@ extension OTPAuthURI {
 private struct Fields: ~Copyable {
   var secret: SecretBytes?
   private(set) var rest: [OTPAuthURI.Parameter] = []
+  private static let names = ["secret", "issuer", "algorithm", "digits", "period", "counter"]
 
   init(query: Span<UInt8>) throws(OATHError) {
     secret = nil
@@ -74,12 +75,14 @@ private struct Fields: ~Copyable {
     let equals = field.firstIndex(of: UInt8(ascii: "=")) ?? field.count
     let name = try PercentEncoding.decode(field.extracting(first: equals), what: "the name of a parameter")
     let value = field.extracting(min(equals + 1, field.count)...)
+    // A name that is not ours may be anything, a secret in the wrong place included: it is not repeated in errors.
+    let shown = Self.names.contains(name) ? "the parameter \(name)" : "a parameter"
     let isRepeated = name == "secret" ? secret != nil : rest.contains { $0.name == name }
-    guard !isRepeated else { throw .malformedURI("the URI has two parameters named \(name)") }
+    guard !isRepeated else { throw .malformedURI("the URI has \(shown) two times") }
     if name == "secret" {
       secret = try Self.decodeSecret(value)
     } else {
-      rest.append(.init(name: name, value: try PercentEncoding.decode(value, what: "the parameter \(name)")))
+      rest.append(.init(name: name, value: try PercentEncoding.decode(value, what: shown)))
     }
   }
 
@@ -109,8 +112,9 @@ private struct Fields: ~Copyable {
   /// A parameter that is a number: ASCII digits only, since `Int` would also take a sign.
   private mutating func takeNumber(_ name: String) throws(OATHError) -> UInt64? {
     guard let text = take(name) else { return nil }
-    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let number = UInt64(text)
-    else { throw .malformedURI("the parameter \(name) is not a number") }
+    guard text.utf8.allSatisfy(\.isASCIIDigit), let number = UInt64(text) else {
+      throw .malformedURI("the parameter \(name) is not a number")
+    }
     return number
   }
 }

@@ -29,7 +29,7 @@ public struct OneTimeCode: Sendable {
     guard code.count > 0 else { throw .malformedCode("a code is missing: it is 6, 7 or 8 digits") }
     var packed: UInt64 = 0
     for index in code.indices {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(code[index]) else {
+      guard code[index].isASCIIDigit else {
         throw .malformedCode("a code is 6, 7 or 8 digits from 0 to 9 and nothing else")
       }
       packed = packed << 8 | UInt64(code[index])

@@ -12,7 +12,4 @@ public enum HashAlgorithm: String, Sendable, Hashable, CaseIterable {
     case .sha512: 64
     }
   }
-
-  /// The longest output of any of the algorithms, in bytes.
-  static let maximumByteCount = 64
 }

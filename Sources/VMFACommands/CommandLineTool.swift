@@ -64,18 +64,30 @@ public struct CommandLineTool: AsyncParsableCommand {
     if let malformed = malformedCode(in: arguments) { return report(malformed, on: console) }
     // The message's first line; the rest is usage, which the help shows better.
     let message = Self.message(for: error)
-    let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+    let text = withoutStrangeWords(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
     let path = arguments.prefix { !$0.hasPrefix("-") }.prefix(2).filter(isCommand).joined(separator: " ")
     return report(
       CommandError(.usage, text, hint: "vmfa \(path.isEmpty ? "" : path + " ")--help shows how it is used"), on: console
     )
   }
 
+  /// Names an unexpected argument only where it can be a mistyped command: anything else may be a secret or a code
+  /// that ended up in the wrong place, and is not to be repeated.
+  private static func withoutStrangeWords(_ message: String) -> String {
+    guard message.lowercased().contains("unexpected argument"),
+      message.wholeMatch(of: /Unexpected argument '[a-z]{1,12}'/) == nil
+    else { return message }
+    return "there are more arguments than the command takes"
+  }
+
   /// A code such as `-678608` looks like an option to the parser, and is data to its user.
   private static func malformedCode(in arguments: [String]) -> CommandError? {
     let takesCodes = [["verify"], ["device", "enable"], ["device", "resync"]].contains { arguments.starts(with: $0) }
     guard takesCodes else { return nil }
-    for argument in arguments where argument.first == "-" && argument.dropFirst().first?.isASCIIDigit == true {
+    for (index, argument) in arguments.enumerated().dropFirst() {
+      guard argument.first == "-", argument.utf8.dropFirst().first?.isASCIIDigit == true else { continue }
+      // The value of an option is the option's affair.
+      guard !arguments[index - 1].hasPrefix("--") else { continue }
       do throws(OATHError) { _ = try OneTimeCode(parsing: argument) } catch { return CommandError(error) }
     }
     return nil
@@ -88,8 +100,4 @@ public struct CommandLineTool: AsyncParsableCommand {
       command._commandName == word || command.configuration.subcommands.contains { $0._commandName == word }
     }
   }
-}
-
-extension Character {
-  fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
 }

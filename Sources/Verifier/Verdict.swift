@@ -21,7 +21,7 @@ public enum Rejection: Sendable, Equatable {
 /// The answer to two consecutive codes.
 public enum SyncVerdict: Sendable, Equatable {
   /// Exactly one pair of steps fits; both codes are spent. `drift` is in steps, ahead of the verifier's clock.
-  case accepted(step: Int64, drift: Int64)
+  case accepted(device: Serial, step: Int64, drift: Int64)
   /// None fits, or several; nothing says which code was wrong.
   case refused
   /// Nothing was compared: the user is locked; seconds left, or nil until an administrator unlocks.

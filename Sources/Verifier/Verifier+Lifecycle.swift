@@ -26,11 +26,12 @@ extension Verifier {
   public static let seedByteCounts = 16...64
 
   /// Keeps a seed as a new, unassigned device, meant for the user.
+  /// - Returns: the device, and whether its user was made with it.
   /// - Throws: ``VerifierError/serialTaken(_:)`` where a device has the name that was asked for,
   ///   ``VerifierError/seedLength(byteCount:)``, and what prevents an answer.
   public func createDevice(
     _ request: DeviceRequest, seed: consuming SecretBytes, at now: UnixTime
-  ) async throws(VerifierError) -> Device {
+  ) async throws(VerifierError) -> (device: Device, madeUser: Bool) {
     guard Self.seedByteCounts.contains(seed.count) else { throw .seedLength(byteCount: seed.count) }
     let seed = SharedSeed(bytes: seed)
     if let name = request.name { return try await insert(request, name: name, seed: seed, at: now) }
@@ -46,15 +47,30 @@ extension Verifier {
 
   private func insert(
     _ request: DeviceRequest, name: DeviceName, seed: SharedSeed, at now: UnixTime
-  ) async throws(VerifierError) -> Device {
+  ) async throws(VerifierError) -> (device: Device, madeUser: Bool) {
     try await transact(.user(request.user), at: now) { [keys] state throws(VerifierError) in
       let serial = Serial(account: state.account, name: name)
       let device = Device(
         id: DeviceID(), serial: serial, user: request.user, issuer: request.issuer, parameters: request.parameters,
-        seed: try keys.seal(seed.bytes, serial: serial), createdAt: now)
-      if state.user == nil { state.user = User(name: request.user, createdAt: now) }
+        seed: try keys.seal(seed.bytes, serial: serial, user: request.user), createdAt: now)
+      let madeUser = state.user == nil
+      if madeUser { state.user = User(name: request.user, createdAt: now) }
       state.devices.append(device)
-      return device
+      return (device, madeUser)
+    }
+  }
+
+  /// Takes back the creation of a device that was not enabled, and of its user if they were made for it and nothing
+  /// has happened to them since.
+  /// - Throws: ``VerifierError/stillEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``, and what prevents an answer.
+  public func withdraw(
+    _ device: DeviceReference, andUser madeUser: Bool, at now: UnixTime
+  ) async throws(VerifierError) {
+    try await transact(.owner(of: device), at: now) { state throws(VerifierError) in
+      let index = try state.index(of: device)
+      guard state.devices[index].status == .unassigned else { throw .stillEnabled(state.devices[index].serial) }
+      state.devices.remove(at: index)
+      if madeUser, state.devices.isEmpty, state.user?.failures == 0 { state.user = nil }
     }
   }
 

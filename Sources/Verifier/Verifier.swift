@@ -2,8 +2,9 @@ public import OATH
 
 /// Verifies codes: the one object that a login service holds.
 ///
-///     let store = try await SQLiteDeviceStore(opening: "/var/lib/login/verifier.db", .creatingIfMissing)
-///     let verifier = Verifier(store: store, keys: try await KeyRing(opening: store, with: masterKey))
+///     let store = try await SQLiteDeviceStore.open("/var/lib/login/verifier.db", .creatingIfMissing)
+///     let keys = try await KeyRing(opening: store, keyFile: "/var/lib/login/master.key", makingKey: true)
+///     let verifier = Verifier(store: store, keys: keys)
 ///     switch try await verifier.verify(code, of: user, at: now) {
 ///     case .accepted: signIn()
 ///     case .rejected: refuse()

@@ -37,6 +37,9 @@ extension Database {
     for id in changes.deleted {
       try cachedStatement(sql: "DELETE FROM device WHERE id = ?").execute(arguments: [id.text])
     }
+    if let name = changes.deletedUser {
+      try cachedStatement(sql: "DELETE FROM user WHERE name = ?").execute(arguments: [name.text])
+    }
   }
 
   private func insert(_ device: Device) throws {

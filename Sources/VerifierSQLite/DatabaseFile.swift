@@ -8,11 +8,14 @@ enum DatabaseFile {
   static func open(
     _ path: String, _ opening: SQLiteDeviceStore.Opening, lockTimeout: Double
   ) throws(VerifierError) -> DatabaseQueue {
-    if !FileManager.default.fileExists(atPath: path) {
-      guard opening == .creatingIfMissing else { throw .store(.missing(place: path)) }
-      try create(path)
-    }
     do {
+      switch try DurableFile.kind(of: path, followingLinks: true) {
+      case .file: break
+      case .folder, .other: throw StoreFailure.unreachable("\(path) is no regular file")
+      case nil:
+        guard opening == .creatingIfMissing else { throw StoreFailure.missing(place: path) }
+        try create(path)
+      }
       let connection = try DatabaseQueue(path: path, configuration: configuration(lockTimeout: lockTimeout))
       try check(connection, path: path)
       return connection
@@ -21,7 +24,7 @@ enum DatabaseFile {
 
   /// Makes the database under another name and links it into place; of several that do this at once, one wins and
   /// all use its database.
-  private static func create(_ path: String) throws(VerifierError) {
+  private static func create(_ path: String) throws {
     let beside = DurableFile.temporaryPath(for: path)
     do {
       try DurableFile.makeFolder(at: DurableFile.parent(of: path))
@@ -31,12 +34,15 @@ enum DatabaseFile {
       try connection.inDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
       try Schema.migrator.migrate(connection)
       try connection.close()
-      try DurableFile.place(beside, at: path, .keeping)
+      try StagedFile(adopting: beside, for: path, .keeping).place()
     } catch FileError.exists {
-      // Somebody else made it in the meantime.
+      // Somebody else made it in the meantime; or there is a link to nothing, and then opening it fails next.
+      guard try DurableFile.kind(of: path, followingLinks: true) == .file else {
+        throw StoreFailure.unreachable("\(path) is a link to nothing")
+      }
     } catch {
       for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: beside + suffix) }
-      throw VerifierError(error, place: path)
+      throw error
     }
   }
 

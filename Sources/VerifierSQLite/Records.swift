@@ -26,12 +26,18 @@ extension Device {
       issuer: try row.read("issuer", of: what), parameters: parameters,
       seed: SealedSeed(
         keyID: try row.read("key_id", of: what), box: SealedBytes(try row.readBytes("sealed_seed", of: what))),
-      status: status, lastStep: try row.read("last_step", of: what), syncDrift: try row.read("sync_drift", of: what),
-      drift: try row.read("drift", of: what), lastSide: try row.read("last_side", of: what),
-      syncFailures: try row.read("sync_failures", of: what), createdAt: try row.time("created_at", of: what),
+      status: status, lastStep: try row.read("last_step", of: what),
+      syncDrift: try row.read("sync_drift", of: what, in: Self.drifts),
+      drift: try row.read("drift", of: what, in: Self.drifts),
+      lastSide: try row.read("last_side", of: what, in: -1...1),
+      syncFailures: try row.read("sync_failures", of: what, in: User.counts),
+      createdAt: try row.time("created_at", of: what),
       enabledAt: try row.optionalTime("enabled_at", of: what),
       lastUsedAt: try row.optionalTime("last_used_at", of: what))
   }
+
+  /// Steps: more than any policy's reach and limit together.
+  private static let drifts: ClosedRange<Int64> = -100_000...100_000
 
   /// Every column but `id`, by name.
   var columns: [(name: String, value: (any DatabaseValueConvertible)?)] {
@@ -59,9 +65,13 @@ extension User {
         .none
       }
     self.init(
-      name: name, createdAt: try row.time("created_at", of: what), failures: try row.read("failures", of: what),
+      name: name, createdAt: try row.time("created_at", of: what),
+      failures: try row.read("failures", of: what, in: Self.counts),
       lock: lock, lastFailureAt: try row.optionalTime("last_failure_at", of: what))
   }
+
+  /// What a counter may hold: far more than it can be counted to, far less than what overflows.
+  static let counts = 0...Int(Int32.max)
 
   /// Every column but `name`, by name.
   var columns: [(name: String, value: (any DatabaseValueConvertible)?)] {
@@ -84,6 +94,15 @@ extension Row {
   /// The value of a column; a value of another type, or none where there must be one, is corruption.
   fileprivate func read<T: DatabaseValueConvertible>(_ column: String, of what: String) throws(VerifierError) -> T {
     guard let value = T.fromDatabaseValue(self[column]) else { throw .corruptRecord(what) }
+    return value
+  }
+
+  /// A number that takes part in arithmetic: outside its range it is corruption.
+  fileprivate func read<T: DatabaseValueConvertible & Comparable>(
+    _ column: String, of what: String, in range: ClosedRange<T>
+  ) throws(VerifierError) -> T {
+    let value: T = try read(column, of: what)
+    guard range.contains(value) else { throw .corruptRecord(what) }
     return value
   }
 

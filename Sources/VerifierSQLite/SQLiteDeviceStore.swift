@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 internal import GRDB
 public import Verifier
@@ -19,14 +20,29 @@ public final class SQLiteDeviceStore: DeviceStore {
   private let connection: DatabaseQueue
   private let place: String
 
-  /// Opens the database; blocks while it does.
+  private init(connection: DatabaseQueue, place: String) {
+    self.connection = connection
+    self.place = place
+  }
+
+  /// Opens the database, on a thread of its own: it may have to wait for other writers, and to bring the tables up to
+  /// date.
   /// - Parameters:
   ///   - path: the file.
   ///   - lockTimeout: seconds to wait for other writers before they are taken for stuck.
   /// - Throws: ``VerifierError/store(_:)``.
-  public init(opening path: String, _ opening: Opening, lockTimeout: Double = 30) throws(VerifierError) {
-    place = path
-    connection = try DatabaseFile.open(path, opening, lockTimeout: lockTimeout)
+  public static func open(
+    _ path: String, _ opening: Opening, lockTimeout: Double = 30
+  ) async throws(VerifierError) -> SQLiteDeviceStore {
+    let opened: Result<DatabaseQueue, VerifierError> = await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(
+          returning: Result { () throws(VerifierError) in
+            try DatabaseFile.open(path, opening, lockTimeout: lockTimeout)
+          })
+      }
+    }
+    return SQLiteDeviceStore(connection: try opened.get(), place: path)
   }
 
   /// As ``DeviceStore`` has it.

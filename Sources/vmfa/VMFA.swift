@@ -5,6 +5,8 @@ internal import VMFACommands
 @main
 enum VMFA {
   static func main() async {
+    // A write to a pipe without a reader is then an error like any other, instead of the end.
+    _ = signal(SIGPIPE, SIG_IGN)
     exit(await CommandLineTool.run(Array(CommandLine.arguments.dropFirst())))
   }
 }

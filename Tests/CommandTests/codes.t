@@ -45,6 +45,8 @@ The code and a newline, nothing else:
   287082
   $ printf $S | vmfa code - --counter 1
   287082
+  $ printf $S | vmfa code - --hotp --issuer Example
+  755224
   $ printf $S | vmfa code - --counter 1 --json
   {"code":"287082","counter":1}
 
@@ -64,7 +66,7 @@ A URI brings its own parameters:
   $ printf "otpauth://hotp/a:b?secret=$S&counter=9" | vmfa code -
   520489
   $ printf "otpauth://totp/a:b?secret=$S" | ends vmfa code - --digits 8
-  vmfa: error: --algorithm, --digits, --period and --counter describe a bare secret; the URI has its own
+  vmfa: error: --algorithm, --digits and the like describe a bare secret; the URI has its own
   status 64
 
 Pairs: previous and current, or current and next:
@@ -115,7 +117,7 @@ What is no secret is refused, and never printed:
   status 65
   vmfa: error: a period is 1 to 3600 seconds, not 0
   status 65
-  vmfa: error: the URI has two parameters named secret
+  vmfa: error: the URI has the parameter secret two times
   status 65
   vmfa: error: the algorithm must be SHA1, SHA256 or SHA512
   status 65

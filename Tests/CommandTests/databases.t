@@ -114,3 +114,18 @@ A database that may only be read (as another user, since root passes every mode)
   $ cmp before.db "$data/verifier.db" && chmod 600 "$data/verifier.db"
   $ other vmfa verify alice 123456 --key-file key 2>&1 | head -1
   vmfa: error: the database cannot be reached: */verifier.db: unable to open database file (glob)
+  $ chmod 700 "$data" && other vmfa verify alice 123456 --key-file key 2>&1 | head -1
+  vmfa: error: the database cannot be reached: */verifier.db: Permission denied (glob)
+
+A link to nothing is not filled with a database:
+
+  $ ln -s nowhere/v.db "$data/link.db" && vmfa device create alice --database "sqlite:$data/link.db" 2>&1 | head -1
+  vmfa: error: the database cannot be reached: */link.db is a link to nothing (glob)
+
+A row that was given to another user opens nothing for its former owner's codes:
+
+  $ create mallory && vmfa device enable $id $(pair) --at $now > /dev/null
+  $ python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("UPDATE device SET user = \"alice\" WHERE user = \"mallory\""); c.commit()' "$data/verifier.db"
+  $ ends vmfa verify alice $(code 1) --at $now
+  vmfa: error: the seed of arn:aws:iam::*:mfa/mallory cannot be read back: the record is damaged, or sealed under another key (glob)
+  status 65

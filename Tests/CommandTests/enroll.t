@@ -47,9 +47,9 @@ Giving up leaves no device, however it is done:
   Not enrolled: the device was removed.
   status 1
   $
-  $ for way in TERM HUP; do
+  $ for way in TERM HUP QUIT; do
   >   type_line 'clear; vmfa enroll bob --qr-mode none; echo "status $?"' && wait_for 'Code 1:$'
-  >   pkill -$way -f '^vmfa enroll bob'; wait_for 'status [0-9]'; screen | tail -3
+  >   pkill -$way -P "$(tmux_ display-message -p '#{pane_pid}')" vmfa; wait_for 'status [0-9]'; screen | tail -3
   > done
   Not enrolled: the device was removed.
   status 143
@@ -57,8 +57,12 @@ Giving up leaves no device, however it is done:
   Not enrolled: the device was removed.
   status 129
   $
-  $ vmfa device list --user bob --json
-  []
+  Not enrolled: the device was removed.
+  status 131
+  $
+  $ vmfa user list --json | grep -c bob
+  0
+  [1]
 
 A secret that is hidden is shown on request:
 

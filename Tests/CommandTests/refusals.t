@@ -120,8 +120,16 @@ Images that cannot be written leave no device behind:
   $ ends vmfa device create erin --png nowhere/a.png
   vmfa: error: there is no nowhere
   status 66
-  $ mkdir folder && vmfa device create erin --svg folder 2> /dev/null
-  [74]
+  $ mkdir folder && vmfa device create erin --png kept.png --svg folder 2> /dev/null; ls *.png
+  ls: cannot access '*.png': No such file or directory
+  [2]
+  $ mkfifo pipe && ln -s before.json link && for bad in pipe link /dev/null; do ends vmfa device create erin --png $bad; done
+  vmfa: error: pipe: it is no regular file
+  status 65
+  vmfa: error: link: it is no regular file
+  status 65
+  vmfa: error: /dev/null: it is no regular file
+  status 65
   $ vmfa device list --user erin
   SERIAL  USER  STATUS  LAST USED
   $ ls folder
@@ -131,10 +139,19 @@ Nor does output that goes nowhere:
   $ vmfa device create erin --json > /dev/full
   vmfa: error: standard output: No space left on device
   [74]
-  $ vmfa device list --user erin --json
-  []
+  $ vmfa device create erin --json | true; echo ${PIPESTATUS[0]}
+  141
+  $ ends vmfa verify erin 123456
+  vmfa: error: there is no user erin
+  vmfa: hint: vmfa user list shows them all
+  status 66
 
 The command line:
+
+  $ ends vmfa verify alice 123456 --at -1
+  vmfa: error: Missing value for '--at <time>'
+  vmfa: hint: vmfa verify --help shows how it is used
+  status 64
 
   $ ends vmfa verify alice
   vmfa: error: Missing expected argument '<code>'

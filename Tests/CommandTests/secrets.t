@@ -17,6 +17,17 @@ A seed is given out once, and is nowhere else.
   > print([data.count(needle) for needle in needles], len(data) > 10000)' $secret
   [0, 0, 0, 0, 0] True
 
+Nor does an error repeat what may be a secret in the wrong place:
+
+  $ { vmfa code $secret; vmfa code - $secret; vmfa pair - --at 59 "$secret" x; vmfa $secret; vmfa verify alice 123456 314159
+  >   vmfa device enable $id 123456 123456 314159; printf "otpauth://totp/a?secret=AAAA&$secret&$secret" | vmfa code -; } > errors 2>&1
+  [65]
+  $ grep -c -e "$secret" -e 314159 errors
+  0
+  [1]
+  $ grep -c error errors
+  7
+
 No code is in the database either, nor in what was said:
 
   $ cat said "$data"/verifier.db | grep -a -c -e "$(code 1)" -e "$(code)"

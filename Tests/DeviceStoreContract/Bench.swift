@@ -54,8 +54,8 @@ package struct Bench: Sendable {
   ) async throws -> DeviceReference {
     let request = DeviceRequest(
       user: try UserName(user), name: try name.map { try DeviceName($0) }, issuer: "vmfa", parameters: parameters)
-    let device = try await verifier.createDevice(request, seed: SecretBytes(copying: seed.span), at: time)
-    return .id(device.id)
+    let created = try await verifier.createDevice(request, seed: SecretBytes(copying: seed.span), at: time)
+    return .id(created.device.id)
   }
 
   /// A device that was enabled ten steps before `time`, so that everything from there on is fresh.
@@ -94,4 +94,11 @@ package struct Bench: Sendable {
 
   package func user(_ name: String = "alice") async throws -> User { try await verifier.user(UserName(name)).user }
   package func device(_ reference: DeviceReference) async throws -> Device { try await verifier.device(reference) }
+}
+
+extension SyncVerdict {
+  /// Whether it is an acceptance at this step with this drift, of whatever device.
+  package func isAccepted(step: Int64, drift: Int64) -> Bool {
+    if case .accepted(_, step, drift) = self { true } else { false }
+  }
 }

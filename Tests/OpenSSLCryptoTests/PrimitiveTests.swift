@@ -1,3 +1,4 @@
+import COpenSSL
 import TestSupport
 import Testing
 
@@ -39,6 +40,12 @@ import Testing
   }
 
   @Test func `the error queue is drained into the error`() throws {
+    #expect(unsafe EVP_MAC_fetch(nil, "no such algorithm", nil) == nil)
+    guard case .library("fetching", let reasons) = CryptoError.drainingQueue(after: "fetching") else {
+      Issue.record("another error")
+      return
+    }
+    #expect(reasons.count == 1 && reasons[0].contains("unsupported"))
     #expect(throws: CryptoError.authenticationFailed) {
       let box = AESGCM.SealedBox(
         nonce: Array(repeating: 0, count: 12), ciphertext: [1], tag: Array(repeating: 0, count: 16))

@@ -14,9 +14,11 @@ import VerifierSQLite
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func opening(_ opening: SQLiteDeviceStore.Opening = .existing, lockTimeout: Double = 0.05) -> StoreFailure? {
+  private func opening(
+    _ opening: SQLiteDeviceStore.Opening = .existing, lockTimeout: Double = 0.05
+  ) async -> StoreFailure? {
     do {
-      _ = try SQLiteDeviceStore(opening: path, opening, lockTimeout: lockTimeout)
+      _ = try await SQLiteDeviceStore.open(path, opening, lockTimeout: lockTimeout)
       return nil
     } catch {
       if case .store(let failure) = error { return failure }
@@ -25,18 +27,18 @@ import VerifierSQLite
   }
 
   private func make() async throws -> Bench {
-    let bench = try await Bench(store: SQLiteDeviceStore(opening: path, .creatingIfMissing))
+    let bench = try await Bench(store: SQLiteDeviceStore.open(path, .creatingIfMissing))
     _ = try await bench.enrolled()
     return bench
   }
 
   @Test func `made where it is missing, for its owner alone`() async throws {
-    #expect(opening() == .missing(place: path))
+    #expect(await opening() == .missing(place: path))
     #expect(!FileManager.default.fileExists(atPath: path))
-    #expect(opening(.creatingIfMissing) == nil)
+    #expect(await opening(.creatingIfMissing) == nil)
     let mode = { try FileManager.default.attributesOfItem(atPath: $0)[.posixPermissions] as? Int }
     #expect(try mode(path) == 0o600 && mode(folder.path("data")) == 0o700)
-    #expect(opening() == nil)
+    #expect(await opening() == nil)
   }
 
   @Test func `made by many at once, it is one`() async throws {
@@ -44,7 +46,7 @@ import VerifierSQLite
     let accounts = try await withThrowingTaskGroup { group in
       for _ in 0..<12 {
         group.addTask {
-          let store = try SQLiteDeviceStore(opening: path, .creatingIfMissing)
+          let store = try await SQLiteDeviceStore.open(path, .creatingIfMissing)
           return try await store.state(of: .user(UserName("alice"))).account
         }
       }
@@ -72,8 +74,8 @@ import VerifierSQLite
     try DatabaseQueue(path: path).inDatabase { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
     let whole = try Data(contentsOf: URL(filePath: path))
     try whole.prefix(size).write(to: URL(filePath: path))
-    guard case .corrupt(path, _) = opening() else {
-      Issue.record("\(String(describing: opening()))")
+    guard case .corrupt(path, _) = await opening() else {
+      Issue.record("\(String(describing: await opening()))")
       return
     }
     #expect(try Data(contentsOf: URL(filePath: path)) == whole.prefix(size))
@@ -82,11 +84,11 @@ import VerifierSQLite
   @Test func `another program's database is left alone`() async throws {
     try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
     try await DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE other (x)") }
-    #expect(opening(.creatingIfMissing) == .corrupt(place: path, reason: "it was not made by vmfa"))
+    #expect(await opening(.creatingIfMissing) == .corrupt(place: path, reason: "it was not made by vmfa"))
     try Data("not a database, though long enough to be taken for one by its size alone".utf8).write(
       to: URL(filePath: path))
-    guard case .corrupt = opening() else {
-      Issue.record("\(String(describing: opening()))")
+    guard case .corrupt = await opening() else {
+      Issue.record("\(String(describing: await opening()))")
       return
     }
   }
@@ -96,7 +98,7 @@ import VerifierSQLite
     try await DatabaseQueue(path: path).write {
       try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('from the future')")
     }
-    #expect(opening() == .newerSchema(place: path))
+    #expect(await opening() == .newerSchema(place: path))
   }
 
   @Test func `another program's lock is waited for, and then told`() async throws {
@@ -105,7 +107,7 @@ import VerifierSQLite
     configuration.allowsUnsafeTransactions = true
     let other = try DatabaseQueue(path: path, configuration: configuration)
     try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
-    let impatient = try SQLiteDeviceStore(opening: path, .existing, lockTimeout: 0.05)
+    let impatient = try await SQLiteDeviceStore.open(path, .existing, lockTimeout: 0.05)
     let user = try UserName("alice")
     await #expect(throws: VerifierError.store(.unreachable("another program keeps \(path) locked"))) {
       try await impatient.transaction(.user(user)) { state throws(VerifierError) in state.user?.failures = 9 }
@@ -118,15 +120,22 @@ import VerifierSQLite
     let bench = try await make()
     let raw = try DatabaseQueue(path: path)
     for damage in [
-      "digits = 9", "period = 0", "algorithm = 'MD5'", "id = 'x'", "user = (SELECT user FROM device) , created_at = -1",
+      "digits = 9", "period = 0", "algorithm = 'MD5'", "id = 'x'", "created_at = -1",
+      "drift = 9223372036854775807", "sync_drift = -9223372036854775807", "sync_failures = 9223372036854775807",
     ] {
       try await raw.write { try $0.execute(sql: "UPDATE device SET \(damage)") }
       await #expect(throws: VerifierError.self) { _ = try await bench.verify(step: Bench.step()) }
       try await raw.write {
         try $0.execute(
-          sql: "UPDATE device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, id = '\(UUID())'")
+          sql: """
+            UPDATE device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, id = '\(UUID())',
+              drift = 0, sync_drift = 0, sync_failures = 0
+            """)
       }
     }
+    try await raw.write { try $0.execute(sql: "UPDATE user SET failures = 9223372036854775807") }
+    await #expect(throws: VerifierError.corruptRecord("a user")) { _ = try await bench.verify(Bench.wrongCode()) }
+    try await raw.write { try $0.execute(sql: "UPDATE user SET failures = 0") }
     try await raw.write { try $0.execute(sql: "INSERT INTO policy VALUES ('window', 99)") }
     await #expect(throws: VerifierError.corruptRecord("the policy")) { _ = try await bench.verify(step: Bench.step()) }
   }

@@ -8,6 +8,6 @@ import VerifierSQLite
   func contract(check: DeviceStoreContract.Check) async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("verifier.db")
-    try await check.run { try SQLiteDeviceStore(opening: path, .creatingIfMissing) }
+    try await check.run { try await SQLiteDeviceStore.open(path, .creatingIfMissing) }
   }
 }

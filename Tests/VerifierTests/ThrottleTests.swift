@@ -61,7 +61,30 @@ import Verifier
     let request = DeviceRequest(user: try UserName("alice"), issuer: "vmfa")
     let second = try await bench.verifier.createDevice(request, seed: SecretBytes(copying: seed.span), at: now)
     let pair = try Bench.pair(Bench.step(), seed: seed)
-    #expect(try await bench.verifier.enable(.id(second.id), with: pair, at: now) == .locked(retryAfter: 1))
+    #expect(try await bench.verifier.enable(.id(second.device.id), with: pair, at: now) == .locked(retryAfter: 1))
+  }
+
+  @Test func `a lock made in the future is void, and the next failure makes a new one`() async throws {
+    let bench = try await failing(9)
+    let user = try await bench.user(), policy = try await bench.store.policy()
+    #expect(user.lockInForce(at: now.advanced(by: -60), policy: policy) != nil)
+    #expect(user.lockInForce(at: now.advanced(by: -61), policy: policy) == nil)
+    let earlier = now.advanced(by: -3600)
+    #expect(
+      try await bench.verify(Bench.wrongCode(near: Bench.step(at: earlier)), at: earlier) == .rejected(.wrongCode))
+    #expect(try await bench.verify(Bench.wrongCode(), at: earlier) == .rejected(.locked(retryAfter: 2)))
+  }
+
+  @Test func `a lock stands though the policy that made it is milder now, and falls with the throttle`() async throws {
+    let bench = try await failing(0)
+    _ = try await bench.store.updatePolicy([.lockAfter: 1, .lockBase: 1800, .lockMaximum: 1800])
+    _ = try await bench.verify(Bench.wrongCode())
+    let milder = try await bench.store.updatePolicy([.lockAfter: 5, .lockBase: 1, .lockMaximum: 900])
+    #expect(try await bench.verify(step: Bench.step()) == .rejected(.locked(retryAfter: 1800)))
+    #expect(try await bench.user().lockInForce(at: now, policy: milder) == .init(retryAfter: 1800))
+    let off = try await bench.store.updatePolicy([.throttle: 0])
+    #expect(try await bench.user().lockInForce(at: now, policy: off) == nil)
+    #expect(try await bench.verify(step: Bench.step()).isAccepted)
   }
 
   @Test func `another user is not locked out`() async throws {

@@ -13,14 +13,24 @@ struct SecretOptions: ParsableArguments {
   @Option(help: "Seconds in a step, 1 to 3600. (default: 30)")
   var period: PeriodArgument?
 
-  @Option(help: ArgumentHelp("Counter of the code, for HOTP (RFC 4226) instead of TOTP.", valueName: "number"))
+  @Flag(help: "Codes of a counter (HOTP, RFC 4226) instead of the time.")
+  var hotp = false
+
+  @Option(help: ArgumentHelp("The counter, which implies --hotp. (default: 0)", valueName: "number"))
   var counter: UInt64?
 
+  @Option(help: "The issuer; no part of a code, taken so that an account is described in the same words everywhere.")
+  var issuer: String?
+
+  private var isHOTP: Bool { hotp || counter != nil }
+
   mutating func validate() throws {
-    if counter != nil, period != nil { throw ValidationError("--counter and --period exclude each other") }
+    if isHOTP, period != nil { throw ValidationError("a counter has no --period") }
   }
 
-  private var isEmpty: Bool { algorithm == nil && digits == nil && period == nil && counter == nil }
+  private var isEmpty: Bool {
+    algorithm == nil && digits == nil && period == nil && issuer == nil && !isHOTP
+  }
 
   /// Reads standard input: a URI, or a secret to which these options apply.
   func readInput() throws -> OTPAuthURI {
@@ -29,7 +39,7 @@ struct SecretOptions: ParsableArguments {
       if OTPAuthURI.looksLikeURI(text) {
         guard isEmpty else {
           throw CommandError(
-            .usage, "--algorithm, --digits, --period and --counter describe a bare secret; the URI has its own")
+            .usage, "--algorithm, --digits and the like describe a bare secret; the URI has its own")
         }
         return try OTPAuthURI(parsing: text)
       }
@@ -38,14 +48,14 @@ struct SecretOptions: ParsableArguments {
         throw CommandError(
           .data, "standard input holds no secret", hint: "it takes a base32 secret or an otpauth:// URI")
       }
-      return try OTPAuthURI(secret: secret, label: OTPAuthLabel(issuer: nil, account: ""), factor: factor())
+      return try OTPAuthURI(secret: secret, label: OTPAuthLabel(issuer: issuer, account: ""), factor: factor())
     }
   }
 
   private func factor() throws -> OTPAuthURI.Factor {
     let parameters = try totpParameters(algorithm: algorithm, digits: digits, period: period)
-    guard let counter else { return .totp(parameters) }
-    return .hotp(algorithm: parameters.algorithm, digits: parameters.digits, counter: counter)
+    guard isHOTP else { return .totp(parameters) }
+    return .hotp(algorithm: parameters.algorithm, digits: parameters.digits, counter: counter ?? 0)
   }
 }
 

@@ -24,6 +24,8 @@ extension Console {
     while !rest.isEmpty {
       let written = unsafe rest.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0, errno == EINTR { continue }
+      // The reader has gone: no news to anybody, but what was begun is undone first.
+      if written < 0, errno == EPIPE { throw Ending(signal: SIGPIPE) }
       guard written > 0 else {
         throw CommandError(.inputOutput, "standard output: \(unsafe String(cString: strerror(errno)))")
       }

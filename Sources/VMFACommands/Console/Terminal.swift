@@ -3,7 +3,7 @@ internal import Foundation
 
 /// The controlling terminal (`/dev/tty`), which is there however the standard streams are redirected.
 ///
-/// From the moment it is opened until it is let go, SIGINT, SIGTERM and SIGHUP do not end the process: they end the
+/// From the moment it is opened, SIGINT, SIGTERM, SIGHUP and SIGQUIT do not end the process: they end the
 /// wait for a line, so that what was begun can be undone first.
 final class Terminal: Dialogue {
   private let descriptor: Int32
@@ -18,7 +18,7 @@ final class Terminal: Dialogue {
   static func open() -> Terminal? {
     let descriptor = unsafe Foundation.open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
-    guard let signals = SignalPipe([SIGINT, SIGTERM, SIGHUP]) else {
+    guard let signals = SignalPipe([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) else {
       close(descriptor)
       return nil
     }
@@ -72,24 +72,23 @@ final class Terminal: Dialogue {
   }
 }
 
-/// Signals turned into bytes of a pipe, which a wait can watch together with other input.
+/// Signals turned into bytes of a pipe, which a wait can watch together with other input. It lasts as long as the
+/// process: nothing is closed or restored, so that no late signal writes where something else was opened since.
 private final class SignalPipe: Sendable {
   let reading: Int32
-  private let writing: Int32
-  private let signals: [Int32]
   // A dispatch source may be used from any thread; the array is never changed.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
   init?(_ signals: [Int32]) {
     var ends: [Int32] = [0, 0]
     guard unsafe pipe(&ends) == 0 else { return nil }
-    let (reading, writing) = (ends[0], ends[1])
-    self.reading = reading
-    self.writing = writing
-    self.signals = signals
-    unsafe sources = signals.map { number in
-      // The source sees a signal only where its default action does not end the process.
-      _ = signal(number, SIG_IGN)
+    let writing = ends[1]
+    reading = ends[0]
+    unsafe sources = signals.compactMap { number in
+      // The source sees a signal only where its default action does not end the process. One that was ignored before,
+      // as under nohup, stays so.
+      let before = signal(number, SIG_IGN)
+      guard unsafe unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else { return nil }
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         var byte = UInt8(number)
@@ -98,13 +97,6 @@ private final class SignalPipe: Sendable {
       source.activate()
       return source
     }
-  }
-
-  deinit {
-    unsafe sources.forEach { $0.cancel() }
-    for number in signals { _ = signal(number, SIG_DFL) }
-    close(reading)
-    close(writing)
   }
 
   /// The signal that came.

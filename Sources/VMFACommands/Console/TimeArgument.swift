@@ -8,17 +8,42 @@ struct TimeArgument: ExpressibleByArgument, Sendable {
 
   init?(argument: String) {
     let seconds: Int64
-    if argument.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+    if argument.utf8.allSatisfy(\.isASCIIDigit) {
       guard let number = Int64(argument) else { return nil }
       seconds = number
     } else {
-      let strategies = [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)]
-      guard let date = strategies.lazy.compactMap({ try? Date(argument, strategy: $0) }).first else { return nil }
-      guard let whole = Int64(exactly: date.timeIntervalSince1970.rounded(.down)) else { return nil }
-      seconds = whole
+      guard let number = Self.seconds(rfc3339: argument) else { return nil }
+      seconds = number
     }
     guard let time = try? UnixTime(seconds: seconds) else { return nil }
     self.time = time
+  }
+
+  /// Unix seconds of RFC 3339 §5.6; a fraction is dropped. The shape is checked here and the day counted by
+  /// Foundation, whose own reading forgives too much for a time that a code is spent at.
+  private static func seconds(rfc3339 text: String) -> Int64? {
+    let shape = /(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))/
+      .asciiOnlyDigits()
+    guard let match = text.wholeMatch(of: shape)?.output, let hour = Int64(match.4), let minute = Int64(match.5),
+      let second = Int64(match.6), hour < 24, minute < 60, second < 60
+    else { return nil }
+    let day = DateComponents(
+      calendar: .gregorianUTC, year: Int(match.1), month: Int(match.2), day: Int(match.3))
+    guard day.isValidDate, let midnight = day.date else { return nil }
+    var offset: Int64 = 0
+    if let sign = match.7, let hours = match.8.flatMap({ Int64($0) }), let minutes = match.9.flatMap({ Int64($0) }) {
+      guard hours < 24, minutes < 60 else { return nil }
+      offset = (hours * 3600 + minutes * 60) * (sign == "-" ? -1 : 1)
+    }
+    return Int64(midnight.timeIntervalSince1970) + hour * 3600 + minute * 60 + second - offset
+  }
+}
+
+extension Calendar {
+  fileprivate static var gregorianUTC: Calendar {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = .gmt
+    return calendar
   }
 }
 

@@ -30,8 +30,11 @@ struct VerifierOptions: ParsableArguments {
   func session(creating: Bool = false, isDrill: Bool = false) async throws -> Session {
     let console = Console.current
     let path = try databasePath(console)
-    let store = try SQLiteDeviceStore(opening: path, creating ? .creatingIfMissing : .existing)
-    let keys = try await keyRing(of: store, databasePath: path, console: console)
+    let store = try await SQLiteDeviceStore.open(path, creating ? .creatingIfMissing : .existing)
+    let named = keyFile ?? console.variable("VMFA_KEY_FILE")
+    // A key that is named must be there; the one beside the database is made while nothing is sealed under it.
+    let keys = try await KeyRing(
+      opening: store, keyFile: named ?? DurableFile.parent(of: path) + "/master.key", makingKey: named == nil)
     let verifier = Verifier(store: store, keys: keys) { warning in
       switch warning {
       case .clockSetBack where isDrill: break
@@ -68,17 +71,5 @@ struct VerifierOptions: ParsableArguments {
         .usage, "neither XDG_DATA_HOME nor HOME is set", hint: "--database sqlite:PATH names a database")
     }
     return home + "/.local/share"
-  }
-
-  /// A key that is named must be there; the one beside the database is made while nothing is sealed under it.
-  private func keyRing(
-    of store: any DeviceStore, databasePath: String, console: Console
-  ) async throws -> KeyRing {
-    let named = keyFile ?? console.variable("VMFA_KEY_FILE")
-    let beside = DurableFile.parent(of: databasePath) + "/master.key"
-    let isFresh = try await store.dataKeys().isEmpty
-    let master =
-      isFresh && named == nil ? try MasterKeyFile.readOrCreate(beside) : try MasterKeyFile.read(named ?? beside)
-    return try await KeyRing(opening: store, with: master)
   }
 }

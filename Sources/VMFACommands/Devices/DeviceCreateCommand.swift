@@ -33,22 +33,25 @@ struct DeviceCreateCommand: AsyncParsableCommand {
     let enrolment = Enrollment(verifier: verifier), now = try Console.current.now()
     let new = try await enrolment.begin(request, at: now)
     do {
-      try writeImages(of: new.handout.symbol)
+      try placeImages(of: new.handout.symbol)
       try show(new, on: Console.current)
     } catch {
       // What nobody has seen the secret of would only be in the way.
-      try await enrolment.abandon(new.device, at: now)
+      try await enrolment.abandon(new, at: now)
       throw error
     }
   }
 
-  private func writeImages(of symbol: QRSymbol) throws {
-    if let png { try write(symbol.png(), to: png) }
-    if let svg { try write(Array(symbol.svg().utf8), to: svg) }
+  /// All images are written before the first of them is put into its place.
+  private func placeImages(of symbol: QRSymbol) throws {
+    var staged: [StagedFile] = []
+    if let png { staged.append(try stage(symbol.png(), for: png)) }
+    if let svg { staged.append(try stage(Array(symbol.svg().utf8), for: svg)) }
+    for file in staged { try file.place() }
   }
 
-  private func write(_ image: [UInt8], to path: String) throws {
-    try DurableFile.write(image.span, to: path, .replacing)
+  private func stage(_ image: [UInt8], for path: String) throws -> StagedFile {
+    try StagedFile(image.span, for: path, .replacing)
   }
 
   private func show(_ new: NewDevice, on console: Console) throws {

@@ -1,7 +1,7 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import OATH
 internal import OpenSSLCrypto
-internal import Verifier
+public import Verifier
 
 /// A page of a list.
 struct PageOptions: ParsableArguments {
@@ -31,7 +31,7 @@ struct DeviceListCommand: AsyncParsableCommand {
   var user: String?
 
   @Option(help: "Only devices of this status: unassigned, active or disabled.")
-  var status: StatusArgument?
+  var status: Device.Status?
 
   @OptionGroup var page: PageOptions
   @OptionGroup var options: VerifierOptions
@@ -39,15 +39,10 @@ struct DeviceListCommand: AsyncParsableCommand {
   @Flag(help: "Print a JSON array.")
   var json = false
 
-  enum StatusArgument: String, ExpressibleByArgument, CaseIterable {
-    case unassigned, active, disabled
-  }
-
   func run() async throws {
     let query = DeviceQuery(
       user: try user.map { (name) throws(VerifierError) in try UserName(name) },
-      status: status.flatMap { Device.Status(rawValue: $0.rawValue) },
-      after: page.after.map(Serial.init(stored:)), limit: page.limit + 1)
+      status: status, after: page.after.map(Serial.init(stored:)), limit: page.limit + 1)
     let devices = page.page(try await options.session().store.devices(query)) { $0.serial.text }
     if json { return try Console.current.printJSON(devices.map(DeviceOutput.init)) }
     try Console.current.printTable(
@@ -55,6 +50,8 @@ struct DeviceListCommand: AsyncParsableCommand {
       devices.map { [$0.serial.text, $0.user.text, $0.status.rawValue, $0.lastUsedAt?.text ?? "never"] })
   }
 }
+
+extension Device.Status: ExpressibleByArgument {}
 
 /// `vmfa device show`.
 struct DeviceShowCommand: AsyncParsableCommand {

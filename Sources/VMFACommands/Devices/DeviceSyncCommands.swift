@@ -19,7 +19,7 @@ struct DeviceEnableCommand: AsyncParsableCommand {
   func run() async throws {
     let pair = try codes.pair(), verifier = try await options.verifier(isDrill: moment.isGiven)
     let verdict = try await verifier.enable(device.reference, with: pair, at: moment.moment())
-    let status = try Console.current.answer(verdict, device: await verifier.device(device.reference), json: json)
+    let status = try Console.current.answer(verdict, json: json)
     if status != .done { throw Ending(status) }
   }
 }
@@ -46,7 +46,7 @@ struct DeviceResyncCommand: AsyncParsableCommand {
     let pair = try codes.pair(), verifier = try await options.verifier(isDrill: moment.isGiven)
     let verdict = try await verifier.resync(
       device.reference, with: pair, by: .administrator, resettingWatermark: resetWatermark, at: moment.moment())
-    let status = try Console.current.answer(verdict, device: await verifier.device(device.reference), json: json)
+    let status = try Console.current.answer(verdict, json: json)
     if status != .done { throw Ending(status) }
   }
 }

@@ -23,7 +23,7 @@ struct EnrolmentDialogue {
       introduce(new.handout, label: "\(request.issuer):\(request.user)")
       return Enabled(device: new.device, drift: try await askUntilAccepted(new))
     } catch {
-      try await enrolment.abandon(new.device, at: now())
+      try await enrolment.abandon(new, at: now())
       terminal.show("\n")
       terminal.tell("Not enrolled: the device was removed.")
       throw error
@@ -65,13 +65,16 @@ struct EnrolmentDialogue {
         try askCode("Code 1: ", of: new), try askCode("Code 2: ", of: new))
       let verdict = try await enrolment.complete(new.device, with: pair, at: now())
       switch verdict {
-      case .accepted(_, let drift):
+      case .accepted(_, _, let drift):
         terminal.tell(success(drift: drift, period: new.device.parameters.period))
         return drift
       case .refused:
         terminal.tell("Refused: \(verdict.explanation).")
-      case .locked, .budgetSpent:
+      case .locked:
         terminal.tell("Refused: \(verdict.explanation).")
+        throw Ending(.locked)
+      case .budgetSpent:
+        terminal.tell("Refused: too many pairs were wrong. Run vmfa enroll again for a new device and a new QR code.")
         throw Ending(.locked)
       }
     }

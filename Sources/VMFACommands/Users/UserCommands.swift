@@ -25,8 +25,10 @@ struct UserListCommand: AsyncParsableCommand {
     let after = try page.after.map { (name) throws(VerifierError) in try UserName(name) }
     let users = page.page(try await session.store.users(after: after, limit: page.limit + 1)) { $0.name.text }
     var outputs: [UserOutput] = []
+    let policy = try await session.store.policy()
     for user in users {
-      outputs.append(UserOutput(user, devices: try await session.verifier.user(user.name).devices, now: now))
+      let devices = try await session.verifier.user(user.name).devices
+      outputs.append(UserOutput(user, devices: devices, policy: policy, now: now))
     }
     if json { return try Console.current.printJSON(outputs) }
     try Console.current.printTable(
@@ -49,8 +51,8 @@ struct UserShowCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let (user, devices) = try await options.verifier().user(UserName(user))
-    try Console.current.printUser(user, devices, json: json)
+    let session = try await options.session()
+    try await Console.current.printUser(UserName(user), session, json: json)
   }
 }
 
@@ -68,11 +70,10 @@ struct UserUnlockCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let name = try UserName(user), verifier = try await options.verifier()
-    _ = try await verifier.unlock(name, at: Console.current.now())
+    let name = try UserName(user), session = try await options.session()
+    _ = try await session.verifier.unlock(name, at: Console.current.now())
     guard json else { return try Console.current.print("unlocked \(name)") }
-    let (user, devices) = try await verifier.user(name)
-    try Console.current.printUser(user, devices, json: true)
+    try await Console.current.printUser(name, session, json: true)
   }
 }
 
@@ -86,17 +87,13 @@ struct UserOutput: Encodable {
   var createdAt: String
   var devices: [DeviceOutput]
 
-  init(_ user: User, devices: [Device], now: UnixTime) {
+  init(_ user: User, devices: [Device], policy: Policy, now: UnixTime) {
     self.user = user.name.text
     mfa = devices.contains { $0.status != .unassigned }
     failures = user.failures
-    switch user.lock {
-    case .none: locked = false
-    case .untilUnlocked: locked = true
-    case .until(let end):
-      locked = end > now
-      lockedUntil = end > now ? end.text : nil
-    }
+    let lock = user.lockInForce(at: now, policy: policy)
+    locked = lock != nil
+    lockedUntil = lock?.retryAfter.map { now.advanced(by: $0).text }
     createdAt = user.createdAt.text
     self.devices = devices.map(DeviceOutput.init)
   }
@@ -106,8 +103,9 @@ struct UserOutput: Encodable {
 }
 
 extension Console {
-  fileprivate func printUser(_ user: User, _ devices: [Device], json: Bool) throws {
-    let output = UserOutput(user, devices: devices, now: try now())
+  fileprivate func printUser(_ name: UserName, _ session: VerifierOptions.Session, json: Bool) async throws {
+    let (user, devices) = try await session.verifier.user(name)
+    let output = UserOutput(user, devices: devices, policy: try await session.store.policy(), now: try now())
     if json { return try printJSON(output) }
     try printFields([
       ("user", output.user), ("MFA", output.mfa ? "yes" : "no"), ("failures", String(output.failures)),

@@ -26,11 +26,10 @@ extension Console {
   }
 
   /// Prints the answer to a pair of codes.
-  func answer(_ verdict: SyncVerdict, device: Device, json: Bool) throws -> ExitStatus {
+  func answer(_ verdict: SyncVerdict, json: Bool) throws -> ExitStatus {
     switch verdict {
-    case .accepted(_, let drift):
-      return try print(
-        Answer(result: "accepted", device: device.serial.text, drift: drift), json: json, status: .done)
+    case .accepted(let device, _, let drift):
+      return try print(Answer(result: "accepted", device: device.text, drift: drift), json: json, status: .done)
     case .refused:
       say("vmfa: \(verdict.explanation)")
       return try print(Answer(result: "rejected"), json: json, status: .refused)

@@ -20,7 +20,7 @@ enum CodeArguments {
         .usage, "the second code is missing", hint: "two consecutive codes are needed, or - for standard input")
     }
     let words = try Console.current.readInput(inputLimit).withBytes { text in
-      text.indices.map { text[$0] }.split { $0 == 0x20 || (0x09...0x0D).contains($0) }
+      text.indices.map { text[$0] }.split(whereSeparator: \.isASCIIWhiteSpace)
     }
     guard words.count == 2 else {
       throw CommandError(.data, "standard input holds \(words.count) codes, and two are needed")

@@ -8,7 +8,7 @@ enum CodeCheck {
   static func decide(
     _ state: inout UnitState, code: OneTimeCode, user name: UserName, at now: UnixTime, keys: KeyRing
   ) throws(VerifierError) -> Verdict {
-    guard var user = state.user else { throw .noSuchUser(name) }
+    guard let user = state.user else { throw .noSuchUser(name) }
     let assigned = state.devices.filter { $0.status != .unassigned }
     guard !assigned.isEmpty else { return .rejected(.noDevice) }
     let lengths = Set(assigned.map(\.parameters.digits)).sorted { $0.rawValue < $1.rawValue }
@@ -28,13 +28,12 @@ enum CodeCheck {
       if accepted == nil { accepted = (index, step) }
       state.devices[index].lastStep = step
     }
-    defer { state.user = user }
     guard let accepted else {
-      user.countFailure(at: now, policy: state.policy)
-      if user.lock == .untilUnlocked { state.disableActiveDevices() }
+      state.user?.countFailure(at: now, policy: state.policy)
+      if state.user?.lock == .untilUnlocked { state.disableActiveDevices() }
       return .rejected(wasSpent ? .reused : .wrongCode)
     }
-    user.clearThrottle()
+    state.user?.clearThrottle()
     state.devices[accepted.index].recordUse(
       of: accepted.step, at: now, driftLimit: state.policy[.driftLimit])
     return .accepted(device: state.devices[accepted.index].serial, step: accepted.step)

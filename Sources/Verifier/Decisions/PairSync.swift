@@ -38,7 +38,7 @@ enum PairSync {
     device.syncFailures = 0
     device.lastUsedAt = now
     state.devices[index] = device
-    return .accepted(step: first + 1, drift: device.drift)
+    return .accepted(device: device.serial, step: first + 1, drift: device.drift)
   }
 }
 

@@ -1,11 +1,14 @@
-internal import OATH
+public import OATH
 
 // Rule 5 of a verification: locks that double with every failure, bounded, and an administrator at the end.
 // The counter is the user's, so neither a second device nor a second door multiplies the guesses.
 extension User {
-  /// A lock in force; `retryAfter` is in seconds, nil until an administrator unlocks.
-  struct LockInForce: Equatable {
-    let retryAfter: Int64?
+  /// A lock in force.
+  public struct LockInForce: Sendable, Equatable {
+    /// Seconds left; nil until an administrator unlocks.
+    public let retryAfter: Int64?
+
+    package init(retryAfter: Int64?) { self.retryAfter = retryAfter }
   }
 
   /// Slack for clocks that are put right by a little.
@@ -13,17 +16,17 @@ extension User {
 
   /// The lock that keeps the user out at `now`, if one does.
   ///
-  /// A lock that would last longer than it was made for means that the clock was set back since. It is void then: the
+  /// A lock that was made in what is now the future means that the clock was set back since. It is void then: the
   /// counter stands, and the next failure locks again, so that a clock put right keeps no one out for hours.
-  func lockInForce(at now: UnixTime, policy: Policy) -> LockInForce? {
+  public func lockInForce(at now: UnixTime, policy: Policy) -> LockInForce? {
     guard policy[.throttle] == 1 else { return nil }
     switch lock {
     case .none: return nil
     case .untilUnlocked: return LockInForce(retryAfter: nil)
     case .until(let end):
+      let isSetBack = lastFailureAt.map { $0.seconds - now.seconds > Self.clockTolerance } ?? false
       let left = end.seconds - now.seconds
-      let longest = max(policy[.lockMaximum], policy[.lockBase]) + Self.clockTolerance
-      return (1...longest).contains(left) ? LockInForce(retryAfter: left) : nil
+      return left > 0 && !isSetBack ? LockInForce(retryAfter: left) : nil
     }
   }
 

@@ -63,20 +63,23 @@ final class DataKey: Sendable {
     return DataKey(id: sealed.id, key: key)
   }
 
-  func seal(_ seed: borrowing SecretBytes, serial: Serial) throws(CryptoError) -> SealedSeed {
+  func seal(_ seed: borrowing SecretBytes, serial: Serial, user: UserName) throws(CryptoError) -> SealedSeed {
     let box = try seed.withBytes { (seed) throws(CryptoError) in
-      try SealedBytes(sealing: seed, key: key, associatedData: associatedData(serial: serial))
+      try SealedBytes(sealing: seed, key: key, associatedData: associatedData(serial: serial, user: user))
     }
     return SealedSeed(keyID: id, box: box)
   }
 
-  func open(_ seed: SealedSeed, serial: Serial) throws(CryptoError) -> SecretBytes {
-    try seed.box.open(key: key, associatedData: associatedData(serial: serial))
+  func open(_ seed: SealedSeed, serial: Serial, user: UserName) throws(CryptoError) -> SecretBytes {
+    try seed.box.open(key: key, associatedData: associatedData(serial: serial, user: user))
   }
 
   private static func associatedData(keyID: String) -> String { "vmfa data key 1\n\(keyID)" }
-  /// Binds a seed to its device, so that a row cannot be moved to another one, and to its key.
-  private func associatedData(serial: Serial) -> String { "vmfa seed 1\n\(id)\n\(serial.text)" }
+  /// Binds a seed to its device and its user, so that a row can be moved to neither another one, and to its key.
+  /// None of the three can hold a line feed but the serial of a row that was tampered with, which comes last.
+  private func associatedData(serial: Serial, user: UserName) -> String {
+    "vmfa seed 1\n\(id)\n\(user.text)\n\(serial.text)"
+  }
 }
 
 /// A seed as it is stored: sealed under a data key, for one serial.

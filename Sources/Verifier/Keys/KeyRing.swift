@@ -28,17 +28,30 @@ public struct KeyRing: Sendable {
     byID = Dictionary(opened.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
   }
 
-  /// Seals a seed for the device of this serial.
-  func seal(_ seed: borrowing SecretBytes, serial: Serial) throws(VerifierError) -> SealedSeed {
-    do throws(CryptoError) { return try current.seal(seed, serial: serial) } catch { throw .crypto(error) }
+  /// The same, with the master key in a file.
+  /// - Parameters:
+  ///   - path: a file of mode 0600; see ``MasterKeyFile``.
+  ///   - makingKey: whether a missing file is made. That is done only while nothing is sealed in the store: a key that
+  ///     was lost is not to be replaced by one that opens nothing.
+  public init(opening store: any DeviceStore, keyFile path: String, makingKey: Bool) async throws(VerifierError) {
+    let isFresh = try await store.dataKeys().isEmpty
+    let master = isFresh && makingKey ? try MasterKeyFile.readOrCreate(path) : try MasterKeyFile.read(path)
+    try await self.init(opening: store, with: master)
+  }
+
+  /// Seals a seed for the device of this serial, and for this user.
+  func seal(_ seed: borrowing SecretBytes, serial: Serial, user: UserName) throws(VerifierError) -> SealedSeed {
+    do throws(CryptoError) {
+      return try current.seal(seed, serial: serial, user: user)
+    } catch { throw .crypto(error) }
   }
 
   /// The seed of a device.
-  /// - Throws: ``VerifierError/corruptRecord(_:)`` for a seed that was changed or moved from another device.
+  /// - Throws: ``VerifierError/corruptRecord(_:)`` for a seed that was changed, or moved from another device or user.
   func openSeed(of device: Device) throws(VerifierError) -> SecretBytes {
     let record = "the seed of \(device.serial)"
     guard let key = byID[device.seed.keyID] else { throw .corruptRecord(record) }
-    do throws(CryptoError) { return try key.open(device.seed, serial: device.serial) } catch {
+    do throws(CryptoError) { return try key.open(device.seed, serial: device.serial, user: device.user) } catch {
       guard error == .authenticationFailed else { throw .crypto(error) }
       throw .corruptRecord(record)
     }

@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import OATH
 internal import OpenSSLCrypto
 
 /// A master key in a file of mode 0600: 64 hexadecimal digits and a newline, or 32 bytes as they are.
@@ -14,8 +15,8 @@ public enum MasterKeyFile {
   }
 
   /// Reads the key, after making one where there is no file. Of several that do this at once, all get the same key.
-  /// - Throws: ``VerifierError/masterKey(reason:hint:)``.
-  public static func readOrCreate(_ path: String) throws(VerifierError) -> MasterKey {
+  /// Only for a store that holds nothing sealed: ``KeyRing/init(opening:keyFile:makingKey:)`` sees to that.
+  package static func readOrCreate(_ path: String) throws(VerifierError) -> MasterKey {
     let text = try MasterKey.random().withBytes { key in key.withBytes(hexadecimalLine) }
     do throws(FileError) {
       try text.withBytes { (text) throws(FileError) in try DurableFile.write(text, to: path, .keeping) }
@@ -37,7 +38,7 @@ public enum MasterKeyFile {
     }
     let key = try SecretBytes(count: MasterKey.byteCount) { bytes throws(VerifierError) in
       for index in 0..<MasterKey.byteCount {
-        let pair = content.withBytes { (value(of: $0[2 * index]), value(of: $0[2 * index + 1])) }
+        let pair = content.withBytes { ($0[2 * index].hexadecimalValue, $0[2 * index + 1].hexadecimalValue) }
         guard let high = pair.0, let low = pair.1 else {
           throw .masterKey(reason: "the master key \(path) is not hexadecimal", hint: nil)
         }
@@ -55,15 +56,6 @@ public enum MasterKeyFile {
         line[2 * index + 1] = digits[Int(bytes[index] & 15)]
       }
       line[2 * bytes.count] = UInt8(ascii: "\n")
-    }
-  }
-
-  private static func value(of digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-    default: nil
     }
   }
 }

@@ -97,5 +97,6 @@ extension InMemoryDeviceStore.Contents {
     if let user = changes.user { users[user.name] = user }
     for device in changes.inserted + changes.updated { devices[device.id] = device }
     for id in changes.deleted { devices[id] = nil }
+    if let name = changes.deletedUser { users[name] = nil }
   }
 }

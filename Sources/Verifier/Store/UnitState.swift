@@ -28,6 +28,7 @@ public struct UnitState: Sendable, Equatable {
     let kept = Set(devices.map(\.id))
     return UnitChanges(
       user: user == old.user ? nil : user, userIsNew: old.user == nil,
+      deletedUser: user == nil ? old.user?.name : nil,
       inserted: devices.filter { before[$0.id] == nil },
       updated: devices.filter { device in before[device.id].map { $0 != device } ?? false },
       deleted: old.devices.map(\.id).filter { !kept.contains($0) })
@@ -39,9 +40,9 @@ package struct UnitChanges: Sendable {
   /// nil where the user is as before.
   package let user: User?
   package let userIsNew: Bool
+  /// Their devices are among ``deleted``.
+  package let deletedUser: UserName?
   package let inserted: [Device]
   package let updated: [Device]
   package let deleted: [DeviceID]
-
-  package var isEmpty: Bool { user == nil && inserted.isEmpty && updated.isEmpty && deleted.isEmpty }
 }
