@@ -137,13 +137,16 @@ import Verifier
 
   @Test func `a seed moved to another device, or changed, is an error and no entry`() async throws {
     let (bench, device) = try await bench()
-    let other = try await bench.enrolled(for: "mallory")
-    let stolen = try await bench.device(other).seed
     let own = try await bench.device(device)
-    try await bench.edit(device) { $0.seed = stolen }
-    await #expect(throws: VerifierError.corruptRecord("the seed of \(own.serial)")) {
-      _ = try await bench.verify(step: step)
+    let others = [try await bench.enrolled(for: "mallory"), try await bench.created(name: "second")]
+    for other in others {
+      let stolen = try await bench.device(other).seed
+      try await bench.edit(device) { $0.seed = stolen }
+      await #expect(throws: VerifierError.corruptRecord("the seed of \(own.serial)")) {
+        _ = try await bench.verify(step: step)
+      }
     }
+    _ = try await bench.verifier.delete(others[1], at: now)
     try await bench.edit(device) { device in
       var bytes = own.seed.box.bytes
       bytes[14] ^= 1
