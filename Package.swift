@@ -29,6 +29,7 @@ let package = Package(
     .executable(name: "vmfa", targets: ["vmfa"]),
     .library(name: "OATH", targets: ["OATH"]),
     .library(name: "QRCode", targets: ["QRCode"]),
+    .library(name: "Vault", targets: ["Vault"]),
     .library(name: "Verifier", targets: ["Verifier"]),
     .library(name: "VerifierSQLite", targets: ["VerifierSQLite"]),
   ],
@@ -47,13 +48,19 @@ let package = Package(
     library("OpenSSLCrypto", ["COpenSSL"]),
     library("DurableFiles", ["OpenSSLCrypto"]),
     library("OATH", ["OpenSSLCrypto"]),
+    library("JSONText", ["OpenSSLCrypto"]),
+    library("Interchange", ["JSONText", "OATH", "OpenSSLCrypto"]),
+    library("Vault", ["Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
     library("QRCode", ["CQREncode", "CPNG"]),
     library("Verifier", ["OATH", "DurableFiles", "OpenSSLCrypto"]),
     library("VerifierSQLite", ["Verifier", "OATH", "DurableFiles", grdb]),
     library("Enrollment", ["Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
     library(
       "VMFACommands",
-      ["Enrollment", "Verifier", "VerifierSQLite", "QRCode", "OATH", "DurableFiles", "OpenSSLCrypto", argumentParser]),
+      [
+        "Enrollment", "Verifier", "VerifierSQLite", "Vault", "Interchange", "QRCode", "OATH", "DurableFiles",
+        "OpenSSLCrypto", argumentParser, subprocess,
+      ]),
     .executableTarget(name: "vmfa", dependencies: ["VMFACommands"], swiftSettings: strict),
 
     library("TestSupport", ["OATH", "OpenSSLCrypto"], path: "Tests/TestSupport"),
@@ -63,6 +70,9 @@ let package = Package(
     tests("OpenSSLCryptoTests", ["OpenSSLCrypto", "COpenSSL"]),
     tests("DurableFilesTests", ["DurableFiles", "OpenSSLCrypto"]),
     tests("OATHTests", ["OATH", "OpenSSLCrypto"]),
+    tests("JSONTextTests", ["JSONText", "OpenSSLCrypto"]),
+    tests("InterchangeTests", ["Interchange", "OATH", "OpenSSLCrypto"]),
+    tests("VaultTests", ["Vault", "Interchange", "JSONText", "OATH", "OpenSSLCrypto"]),
     tests("QRCodeTests", ["QRCode", subprocess]),
     tests("VerifierTests", ["Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
     tests(

@@ -59,6 +59,24 @@ struct Descriptor: ~Copyable {
     return filled
   }
 
+  /// Reads what there is next; returns how much that was, 0 at the end.
+  func readSome(into bytes: inout MutableSpan<UInt8>) throws(FileError) -> Int {
+    while true {
+      let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+        #if canImport(Darwin)
+          unsafe Darwin.read(number, buffer.baseAddress, buffer.count)
+        #elseif canImport(Musl)
+          unsafe Musl.read(number, buffer.baseAddress, buffer.count)
+        #else
+          unsafe Glibc.read(number, buffer.baseAddress, buffer.count)
+        #endif
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .current(path) }
+      return count
+    }
+  }
+
   func synchronize() throws(FileError) {
     guard fsync(number) == 0 else { throw .current(path) }
   }

@@ -46,6 +46,27 @@ public enum DurableFile {
     }
   }
 
+  /// Reads a file, or a pipe to its end, into memory that is wiped.
+  /// - Parameters:
+  ///   - limit: the most bytes that it may have.
+  ///   - onlyFiles: refuses links, pipes and devices.
+  public static func read(at path: String, limit: Int, onlyFiles: Bool = false) throws(FileError) -> SecretBytes {
+    let file = try Descriptor(opening: path, O_RDONLY | (onlyFiles ? O_NONBLOCK | O_NOFOLLOW : 0))
+    let kind = try file.status().st_mode & S_IFMT
+    guard kind == S_IFREG || !onlyFiles && kind != S_IFDIR else {
+      throw .unusable(path: path, reason: kind == S_IFDIR ? "it is a folder" : "it is no regular file")
+    }
+    var content = SecretBuffer(), count = 0
+    while true {
+      var read = 0
+      let chunk = try SecretBytes(count: 65_536) { bytes throws(FileError) in read = try file.readSome(into: &bytes) }
+      if read == 0 { return content.finish() }
+      count += read
+      guard count <= limit else { throw .unusable(path: path, reason: "it is longer than \(limit) bytes") }
+      chunk.withBytes { content.append($0.extracting(first: read)) }
+    }
+  }
+
   /// Makes a folder that only its owner may enter (mode 0700), and those above it, where they are missing.
   public static func makeFolder(at path: String) throws(FileError) {
     switch try kind(of: path, followingLinks: true) {
@@ -58,6 +79,19 @@ public enum DurableFile {
     let folder = try Descriptor(opening: above, O_RDONLY | O_DIRECTORY)
     guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .current(path) }
     try folder.synchronize()
+  }
+
+  /// The file that a path leads to, for one that is replaced by every save. A link is followed where this user owns it.
+  /// - Throws: ``FileError/unsafe(path:reason:)`` for another one's link.
+  public static func target(of path: String) throws(FileError) -> String {
+    guard try kind(of: path, followingLinks: false) == .other else { return path }
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { throw .current(path) }
+    guard status.st_mode & S_IFMT == S_IFLNK else { return path }
+    guard status.st_uid == geteuid() else { throw .unsafe(path: path, reason: "it is a link of another user") }
+    guard let resolved = unsafe realpath(path, nil) else { throw .current(path) }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
   }
 
   /// What is at a path.

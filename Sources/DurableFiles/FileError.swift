@@ -24,6 +24,7 @@ public enum FileError: Error, Equatable, Sendable {
     switch errno {
     case ENOENT: .missing(path: path)
     case EEXIST: .exists(path: path)
+    case ELOOP: .unusable(path: path, reason: "it is a symbolic link")
     default: .failed(path: path, reason: unsafe String(cString: strerror(errno)))
     }
   }

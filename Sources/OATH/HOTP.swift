@@ -18,10 +18,15 @@ public struct HOTP: ~Copyable {
 
   /// The code of `counter` (RFC 4226 §5.3): HMAC over the counter as 8 bytes, big-endian, then dynamic truncation.
   public mutating func code(counter: UInt64) throws(OATHError) -> OneTimeCode {
+    OneTimeCode(truncated: try truncatedHash(counter: counter), length: digits)
+  }
+
+  /// Snum of RFC 4226 §5.3: 31 bits, before they are cut to digits.
+  mutating func truncatedHash(counter: UInt64) throws(OATHError) -> UInt32 {
     let message = counter.bigEndianBytes
     let hash: AuthenticationCode
     do throws(CryptoError) { hash = try mac.authenticationCode(for: message.span) } catch { throw .crypto(error) }
-    return OneTimeCode(truncated: hash.dynamicallyTruncated, length: digits)
+    return hash.dynamicallyTruncated
   }
 }
 

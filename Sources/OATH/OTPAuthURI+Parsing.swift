@@ -39,7 +39,9 @@ extension OTPAuthURI {
       throw .malformedURI("the URI has no label: it reads otpauth://TYPE/LABEL?secret=…")
     }
     let type = Self.lowercased(rest.extracting(first: slash))
-    guard type == "totp" || type == "hotp" else { throw .malformedURI("the type of the URI must be totp or hotp") }
+    guard ["totp", "hotp", "steam"].contains(type) else {
+      throw .malformedURI("the type of the URI must be totp, hotp or steam")
+    }
 
     var fields = try Fields(query: rest.extracting(min(query + 1, rest.count)...))
     let label = try OTPAuthLabel(path: rest.extracting((slash + 1)..<query), issuerParameter: fields.take("issuer"))
@@ -96,6 +98,15 @@ private struct Fields: ~Copyable {
   }
 
   mutating func takeFactor(type: String) throws(OATHError) -> OTPAuthURI.Factor {
+    if type == "steam" {
+      // Steam's parameters are fixed; writers repeat them, and others would be a mistake.
+      for (name, value) in [("algorithm", "SHA1"), ("digits", "5"), ("period", "30")] {
+        guard take(name).map({ $0.uppercased() == value }) ?? true else {
+          throw .malformedURI("the parameter \(name) of a steam URI is \(value)")
+        }
+      }
+      return .steam
+    }
     let algorithm = try take("algorithm").map { (name) throws(OATHError) in try HashAlgorithm(named: name) } ?? .sha1
     let digits =
       try takeNumber("digits").map { (count) throws(OATHError) in

@@ -9,6 +9,8 @@ public struct OTPAuthURI: ~Copyable, Sendable {
     case totp(TOTPParameters)
     /// A counter (RFC 4226); `counter` is the next one to use.
     case hotp(algorithm: HashAlgorithm, digits: Digits, counter: UInt64)
+    /// Time, as Steam shows it: five letters and digits; see ``SteamCode``.
+    case steam
   }
 
   /// A parameter that this format does not define, kept as it came.
@@ -78,21 +80,34 @@ extension OTPAuthURI.Factor {
     switch self {
     case .totp(let parameters): parameters.algorithm
     case .hotp(let algorithm, _, _): algorithm
+    case .steam: .sha1
     }
   }
 
-  /// The length of the codes.
-  public var digits: Digits {
+  /// The length of the codes; nil for Steam's, which are no digits.
+  public var digits: Digits? {
     switch self {
     case .totp(let parameters): parameters.digits
     case .hotp(_, let digits, _): digits
+    case .steam: nil
     }
   }
 
-  fileprivate var typeName: String {
+  /// Seconds in a step; nil for a counter.
+  public var period: Int64? {
+    switch self {
+    case .totp(let parameters): parameters.period
+    case .hotp: nil
+    case .steam: SteamCode.period
+    }
+  }
+
+  /// `totp`, `hotp` or `steam`, as URIs have it.
+  public var typeName: String {
     switch self {
     case .totp: "totp"
     case .hotp: "hotp"
+    case .steam: "steam"
     }
   }
 
@@ -100,12 +115,13 @@ extension OTPAuthURI.Factor {
   fileprivate var parametersToWrite: [(String, String)] {
     var written: [(String, String)] = []
     if algorithm != .sha1 { written.append(("algorithm", algorithm.rawValue)) }
-    if digits != .six { written.append(("digits", String(digits.rawValue))) }
+    if let digits, digits != .six { written.append(("digits", String(digits.rawValue))) }
     switch self {
     case .totp(let parameters):
       if parameters.period != TOTPParameters.standard.period { written.append(("period", String(parameters.period))) }
     case .hotp(_, _, let counter):
       written.append(("counter", String(counter)))
+    case .steam: break
     }
     return written
   }

@@ -61,7 +61,7 @@ public struct AuthenticationCode: Sendable {
   public subscript(index: Int) -> UInt8 { storage[index] }
 
   /// Reads the bytes.
-  public func withBytes<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
+  public func withBytes<R: ~Copyable, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
     try body(storage.span.extracting(first: count))
   }
 

@@ -6,8 +6,8 @@ internal import COpenSSL
 /// or put into an array: each of these is a compile error. The bytes are read through ``withBytes(_:)`` only.
 @safe
 public struct SecretBytes: ~Copyable, @unchecked Sendable {
-  // @unchecked Sendable: the buffer is owned by this one value, written only while it is being initialised,
-  // and freed by its deinit; after that all access is read-only.
+  // @unchecked Sendable: the buffer is owned by this one value, written only while it is being initialised or by a
+  // mutating call, which needs exclusive access, and freed by its deinit; all other access is read-only.
   private let storage: UnsafeMutableBufferPointer<UInt8>
 
   /// Makes `count` zero bytes and lets `fill` write them; they are wiped if `fill` throws.
@@ -55,6 +55,9 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
   public borrowing func withBytes<R: ~Copyable, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
     try body(unsafe storage.span)
   }
+
+  /// Overwrites one byte, for a buffer that is being filled by its one owner.
+  mutating func write(_ byte: UInt8, at index: Int) { unsafe storage[index] = byte }
 
   /// A second owner of the same bytes, wiped on its own.
   public borrowing func copy() -> SecretBytes {

@@ -14,7 +14,12 @@ public struct CommandLineTool: AsyncParsableCommand {
       """,
     version: "0.1.0",
     groupedSubcommands: [
-      CommandGroup(name: "Authenticator", subcommands: [CodeCommand.self, PairCommand.self]),
+      CommandGroup(
+        name: "Authenticator",
+        subcommands: [
+          AddCommand.self, CodeCommand.self, PairCommand.self, ListCommand.self, ShowCommand.self, RenameCommand.self,
+          EditCommand.self, RemoveCommand.self, ImportCommand.self, ExportCommand.self, VaultCommand.self,
+        ]),
       CommandGroup(
         name: "Verifier",
         subcommands: [

@@ -86,8 +86,8 @@ Pairs: previous and current, or current and next:
 What is no secret is refused, and never printed:
 
   $ for bad in '' '1' 'GEZDGNB1' 'ABC' 'GEZ=DGNB' 'ＧＥＺＤ'; do printf "$bad" | ends vmfa code -; done
-  vmfa: error: standard input holds no secret
-  vmfa: hint: it takes a base32 secret or an otpauth:// URI
+  vmfa: error: there is no secret
+  vmfa: hint: a base32 secret or an otpauth:// URI is taken
   status 65
   vmfa: error: character 1 is not base32: the letters A to Z and the digits 2 to 7 are
   status 65
@@ -105,13 +105,13 @@ What is no secret is refused, and never printed:
   $ head -c 100000 /dev/zero | tr '\0' A | ends vmfa code -
   vmfa: error: standard input holds more than 16384 bytes
   status 65
-  $ for bad in "http://totp/a?secret=$S" "otpauth://steam/a?secret=$S" "otpauth://totp/a?secret=$S&digits=9" \
+  $ for bad in "http://totp/a?secret=$S" "otpauth://motp/a?secret=$S" "otpauth://totp/a?secret=$S&digits=9" \
   >   "otpauth://totp/a?secret=$S&period=0" "otpauth://totp/a?secret=$S&secret=$S" "otpauth://totp/a?secret=$S&algorithm=MD5"; do
   >   printf %s "$bad" | ends vmfa code -
   > done
   vmfa: error: the scheme of the URI must be otpauth: it begins with otpauth://
   status 65
-  vmfa: error: the type of the URI must be totp or hotp
+  vmfa: error: the type of the URI must be totp, hotp or steam
   status 65
   vmfa: error: digits must be 6, 7 or 8, not 9
   status 65
@@ -136,8 +136,8 @@ A command line that is wrong:
   status 64
   status 64
   $ ends vmfa code alice
-  vmfa: error: there is no account of that name
-  vmfa: hint: the name - reads a secret or an otpauth:// URI from standard input
+  vmfa: error: there is no vault at */vault.json (glob)
+  vmfa: hint: vmfa vault init makes one, vmfa vault restore FILE brings one back
   status 66
   $ printf $S | vmfa code - --at 59 2>&1 > /dev/full; echo "status $?"
   vmfa: error: standard output: No space left on device

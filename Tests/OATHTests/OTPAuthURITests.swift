@@ -28,10 +28,11 @@ import Testing
     #expect(uri.label.issuer == expected.issuer)
     #expect(uri.label.account == expected.account)
     #expect(uri.factor.algorithm.rawValue == expected.algorithm ?? "SHA1")
-    #expect(uri.factor.digits.rawValue == expected.digits ?? 6)
+    #expect(uri.factor.digits?.rawValue == (uri.factor == .steam ? nil : expected.digits ?? 6))
     switch uri.factor {
     case .totp(let parameters): #expect(parameters.period == expected.period ?? 30 && expected.counter == nil)
     case .hotp(_, _, let counter): #expect(String(counter) == expected.counter)
+    case .steam: #expect(expected.uri.contains("steam"))
     }
     #expect(uri.unknownParameters.map { [$0.name, $0.value] } == expected.unknown ?? [])
   }
@@ -78,10 +79,13 @@ import Testing
       let algorithm = HashAlgorithm.allCases.randomElement(using: &random) ?? .sha1
       let digits = Digits.allCases.randomElement(using: &random) ?? .six
       let factor: OTPAuthURI.Factor =
-        Bool.random(using: &random)
-        ? .totp(
-          try TOTPParameters(algorithm: algorithm, digits: digits, period: Int64.random(in: 1...3600, using: &random)))
-        : .hotp(algorithm: algorithm, digits: digits, counter: UInt64.random(in: 0...UInt64.max, using: &random))
+        Int.random(in: 0..<8, using: &random) == 0
+        ? .steam
+        : Bool.random(using: &random)
+          ? .totp(
+            try TOTPParameters(algorithm: algorithm, digits: digits, period: Int64.random(in: 1...3600, using: &random))
+          )
+          : .hotp(algorithm: algorithm, digits: digits, counter: UInt64.random(in: 0...UInt64.max, using: &random))
       let secret = (0..<Int.random(in: 1...64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       let written = try OTPAuthURI(secret: SecretBytes(copying: secret.span), label: label, factor: factor).text()
       #expect(written.bytes().allSatisfy { (0x21...0x7E).contains($0) })

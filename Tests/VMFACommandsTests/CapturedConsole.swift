@@ -13,6 +13,7 @@ func run(_ arguments: [String], input: String = "", environment: [String: String
     readInput: { _ in SecretBytes(copying: Array(input.utf8).span) },
     variable: { environment[$0] },
     now: { try UnixTime(seconds: 1_750_000_000) },
+    isInputTerminal: { false },
     outputColumns: { nil },
     openTerminal: { nil })
   let status = await Console.$current.withValue(console) { await CommandLineTool.run(arguments) }

@@ -29,10 +29,18 @@ import Testing
     try String(contentsOf: Vectors.root.appending(path: "man/\(name).1"), encoding: .utf8)
   }
 
-  /// Commands with the page that describes them; `pair` shares its page with `code`.
+  /// Commands that have no page of their own.
+  private static let shared = [
+    "pair": "code", "add": "vault", "list": "vault", "show": "vault", "rename": "vault", "edit": "vault",
+    "remove": "vault", "import": "vault", "export": "vault",
+  ]
+
+  /// Commands with the text that describes them: a page, or their item in one that several share.
   private func pages(of root: Command) throws -> [(command: Command, page: String)] {
     try (root.subcommands ?? []).filter { $0.commandName != "help" }.map { command in
-      (command, try page("vmfa-" + (command.commandName == "pair" ? "code" : command.commandName)))
+      let shared = Self.shared[command.commandName]
+      let page = try page("vmfa-" + (shared ?? command.commandName))
+      return (command, shared == "vault" ? try section(of: command.commandName, in: page) : page)
     }
   }
 
@@ -45,7 +53,8 @@ import Testing
   }
 
   @Test func `every command, option and argument is in its page`() async throws {
-    let common = try page("vmfa")
+    // What every command of the authenticator, or of the verifier, takes is described once.
+    let common = try page("vmfa") + page("vmfa-vault").split(separator: "The commands:")[0]
     var checked = 0
     for (command, page) in try pages(of: await root()) {
       #expect(common.contains("\n.Cm \(command.commandName)"), "vmfa(1) names \(command.commandName)")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Interchange
 internal import OATH
 
 /// `vmfa code`.
@@ -6,11 +7,16 @@ struct CodeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "code",
     abstract: "Print the current code and a newline, nothing else.",
-    discussion: "Made for $(vmfa code - < secret). The secret is never an argument, since others can read those.")
+    discussion: "Made for $(vmfa code NAME). A secret is never an argument, since others can read those.")
 
   @OptionGroup var account: AccountArgument
-  @OptionGroup var secret: SecretOptions
   @OptionGroup var moment: MomentOptions
+
+  @Flag(help: "Wait for the next code if this one was printed already: services take each once.")
+  var fresh = false
+
+  @Flag(help: "Copy the code to the clipboard instead of printing it.")
+  var copy = false
 
   @Flag(help: "Add the seconds that the code is still good for, after a tab.")
   var remaining = false
@@ -24,27 +30,31 @@ struct CodeCommand: AsyncParsableCommand {
     var counter: UInt64?
   }
 
+  mutating func validate() throws {
+    if fresh, moment.isGiven { throw ValidationError("--fresh waits for the clock, and --at is none") }
+    if copy, json || remaining { throw ValidationError("--copy prints nothing: --json and --remaining do") }
+  }
+
   func run() async throws {
-    try account.requireStandardInput()
-    let uri = try secret.readInput()
-    let output: Output
-    switch uri.factor {
-    case .totp(let parameters):
-      let now = try moment.moment()
-      var totp = try TOTP(secret: uri.secret, parameters: parameters)
-      guard let code = try totp.code(at: now) else { throw CommandError(.data, "there are no codes before t0") }
-      output = Output(code: code.digits, remaining: parameters.secondsRemaining(at: now))
-    case .hotp(let algorithm, let digits, let counter):
+    let console = Console.current
+    let found = try await account.find(using: 1)
+    if fresh { try await PrintedSteps(console: console).waitForFreshStep(of: found) }
+    let now = try moment.moment(), factor = found.account.factor
+    var output = Output(
+      code: try factor.code(of: found.account.secret, at: now), remaining: factor.secondsRemaining(at: now))
+    if case .hotp(_, _, let counter) = factor {
       guard !remaining else { throw CommandError(.usage, "--remaining has no meaning for a counter") }
-      var hotp = try HOTP(secret: uri.secret, algorithm: algorithm, digits: digits)
-      output = Output(code: try hotp.code(counter: counter).digits, counter: counter)
+      output.counter = counter
     }
-    if json {
-      try Console.current.printJSON(output)
+    if copy {
+      try await Clipboard.copy(output.code, console)
+    } else if json {
+      try console.printJSON(output)
     } else if remaining, let seconds = output.remaining {
-      try Console.current.print("\(output.code)\t\(seconds)")
+      try console.print("\(output.code)\t\(seconds)")
     } else {
-      try Console.current.print(output.code)
+      try console.print(output.code)
     }
+    if !moment.isGiven { PrintedSteps(console: console).note(found, at: now) }
   }
 }

@@ -28,34 +28,43 @@ struct SecretOptions: ParsableArguments {
     if isHOTP, period != nil { throw ValidationError("a counter has no --period") }
   }
 
-  private var isEmpty: Bool {
-    algorithm == nil && digits == nil && period == nil && issuer == nil && !isHOTP
-  }
+  /// Whether none was given.
+  var isEmpty: Bool { algorithm == nil && digits == nil && period == nil && issuer == nil && !isHOTP }
 
-  /// Reads standard input: a URI, or a secret to which these options apply.
+  /// Reads standard input.
   func readInput() throws -> OTPAuthURI {
     let input = try Console.current.readInput(OTPAuthURI.maximumReadByteCount)
-    return try input.withBytes { text in
-      if OTPAuthURI.looksLikeURI(text) {
-        guard isEmpty else {
-          throw CommandError(
-            .usage, "--algorithm, --digits and the like describe a bare secret; the URI has its own")
-        }
-        return try OTPAuthURI(parsing: text)
-      }
-      let secret = try Base32.decode(text, .lenient)
-      guard secret.count > 0 else {
-        throw CommandError(
-          .data, "standard input holds no secret", hint: "it takes a base32 secret or an otpauth:// URI")
-      }
-      return try OTPAuthURI(secret: secret, label: OTPAuthLabel(issuer: issuer, account: ""), factor: factor())
-    }
+    return try input.withBytes { try read($0) }
   }
 
-  private func factor() throws -> OTPAuthURI.Factor {
-    let parameters = try totpParameters(algorithm: algorithm, digits: digits, period: period)
-    guard isHOTP else { return .totp(parameters) }
-    return .hotp(algorithm: parameters.algorithm, digits: parameters.digits, counter: counter ?? 0)
+  /// Reads a URI, or a secret to which these options apply.
+  func read(_ text: Span<UInt8>) throws -> OTPAuthURI {
+    if OTPAuthURI.looksLikeURI(text) {
+      guard isEmpty else {
+        throw CommandError(.usage, "--algorithm, --digits and the like describe a bare secret; the URI has its own")
+      }
+      return try OTPAuthURI(parsing: text)
+    }
+    let secret = try Base32.decode(text, .lenient)
+    guard secret.count > 0 else {
+      throw CommandError(.data, "there is no secret", hint: "a base32 secret or an otpauth:// URI is taken")
+    }
+    return try OTPAuthURI(
+      secret: secret, label: OTPAuthLabel(issuer: issuer, account: ""), factor: changing(.totp(.standard)))
+  }
+
+  /// A factor with what the options say in place of what it has.
+  func changing(_ factor: OTPAuthURI.Factor) throws -> OTPAuthURI.Factor {
+    let digits = digits?.value ?? factor.digits ?? .six, algorithm = algorithm?.value ?? factor.algorithm
+    if isHOTP { return .hotp(algorithm: algorithm, digits: digits, counter: counter ?? 0) }
+    switch factor {
+    case .hotp(_, _, let counter) where period == nil:
+      return .hotp(algorithm: algorithm, digits: digits, counter: counter)
+    case .steam where self.digits == nil && self.algorithm == nil && period == nil: return .steam
+    default:
+      return .totp(
+        try TOTPParameters(algorithm: algorithm, digits: digits, period: period?.value ?? factor.period ?? 30))
+    }
   }
 }
 

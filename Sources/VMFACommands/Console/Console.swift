@@ -17,6 +17,8 @@ struct Console: Sendable {
   var variable: @Sendable (_ name: String) -> String?
   /// The wall clock.
   var now: @Sendable () throws -> UnixTime
+  /// Whether standard input is a terminal.
+  var isInputTerminal: @Sendable () -> Bool
   /// The width of standard output in columns; nil where it is no terminal.
   var outputColumns: @Sendable () -> Int?
   /// The terminal of the person who runs the command; nil where there is none.
@@ -25,6 +27,17 @@ struct Console: Sendable {
   /// Writes a line of results.
   func print(_ line: String) throws {
     try write(Array((line + "\n").utf8))
+  }
+
+  /// $XDG_DATA_HOME, or what the XDG Base Directory Specification puts in its place; nil without a home.
+  var dataFolder: String? { folder("XDG_DATA_HOME", below: "/.local/share") }
+  /// $XDG_STATE_HOME, likewise.
+  var stateFolder: String? { folder("XDG_STATE_HOME", below: "/.local/state") }
+
+  private func folder(_ name: String, below home: String) -> String? {
+    if let folder = variable(name), folder.hasPrefix("/") { return folder }
+    guard let own = variable("HOME"), own.hasPrefix("/") else { return nil }
+    return own + home
   }
 
   /// Says something that does not stop the work.
@@ -41,6 +54,8 @@ protocol Dialogue: Sendable {
   func show(_ text: String)
   /// Shows a prompt and waits for a line.
   func ask(_ prompt: String) -> Reply
+  /// As ``ask(_:)``, without showing what is typed.
+  func askSecret(_ prompt: String) throws -> TypedSecret
 }
 
 extension Dialogue {

@@ -1,7 +1,9 @@
 internal import DurableFiles
+internal import Interchange
 internal import OATH
 internal import OpenSSLCrypto
 internal import QRCode
+internal import Vault
 internal import Verifier
 
 /// How a command ends (after sysexits.h). The numbers are a promise, kept in vmfa(1).
@@ -49,6 +51,8 @@ extension CommandError {
     case let error as OATHError: self.init(.data, "\(error)")
     case let error as FileError: self.init(error.status, "\(error)")
     case let error as QRCodeError: self.init(.data, "\(error)")
+    case let error as VaultError: self.init(error.status, "\(error)", hint: error.hint)
+    case let error as ImportError: self.init(error.status, "\(error)")
     default: self.init(.inputOutput, "\(error)")
     }
   }
@@ -87,6 +91,38 @@ extension VerifierError {
     case .store(.corrupt): "restore it from a backup"
     case .store(.newerSchema): "use the vmfa that made it, or a newer one"
     default: nil
+    }
+  }
+}
+
+extension VaultError {
+  fileprivate var status: ExitStatus {
+    switch self {
+    case .missing: .missing
+    case .exists: .exists
+    case .broken, .oath: .data
+    case .wrongPassphrase: .forbidden
+    case .file(let error): error.status
+    case .crypto(.invalidCost): .data
+    case .crypto: .inputOutput
+    }
+  }
+
+  fileprivate var hint: String? {
+    switch self {
+    case .missing: "vmfa vault init makes one, vmfa vault restore FILE brings one back"
+    case .broken: "the version before the last save is beside it, ending in .bak: vmfa vault restore"
+    case .file(.unsafe(let path, _)): "chmod 600 \(path)"
+    default: nil
+    }
+  }
+}
+
+extension ImportError {
+  fileprivate var status: ExitStatus {
+    switch self {
+    case .wrongPassphrase, .needsPassphrase: .forbidden
+    case .unrecognised, .broken, .unsupported: .data
     }
   }
 }

@@ -16,6 +16,7 @@ extension Console {
       return value?.isEmpty == false ? value : nil
     },
     now: { try UnixTime(seconds: Int64(time(nil))) },
+    isInputTerminal: { isatty(STDIN_FILENO) == 1 },
     outputColumns: { isatty(STDOUT_FILENO) == 1 ? Terminal.columns(of: STDOUT_FILENO) : nil },
     openTerminal: { Terminal.open() })
 

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Foundation
+internal import OpenSSLCrypto
 
 /// The controlling terminal (`/dev/tty`), which is there however the standard streams are redirected.
 ///
@@ -51,6 +52,44 @@ final class Terminal: Dialogue {
     show(prompt)
     var line: [UInt8] = []
     while true {
+      switch nextByte() {
+      case .byte(UInt8(ascii: "\n")): return .line(String(decoding: line, as: UTF8.self))
+      case .byte(let byte): line.append(byte)
+      case .endOfInput: return .endOfInput
+      case .interrupted(let signal): return .interrupted(signal: signal)
+      }
+    }
+  }
+
+  func askSecret(_ prompt: String) throws -> TypedSecret {
+    var settings = termios()
+    guard unsafe tcgetattr(descriptor, &settings) == 0 else {
+      throw CommandError(.inputOutput, "the terminal cannot hide what is typed")
+    }
+    let shown = settings
+    settings.c_lflag &= ~tcflag_t(ECHO)
+    _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &settings)
+    defer {
+      var restored = shown
+      _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &restored)
+      show("\n")
+    }
+    show(prompt)
+    var line = SecretBuffer()
+    while true {
+      switch nextByte() {
+      case .byte(UInt8(ascii: "\n")): return TypedSecret(line.finish())
+      case .byte(let byte): line.append(byte)
+      case .endOfInput: throw Ending(.refused)
+      case .interrupted(let signal): throw Ending(signal: signal)
+      }
+    }
+  }
+
+  private enum Input { case byte(UInt8), endOfInput, interrupted(signal: Int32) }
+
+  private func nextByte() -> Input {
+    while true {
       var waiting = [
         pollfd(fd: signals.reading, events: Int16(POLLIN), revents: 0),
         pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
@@ -63,11 +102,7 @@ final class Terminal: Dialogue {
       var byte: UInt8 = 0
       let count = unsafe read(descriptor, &byte, 1)
       if count < 0, errno == EINTR { continue }
-      guard count == 1 else { return .endOfInput }
-      if byte == UInt8(ascii: "\n") { return .line(String(decoding: line, as: UTF8.self)) }
-      // The terminal's own line buffer ends long before this.
-      guard line.count < 4096 else { return .line(String(decoding: line, as: UTF8.self)) }
-      line.append(byte)
+      return count == 1 ? .byte(byte) : .endOfInput
     }
   }
 }

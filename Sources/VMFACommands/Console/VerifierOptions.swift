@@ -52,7 +52,11 @@ struct VerifierOptions: ParsableArguments {
 
   private func databasePath(_ console: Console) throws -> String {
     guard let url = database ?? console.variable("VMFA_DATABASE") else {
-      return try dataFolder(console) + "/vmfa/verifier.db"
+      guard let folder = console.dataFolder else {
+        throw CommandError(
+          .usage, "neither XDG_DATA_HOME nor HOME is set", hint: "--database sqlite:PATH names a database")
+      }
+      return folder + "/vmfa/verifier.db"
     }
     if url.hasPrefix("sqlite:"), case let path = String(url.dropFirst("sqlite:".count)), !path.isEmpty { return path }
     if url.hasPrefix("postgresql:") || url.hasPrefix("postgres:") {
@@ -61,15 +65,5 @@ struct VerifierOptions: ParsableArguments {
     throw CommandError(
       .usage, "the database is not named as sqlite:PATH",
       hint: url.isEmpty || url.contains("://") ? nil : "sqlite:\(url)")
-  }
-
-  /// $XDG_DATA_HOME, or what the XDG Base Directory Specification puts in its place.
-  private func dataFolder(_ console: Console) throws -> String {
-    if let folder = console.variable("XDG_DATA_HOME"), folder.hasPrefix("/") { return folder }
-    guard let home = console.variable("HOME"), home.hasPrefix("/") else {
-      throw CommandError(
-        .usage, "neither XDG_DATA_HOME nor HOME is set", hint: "--database sqlite:PATH names a database")
-    }
-    return home + "/.local/share"
   }
 }

@@ -69,7 +69,7 @@ struct DeviceCreateCommand: AsyncParsableCommand {
   /// Draws at a terminal, and elsewhere when a mode was asked for.
   private func draw(_ symbol: QRSymbol, on console: Console) throws {
     let columns = console.outputColumns()
-    guard let drawing = device.drawing(console), columns != nil || device.qrMode != nil else { return }
+    guard let drawing = device.drawing.drawing(console), columns != nil || device.drawing.qrMode != nil else { return }
     let text: String
     do throws(QRCodeError) { text = try drawing.draw(symbol, columns: columns) } catch {
       return console.note("\(error): \(narrowTerminalHint)")

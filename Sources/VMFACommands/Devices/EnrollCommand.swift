@@ -40,7 +40,7 @@ struct EnrollCommand: AsyncParsableCommand {
     }
     let verifier = try await device.verifierOptions.verifier(creating: true)
     let dialogue = EnrolmentDialogue(
-      enrolment: Enrollment(verifier: verifier), terminal: terminal, drawing: device.drawing(console),
+      enrolment: Enrollment(verifier: verifier), terminal: terminal, drawing: device.drawing.drawing(console),
       hidesSecret: hideSecret, now: console.now)
     let enabled = try await dialogue.run(request)
     let output = Output(

@@ -1,0 +1,58 @@
+internal import JSONText
+internal import OATH
+internal import OpenSSLCrypto
+
+/// andOTP's backup, plain or encrypted (both layouts; neither has a mark of its own).
+enum AndOTP {
+  static func recognises(_ file: JSONValue) -> Bool {
+    guard let elements = file.elements, let first = elements.first else { return false }
+    return first["secret"] != nil && first["type"] != nil && first["label"] != nil
+  }
+
+  static func read(_ file: JSONValue) -> ImportReport {
+    var report = ImportReport()
+    for (index, entry) in (file.elements ?? []).enumerated() {
+      report.add(entryName(index, entry["label"]?.string)) { try account(EntryFields(object: entry)) }
+    }
+    return report
+  }
+
+  private static func account(_ entry: EntryFields) throws -> Account {
+    let factor: OTPAuthURI.Factor =
+      switch (entry.text("type") ?? "").uppercased() {
+      case "TOTP": try entry.totp(algorithm: "algorithm", digits: "digits", period: "period")
+      case "HOTP": try entry.hotp(algorithm: "algorithm", digits: "digits", counter: "counter")
+      case "STEAM": .steam
+      case let type: throw EntryError("its type \(type.prefix(12)) is not supported")
+      }
+    return try Account(label: label(entry), factor: factor, secret: entry.base32("secret"))
+  }
+
+  /// Old files have no issuer, and `Issuer - Name` for a label.
+  private static func label(_ entry: EntryFields) -> OTPAuthLabel {
+    let label = entry.text("label") ?? ""
+    if entry.object["issuer"] == nil, let dash = label.firstRange(of: " - ") {
+      return OTPAuthLabel(issuer: String(label[..<dash.lowerBound]), account: String(label[dash.upperBound...]))
+    }
+    return OTPAuthLabel(issuer: entry.text("issuer"), account: label)
+  }
+
+  /// Opens what is no JSON and might be an encrypted backup: iterations, salt, nonce, ciphertext and tag; or, from
+  /// before that, nonce, ciphertext and tag under the hash of the passphrase.
+  static func open(_ file: borrowing SecretBytes, passphrase: borrowing SecretBytes) throws -> JSONValue {
+    let bytes = file.withBytes { span in span.indices.map { span[$0] } }
+    let iterations = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+    if (1_000...10_000_000).contains(iterations), bytes.count > 28 + AESGCM.tagByteCount {
+      let key = try PBKDF2.deriveKey(
+        from: passphrase, salt: Array(bytes[4..<16]), hash: .sha1, iterations: iterations, count: 32)
+      if let text = try? ImportPassphrase.opening(Array(bytes[28...]), nonce: Array(bytes[16..<28]), key: key) {
+        return try JSONValue(parsing: text)
+      }
+    }
+    guard bytes.count > 12 + AESGCM.tagByteCount else { throw ImportError.unrecognised }
+    let hash = try passphrase.withBytes { try SHA256.hash($0) }
+    return try JSONValue(
+      parsing: ImportPassphrase.opening(
+        Array(bytes[12...]), nonce: Array(bytes[..<12]), key: SecretBytes(copying: hash.span)))
+  }
+}

@@ -1,0 +1,156 @@
+internal import OATH
+internal import OpenSSLCrypto
+
+/// Google Authenticator's export: `otpauth-migration://offline?data=` and a protobuf message in base64. The message is
+/// read here, field by field, so that secrets stay in memory that is wiped.
+enum GoogleMigration {
+  static let prefix = "otpauth-migration://offline?data="
+
+  static func recognises(_ uri: Span<UInt8>) -> Bool {
+    let prefix = Array(prefix.utf8)
+    return uri.count > prefix.count && prefix.indices.allSatisfy { uri[$0] == prefix[$0] }
+  }
+
+  /// Gathers the batches of one or several exports, in whatever order, and tells which are missing.
+  struct Collector {
+    private var seen: [Int64: (size: Int64, indices: Set<Int64>)] = [:]
+
+    mutating func add(_ uri: Span<UInt8>, line: String, to report: inout ImportReport) {
+      do {
+        let message = try payload(of: uri)
+        let batch = try message.withBytes { try read($0, line: line, into: &report) }
+        var known = seen[batch.id] ?? (size: 1, indices: [])
+        known.size = max(known.size, batch.size)
+        known.indices.insert(batch.index)
+        seen[batch.id] = known
+      } catch { report.refuse(line, "\(error)") }
+    }
+
+    func finish(_ report: inout ImportReport) {
+      for (id, batch) in seen.sorted(by: { $0.key < $1.key }) {
+        for index in 0..<min(batch.size, 1000) where !batch.indices.contains(index) {
+          report.refuse("batch \(index + 1) of \(batch.size) (export \(id))", "it is missing: scan that QR code too")
+        }
+      }
+    }
+  }
+
+  private static func payload(of uri: Span<UInt8>) throws -> SecretBytes {
+    let data = uri.extracting(prefix.utf8.count...)
+    // Never form-decoded: a plus is a plus; and a space was one before somebody did.
+    return try Base64.decode(percentEncoded: data)
+  }
+
+  struct Batch { var size: Int64 = 1, index: Int64 = 0, id: Int64 = 0 }
+
+  private static func read(_ message: Span<UInt8>, line: String, into report: inout ImportReport) throws -> Batch {
+    var batch = Batch(), number = 0
+    var reader = ProtobufReader(count: message.count)
+    while let field = try reader.next(in: message) {
+      switch (field.number, field.value) {
+      case (1, .bytes(let range)):
+        number += 1
+        let entry = SecretBytes(copying: message.extracting(range))
+        report.add("\(line), entry \(number)") { try entry.withBytes(account) }
+      case (3, .varint(let value)): batch.size = Int64(bitPattern: value)
+      case (4, .varint(let value)): batch.index = Int64(bitPattern: value)
+      case (5, .varint(let value)): batch.id = Int64(bitPattern: value)
+      default: break
+      }
+    }
+    return batch
+  }
+
+  private static func account(_ message: Span<UInt8>) throws -> Account {
+    var secret: Range<Int>?, name = "", issuer = "", algorithm: UInt64 = 0, digits: UInt64 = 0, type: UInt64 = 0
+    var counter: UInt64 = 0
+    var reader = ProtobufReader(count: message.count)
+    while let field = try reader.next(in: message) {
+      switch (field.number, field.value) {
+      case (1, .bytes(let range)): secret = range
+      case (2, .bytes(let range)): name = try text(message.extracting(range))
+      case (3, .bytes(let range)): issuer = try text(message.extracting(range))
+      case (4, .varint(let value)): algorithm = value
+      case (5, .varint(let value)): digits = value
+      case (6, .varint(let value)): type = value
+      case (7, .varint(let value)): counter = value
+      default: break
+      }
+    }
+    guard let secret else { throw EntryError("it has no secret") }
+    // The issuer stands in front of the name as well: only the same one is taken off.
+    let account = !issuer.isEmpty && name.hasPrefix(issuer + ":") ? String(name.dropFirst(issuer.count + 1)) : name
+    return try Account(
+      label: OTPAuthLabel(issuer: issuer, account: account),
+      factor: factor(algorithm: algorithm, digits: digits, type: type, counter: counter),
+      secret: SecretBytes(copying: message.extracting(secret)))
+  }
+
+  private static func factor(
+    algorithm: UInt64, digits: UInt64, type: UInt64, counter: UInt64
+  ) throws -> OTPAuthURI.Factor {
+    let algorithms: [UInt64: HashAlgorithm] = [0: .sha1, 1: .sha1, 2: .sha256, 3: .sha512]
+    guard let algorithm = algorithms[algorithm] else { throw EntryError("its algorithm is not SHA1, SHA256 or SHA512") }
+    guard digits <= 2 else { throw EntryError("its digits are neither 6 nor 8") }
+    let digits: Digits = digits == 2 ? .eight : .six
+    switch type {
+    case 1: return .hotp(algorithm: algorithm, digits: digits, counter: counter)
+    case 0, 2: return .totp(try TOTPParameters(algorithm: algorithm, digits: digits))
+    default: throw EntryError("its type is neither TOTP nor HOTP")
+    }
+  }
+
+  private static func text(_ bytes: Span<UInt8>) throws -> String {
+    guard let text = String(validating: bytes.indices.map { bytes[$0] }, as: UTF8.self) else {
+      throw EntryError("its name is not UTF-8")
+    }
+    return text
+  }
+}
+
+/// The wire format of protocol buffers, as far as it is met here.
+struct ProtobufReader {
+  enum Value { case varint(UInt64), bytes(Range<Int>), other }
+
+  private var position = 0
+  private let count: Int
+
+  init(count: Int) { self.count = count }
+
+  /// The next field, nil at the end.
+  mutating func next(in message: Span<UInt8>) throws -> (number: UInt64, value: Value)? {
+    guard position < count else { return nil }
+    let key = try varint(in: message)
+    switch key & 7 {
+    case 0: return (key >> 3, .varint(try varint(in: message)))
+    case 1: try skip(8)
+    case 2:
+      guard let length = Int(exactly: try varint(in: message)), length <= count - position else {
+        throw EntryError("the message is cut off")
+      }
+      position += length
+      return (key >> 3, .bytes(position - length..<position))
+    case 5: try skip(4)
+    default: throw EntryError("the message is broken")
+    }
+    return (key >> 3, .other)
+  }
+
+  private mutating func skip(_ length: Int) throws {
+    guard length <= count - position else { throw EntryError("the message is cut off") }
+    position += length
+  }
+
+  /// Up to ten bytes: a negative number of 32 bits is written as one of 64.
+  private mutating func varint(in message: Span<UInt8>) throws -> UInt64 {
+    var value: UInt64 = 0
+    for shift in stride(from: UInt64(0), to: 70, by: 7) {
+      guard position < count else { throw EntryError("the message is cut off") }
+      let byte = message[position]
+      position += 1
+      value |= UInt64(byte & 0x7F) << shift
+      if byte < 0x80 { return value }
+    }
+    throw EntryError("the message is broken")
+  }
+}

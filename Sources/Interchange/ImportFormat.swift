@@ -1,0 +1,64 @@
+internal import JSONText
+internal import OATH
+public import OpenSSLCrypto
+
+/// The formats of other programs that are read here; Aegis's is the vault's own.
+public enum ImportFormat: String, Sendable, CaseIterable {
+  case otpauth, google, twoFAS = "2fas", andOTP = "andotp", freeOTPPlus = "freeotp", bitwarden, ente
+  case googleAuthenticator = "google-authenticator", oathUsers = "oath-users"
+}
+
+/// Recognises a file by what it holds, and reads it.
+public enum Interchange {
+  /// Reads a file.
+  /// - Parameters:
+  ///   - format: nil to recognise it.
+  ///   - name: of the file, for formats that name no account.
+  ///   - passphrase: asked for only if the file is encrypted.
+  /// - Throws: ``ImportError`` where nothing at all could be read.
+  public static func read(
+    _ file: borrowing SecretBytes, as format: ImportFormat?, name: String, passphrase: ImportPassphrase
+  ) throws -> ImportReport {
+    let json = file.withBytes { try? JSONValue(parsing: $0) }
+    guard let format = format ?? recognise(file, json: json) else { throw ImportError.unrecognised }
+    switch format {
+    case .otpauth, .google: return file.withBytes { OTPAuthLines.read($0) }
+    case .googleAuthenticator: return file.withBytes { GoogleAuthenticatorState.read($0, name: name) }
+    case .oathUsers: return file.withBytes { OATHUsers.read($0) }
+    case .ente:
+      guard json == nil else {
+        throw ImportError.unsupported(
+          "an encrypted export of Ente Auth uses Argon2id and XChaCha20, which libcrypto 3.0 lacks: export as plain text"
+        )
+      }
+      return file.withBytes { OTPAuthLines.read($0) }
+    case .andOTP:
+      return AndOTP.read(try json ?? AndOTP.open(file, passphrase: passphrase.get()))
+    case .bitwarden where json == nil: return file.withBytes { BitwardenCSV.read($0) }
+    case .twoFAS, .freeOTPPlus, .bitwarden:
+      guard let json else { throw ImportError.broken("the file is no JSON, or broken") }
+      return switch format {
+      case .twoFAS: try TwoFAS.read(json, passphrase: passphrase)
+      case .freeOTPPlus: FreeOTPPlus.read(json)
+      default: try Bitwarden.read(json, passphrase: passphrase)
+      }
+    }
+  }
+
+  private static func recognise(_ file: borrowing SecretBytes, json: JSONValue?) -> ImportFormat? {
+    if let json {
+      if TwoFAS.recognises(json) { return .twoFAS }
+      if FreeOTPPlus.recognises(json) { return .freeOTPPlus }
+      if AndOTP.recognises(json) { return .andOTP }
+      if json["kdfParams"] != nil, json["encryptedData"] != nil { return .ente }
+      return Bitwarden.recognises(json) ? .bitwarden : nil
+    }
+    return file.withBytes { text in
+      if OTPAuthLines.recognises(text) { return .otpauth }
+      if GoogleAuthenticatorState.recognises(text) { return .googleAuthenticator }
+      if OATHUsers.recognises(text) { return .oathUsers }
+      if BitwardenCSV.recognises(text) { return .bitwarden }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,66 @@
+internal import JSONText
+internal import OATH
+internal import OpenSSLCrypto
+
+/// 2FAS's backup (`.2fas`), schema 1 to 4.
+enum TwoFAS {
+  static func recognises(_ file: JSONValue) -> Bool {
+    file["services"]?.kind == .array && (file["schemaVersion"] != nil || file["appOrigin"] != nil)
+  }
+
+  static func read(_ file: JSONValue, passphrase: ImportPassphrase) throws -> ImportReport {
+    if let sealed = file["servicesEncrypted"]?.string, !sealed.isEmpty {
+      let services = try open(sealed, passphrase: passphrase.get())
+      return read(try JSONValue(parsing: services))
+    }
+    guard let services = file["services"] else { throw ImportError.broken("the backup holds no services") }
+    return read(services)
+  }
+
+  private static func read(_ services: JSONValue) -> ImportReport {
+    var report = ImportReport()
+    for (index, service) in (services.elements ?? []).enumerated() {
+      let name = service["name"]?.string ?? service["otp"]?["issuer"]?.string
+      report.add(entryName(index, name)) { try account(service) }
+    }
+    return report
+  }
+
+  private static func account(_ service: JSONValue) throws -> Account {
+    guard let otp = service["otp"].map(EntryFields.init) else { throw EntryError("it has no otp") }
+    let issuer = otp.object["issuer"]?.string ?? service["name"]?.string
+    let factor: OTPAuthURI.Factor =
+      switch (otp.text("tokenType") ?? "TOTP").uppercased() {
+      case "TOTP": try otp.totp(algorithm: "algorithm", digits: "digits", period: "period")
+      case "HOTP": try otp.hotp(algorithm: "algorithm", digits: "digits", counter: "counter")
+      case "STEAM": .steam
+      default: throw EntryError("its type is neither TOTP, HOTP nor STEAM")
+      }
+    return try Account(
+      label: OTPAuthLabel(issuer: issuer, account: otp.text("account") ?? otp.text("label") ?? ""), factor: factor,
+      secret: EntryFields(object: service).base32("secret"))
+  }
+
+  /// `servicesEncrypted`: ciphertext and tag, salt, and nonce, each in base64.
+  private static func open(_ sealed: String, passphrase: borrowing SecretBytes) throws -> SecretBytes {
+    let parts = try sealed.split(separator: ":").map { try Base64.bytes($0) }
+    guard parts.count == 3, parts[0].count > AESGCM.tagByteCount else {
+      throw ImportError.broken("the backup is cut off")
+    }
+    let key = try PBKDF2.deriveKey(from: passphrase, salt: parts[1], hash: .sha256, iterations: 10_000, count: 32)
+    return try ImportPassphrase.opening(parts[0], nonce: parts[2], key: key)
+  }
+}
+
+/// How an entry is called in a report.
+func entryName(_ index: Int, _ name: String?) -> String {
+  let shown = name.map { String($0.prefix(60)) } ?? ""
+  return shown.isEmpty ? "entry \(index + 1)" : "entry \(index + 1) (\(shown))"
+}
+
+extension Base64 {
+  /// For what is no secret.
+  static func bytes(_ text: some StringProtocol) throws -> [UInt8] {
+    try decode(Array(text.utf8).span).withBytes { bytes in bytes.indices.map { bytes[$0] } }
+  }
+}

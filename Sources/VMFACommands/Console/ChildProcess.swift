@@ -1,0 +1,19 @@
+internal import OpenSSLCrypto
+internal import Subprocess
+
+/// Programs that vmfa leaves work to, run without a shell unless the person wrote a command for one.
+enum ChildProcess {
+  /// Runs a program; nil where there is none of that name.
+  /// - Returns: its exit status and what it printed, at most 1 MiB.
+  static func run(
+    _ program: String, _ arguments: [String], input: [UInt8] = []
+  ) async throws -> (status: Int32, output: [UInt8])? {
+    do {
+      let result = try await Subprocess.run(
+        .name(program), arguments: Arguments(arguments), input: .array(input), output: .bytes(limit: 1 << 20),
+        error: .currentStandardError)
+      guard case .exited(let status) = result.terminationStatus else { return (-1, []) }
+      return (Int32(status), result.standardOutput)
+    } catch let error as SubprocessError where error.code == .executableNotFound { return nil }
+  }
+}

@@ -1,0 +1,72 @@
+internal import Foundation
+internal import Interchange
+internal import OATH
+internal import Vault
+
+/// Finds the account that a person means by a name.
+struct AccountSearch {
+  let contents: VaultContents
+  let console: Console
+
+  /// The place of the one entry that fits: exactly, else in any case, else as a prefix, else as the AWS profile whose
+  /// `mfa_serial` is an account's name.
+  /// - Throws: 66 where none fits; 65 where several do, which are listed.
+  func index(of name: String) throws -> Int {
+    let rules: [(String, String) -> Bool] = [
+      { $0 == $1 }, { $0.lowercased() == $1.lowercased() }, { $0.lowercased().hasPrefix($1.lowercased()) },
+    ]
+    for wanted in [name, AWSConfiguration(console: console).mfaSerial(ofProfile: name)].compactMap(\.self) {
+      for fits in rules {
+        let found = contents.entries.indices.filter { index in
+          names(of: contents.entries[index]).contains { fits($0, wanted) }
+        }
+        if found.count > 1 { throw ambiguous(name, found) }
+        if let only = found.first { return only }
+      }
+    }
+    throw CommandError(.missing, "there is no account \(shown(name))", hint: "vmfa list shows them all")
+  }
+
+  /// The names by which an entry answers.
+  private func names(of entry: VaultEntry) -> [String] {
+    guard let label = entry.account?.label else { return [entry.name] }
+    var names = [label.account, entry.name]
+    // arn:aws:iam::ACCOUNT:mfa/USER answers to USER too.
+    if let user = AWSConfiguration.userName(ofSerial: label.account) { names.append(user) }
+    return names
+  }
+
+  private func ambiguous(_ name: String, _ found: [Int]) -> CommandError {
+    for index in found { console.say("  \(contents.entries[index].name)") }
+    return CommandError(
+      .data, "\(shown(name)) fits several accounts", hint: "write more of the name, or ISSUER:ACCOUNT")
+  }
+
+  /// A name that fits nothing may be a secret in the wrong place.
+  private func shown(_ name: String) -> String { name.count <= 15 ? name : "of that name" }
+}
+
+/// The parts of AWS's configuration that name MFA devices.
+struct AWSConfiguration {
+  let console: Console
+
+  /// USER of `arn:aws:iam::ACCOUNT:mfa/USER`; nil for another text.
+  static func userName(ofSerial text: String) -> String? {
+    guard text.hasPrefix("arn:aws"), let start = text.range(of: ":mfa/") else { return nil }
+    return text[start.upperBound...].split(separator: "/").last.map(String.init)
+  }
+
+  /// `mfa_serial` of a profile in `~/.aws/config`.
+  func mfaSerial(ofProfile profile: String) -> String? {
+    let path = console.variable("AWS_CONFIG_FILE") ?? console.variable("HOME").map { $0 + "/.aws/config" }
+    guard let path, let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    let header = profile == "default" ? "[default]" : "[profile \(profile)]"
+    var isInside = false
+    for line in text.split(whereSeparator: \.isNewline).map({ $0.trimmingCharacters(in: .whitespaces) }) {
+      if line.hasPrefix("[") { isInside = line == header }
+      let parts = line.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+      if isInside, parts.count == 2, parts[0] == "mfa_serial" { return parts[1] }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import Interchange
+internal import OATH
+internal import OpenSSLCrypto
+internal import Vault
+
+/// `vmfa add`.
+struct AddCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add",
+    abstract: "Add an account to the vault, from standard input, the prompt, or a QR code.",
+    discussion: "What is added is an otpauth:// URI, or a base32 secret that the options describe.")
+
+  @Argument(help: "Name of the account; of a URI, instead of the one it has.")
+  var name: String?
+
+  @Option(help: ArgumentHelp("Read the QR codes of an image; - for standard input.", valueName: "file"))
+  var qr: String?
+
+  @OptionGroup var secret: SecretOptions
+  @OptionGroup var options: VaultOptions
+
+  @Flag(help: "Print the added accounts as a JSON array.")
+  var json = false
+
+  func run() async throws {
+    let accounts = try await accounts()
+    let added = try await options.update { contents in
+      try accounts.filter { try contents.add($0) }
+    }
+    let console = Console.current
+    for account in accounts where !added.contains(where: { $0 === account }) {
+      console.note("\(try VaultEntry(account).name) is there already")
+    }
+    if json { return try console.printJSON(added.map { try AccountOutput(VaultEntry($0)) }) }
+    for account in added { try console.print("added \(try VaultEntry(account).name)") }
+  }
+
+  private func accounts() async throws -> [Account] {
+    guard let qr else { return [try named(Account(input()))] }
+    let report = try await QRImage.read(qr)
+    for remark in report.refused { Console.current.warn("\(remark.entry): \(remark.reason)") }
+    guard !report.accounts.isEmpty else { throw CommandError(.data, "the image holds no account") }
+    return report.accounts.count == 1 ? [try named(report.accounts[0])] : report.accounts
+  }
+
+  /// Standard input where something is piped into it, else the prompt.
+  private func input() throws -> OTPAuthURI {
+    let console = Console.current
+    guard console.isInputTerminal() else { return try secret.readInput() }
+    guard !options.passphrase.noInput, let terminal = console.openTerminal() else {
+      throw CommandError(.usage, "there is nothing on standard input, and --no-input forbids to ask")
+    }
+    let typed = try terminal.askSecret("Secret or otpauth:// URI (not shown): ")
+    return try typed.bytes.withBytes { try secret.read($0) }
+  }
+
+  private func named(_ account: Account) throws -> Account {
+    let label = OTPAuthLabel(
+      issuer: secret.issuer ?? account.label.issuer, account: name ?? account.label.account)
+    guard !label.account.isEmpty || label.issuer != nil else {
+      throw CommandError(.usage, "the account has no name", hint: "vmfa add NAME gives it one")
+    }
+    return try Account(label: label, factor: account.factor, secret: account.secret.copy())
+  }
+}

@@ -1,0 +1,108 @@
+internal import ArgumentParser
+internal import Interchange
+internal import OATH
+internal import OpenSSLCrypto
+internal import Vault
+
+/// `vmfa rename`.
+struct RenameCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "rename", abstract: "Give an account another name.")
+
+  @Argument(help: "The account.")
+  var name: String
+
+  @Argument(help: "Its new name.")
+  var newName: String
+
+  @OptionGroup var options: VaultOptions
+
+  func run() async throws {
+    guard !newName.isEmpty else { throw CommandError(.data, "the new name is empty") }
+    let (old, new) = try await options.change(name) { account in
+      try Account(
+        label: OTPAuthLabel(issuer: account.label.issuer, account: newName), factor: account.factor,
+        secret: account.secret.copy())
+    }
+    try Console.current.print("renamed \(old) to \(new)")
+  }
+}
+
+/// `vmfa edit`.
+struct EditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "edit", abstract: "Change an account's issuer or parameters; its secret stays.")
+
+  @Argument(help: "The account.")
+  var name: String
+
+  @OptionGroup var changes: SecretOptions
+  @OptionGroup var options: VaultOptions
+
+  func run() async throws {
+    guard !changes.isEmpty else {
+      throw CommandError(.usage, "nothing to change", hint: "vmfa edit --help names the options")
+    }
+    let (_, new) = try await options.change(name) { account in
+      try Account(
+        label: OTPAuthLabel(issuer: changes.issuer ?? account.label.issuer, account: account.label.account),
+        factor: changes.changing(account.factor), secret: account.secret.copy())
+    }
+    try Console.current.print("changed \(new)")
+  }
+}
+
+/// `vmfa remove`.
+struct RemoveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "remove", abstract: "Remove an account, after asking.")
+
+  @Argument(help: "The account.")
+  var name: String
+
+  @Option(help: "Do not ask: the account's name once more, in full.")
+  var confirm: String?
+
+  @OptionGroup var options: VaultOptions
+
+  func run() async throws {
+    let contents = try await options.read()
+    let entry = contents.entries[try AccountSearch(contents: contents, console: .current).index(of: name)]
+    try confirmRemoval(of: entry)
+    try await options.update { contents in
+      contents.entries.removeAll { $0.id == entry.id }
+    }
+    try Console.current.print("removed \(entry.name)")
+  }
+
+  private func confirmRemoval(of entry: VaultEntry) throws {
+    if let confirm {
+      guard confirm == entry.name || confirm == entry.account?.label.account else {
+        throw CommandError(.usage, "--confirm does not name the account", hint: "--confirm '\(entry.name)'")
+      }
+      return
+    }
+    guard !options.passphrase.noInput, let terminal = Console.current.openTerminal() else {
+      throw CommandError(.usage, "removing wants to be confirmed", hint: "--confirm '\(entry.name)'")
+    }
+    switch terminal.ask("Remove \(entry.name)? Its service will ask for codes all the same. Type yes: ") {
+    case .line("yes"): return
+    case .interrupted(let signal): throw Ending(signal: signal)
+    case .line, .endOfInput: throw Ending(.refused)
+    }
+  }
+}
+
+extension VaultOptions {
+  /// Replaces the account of a name; returns the entry's names before and after.
+  fileprivate func change(
+    _ name: String, _ body: @escaping (Account) throws -> Account
+  ) async throws -> (old: String, new: String) {
+    try await update { contents in
+      let index = try AccountSearch(contents: contents, console: .current).index(of: name)
+      let entry = contents.entries[index]
+      guard let account = entry.account else { throw CommandError(.data, "\(entry.name): \(entry.problem ?? "")") }
+      contents.entries[index] = try entry.replacing(body(account))
+      return (entry.name, contents.entries[index].name)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import Interchange
+internal import OATH
+internal import OpenSSLCrypto
+internal import QRCode
+internal import Vault
+
+/// `vmfa export`.
+struct ExportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write the accounts for another program.",
+    discussion: "Encrypted where the format can be, unless --plaintext; what a format cannot carry is listed.")
+
+  @Option(help: "otpauth (a URI on each line), aegis, google (its app's migration URIs) or 2fas.")
+  var format: Format
+
+  @Flag(help: "Write secrets in the clear.")
+  var plaintext = false
+
+  @Option(help: ArgumentHelp("Write to this file (mode 0600) instead of standard output.", valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Draw QR codes in the terminal: for google one for every ten accounts.")
+  var qr = false
+
+  @Option(
+    help: ArgumentHelp("Passphrase of an encrypted export, from this file. (default: the vault's)", valueName: "file"))
+  var exportPassphraseFile: String?
+
+  @OptionGroup var drawing: DrawingOptions
+  @OptionGroup var options: VaultOptions
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case otpauth, aegis, google, twoFAS = "2fas"
+  }
+
+  func run() async throws {
+    guard plaintext || format == .aegis else {
+      throw CommandError(
+        .usage, "this format is written in the clear only", hint: "--plaintext if that is meant, or --format aegis")
+    }
+    let console = Console.current
+    var exported: ExportReport?
+    let file: TypedSecret = try await options.open { file, secret in
+      let contents = try file.read(secret)
+      for entry in contents.entries { if let problem = entry.problem { console.warn("\(entry.name): \(problem)") } }
+      if format == .aegis {
+        return TypedSecret(
+          plaintext
+            ? try VaultFile.plain(contents) : try VaultFile.sealed(contents, passphrase: try exportPassphrase(secret)))
+      }
+      let report = try Exporter.write(contents.entries.compactMap(\.account), as: exportFormat)
+      exported = report
+      return TypedSecret(report.text())
+    }
+    for remark in exported?.left ?? [] { console.warn("\(remark.entry) was left out: \(remark.reason)") }
+    if qr, let exported { return try draw(exported, console) }
+    if let output {
+      try file.bytes.withBytes { try DurableFile.write($0, to: output, .replacing) }
+    } else {
+      try file.bytes.withBytes { bytes in try console.write(bytes.indices.map { bytes[$0] }) }
+    }
+  }
+
+  private var exportFormat: ExportFormat {
+    switch format {
+    case .google: .google
+    case .twoFAS: .twoFAS
+    case .otpauth, .aegis: .otpauth
+    }
+  }
+
+  private func exportPassphrase(_ vault: () throws -> SecretBytes) throws -> SecretBytes {
+    guard let exportPassphraseFile else { return try vault() }
+    return try PassphraseOptions.content(of: exportPassphraseFile).bytes.copy()
+  }
+
+  private func draw(_ report: ExportReport, _ console: Console) throws {
+    guard let style = drawing.drawing(console) else { return }
+    for (index, part) in report.parts.enumerated() {
+      let symbol = try part.bytes.withBytes { try QRSymbol(encoding: $0) }
+      try console.print("\(index + 1) of \(report.parts.count)")
+      try console.write(Array(style.draw(symbol, columns: console.outputColumns()).utf8))
+    }
+  }
+}

@@ -1,0 +1,131 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import Foundation
+internal import Interchange
+internal import OpenSSLCrypto
+internal import Vault
+
+/// `vmfa import`.
+struct ImportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Add the accounts of other programs' files, whose format is recognised.",
+    discussion: "One bad entry never costs the others; it is reported, and the command then ends with 65.")
+
+  @Argument(help: ArgumentHelp("Exports, backups, or images of QR codes.", valueName: "file"))
+  var files: [String]
+
+  @Option(help: "The format, where it is not to be recognised.")
+  var format: Format?
+
+  @Flag(help: "Report what would be added, and add nothing.")
+  var dryRun = false
+
+  @Option(help: ArgumentHelp("Read the passphrase of encrypted files from this file.", valueName: "file"))
+  var importPassphraseFile: String?
+
+  @OptionGroup var options: VaultOptions
+
+  @Flag(help: "Print the report as a JSON object.")
+  var json = false
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case otpauth, google, aegis, twoFAS = "2fas", andOTP = "andotp", freeOTPPlus = "freeotp", bitwarden, ente
+    case googleAuthenticator = "google-authenticator", oathUsers = "oath-users"
+  }
+
+  private struct Report: Encodable {
+    struct Remark: Encodable { var entry, reason: String }
+    var added: [String] = []
+    var duplicates: [String] = []
+    var skipped: [Remark] = []
+    var refused: [Remark] = []
+  }
+
+  func run() async throws {
+    var report = Report(), accounts: [Account] = []
+    for file in files {
+      let prefix = files.count > 1 ? "\(file): " : ""
+      do {
+        let found = try await read(file)
+        accounts += found.accounts
+        report.skipped += found.skipped.map { .init(entry: prefix + $0.entry, reason: $0.reason) }
+        report.refused += found.refused.map { .init(entry: prefix + $0.entry, reason: $0.reason) }
+      } catch  where files.count > 1 && !(error is Ending) {
+        report.refused.append(.init(entry: file, reason: CommandError(error).message))
+      }
+    }
+    try await add(accounts, to: &report)
+    try show(report)
+    if !report.refused.isEmpty { throw Ending(.data) }
+  }
+
+  private func add(_ accounts: [Account], to report: inout Report) async throws {
+    guard !accounts.isEmpty else { return }
+    let sort: (inout VaultContents) throws -> ([String], [String]) = { contents in
+      var added: [String] = [], duplicates: [String] = []
+      for account in accounts {
+        let name = try VaultEntry(account).name
+        if try contents.add(account) { added.append(name) } else { duplicates.append(name) }
+      }
+      return (added, duplicates)
+    }
+    if dryRun {
+      var contents = try await options.read()
+      (report.added, report.duplicates) = try sort(&contents)
+    } else {
+      (report.added, report.duplicates) = try await options.update(sort)
+    }
+  }
+
+  private func read(_ path: String) async throws -> ImportReport {
+    let file = try DurableFile.read(at: path, limit: VaultFile.maximumByteCount, onlyFiles: true)
+    let passphrase = ImportPassphrase { try self.importPassphrase(for: path)?.bytes.copy() }
+    let isAegis = format == .aegis || format == nil && VaultFile.recognises(file)
+    if isAegis { return try aegis(file, passphrase) }
+    let isImage = format == nil && file.withBytes { Self.looksLikeImage($0) }
+    if isImage { return try await QRImage.read(path) }
+    let name = (path as NSString).lastPathComponent
+    return try Interchange.read(
+      file, as: format.flatMap { ImportFormat(rawValue: $0.rawValue) }, name: name, passphrase: passphrase)
+  }
+
+  private func aegis(_ file: borrowing SecretBytes, _ passphrase: ImportPassphrase) throws -> ImportReport {
+    let contents: VaultContents
+    do { contents = try VaultFile.read(file.copy()) { try passphrase.get() } } catch VaultError.wrongPassphrase {
+      throw ImportError.wrongPassphrase
+    }
+    var report = ImportReport()
+    for entry in contents.entries {
+      if let account = entry.account { report.accounts.append(account) }
+      if let problem = entry.problem { report.refuse(entry.name, problem) }
+    }
+    return report
+  }
+
+  private func importPassphrase(for file: String) throws -> TypedSecret? {
+    if let importPassphraseFile { return try PassphraseOptions.content(of: importPassphraseFile) }
+    guard !options.passphrase.noInput, let terminal = Console.current.openTerminal() else { return nil }
+    return try terminal.askSecret("Passphrase of \(file): ")
+  }
+
+  /// PNG, JPEG, GIF, WebP, BMP.
+  private static func looksLikeImage(_ file: Span<UInt8>) -> Bool {
+    let marks: [[UInt8]] = [
+      [0x89, 0x50, 0x4E, 0x47], [0xFF, 0xD8, 0xFF], Array("GIF8".utf8), Array("RIFF".utf8), Array("BM".utf8),
+    ]
+    return marks.contains { mark in file.count > mark.count && mark.indices.allSatisfy { file[$0] == mark[$0] } }
+  }
+
+  private func show(_ report: Report) throws {
+    let console = Console.current
+    for remark in report.skipped { console.note("\(remark.entry): \(remark.reason)") }
+    for remark in report.refused { console.say("vmfa: refused: \(remark.entry): \(remark.reason)") }
+    if json { return try console.printJSON(report) }
+    for name in report.added { try console.print((dryRun ? "would add " : "added ") + name) }
+    for name in report.duplicates { try console.print("duplicate \(name)") }
+    try console.print(
+      "\(report.added.count) added, \(report.duplicates.count) duplicate, \(report.skipped.count) skipped, \(report.refused.count) refused"
+    )
+  }
+}

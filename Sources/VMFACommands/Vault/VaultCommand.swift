@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import OpenSSLCrypto
+internal import Vault
+
+/// `vmfa vault`.
+struct VaultCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vault", abstract: "The vault: an Aegis file, which the Android app opens too.",
+    subcommands: [
+      VaultInitCommand.self, VaultInfoCommand.self, VaultPassphraseCommand.self, VaultBackupCommand.self,
+      VaultRestoreCommand.self,
+    ])
+}
+
+/// `vmfa vault init`.
+struct VaultInitCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "init", abstract: "Make an empty vault.")
+
+  @OptionGroup var options: VaultOptions
+
+  func run() async throws {
+    let file = try options.file()
+    guard !file.exists else { throw VaultError.exists(path: file.path) }
+    try file.create(passphrase: try await options.passphrase.getNew().bytes)
+    try Console.current.print("made \(file.path)")
+  }
+}
+
+/// `vmfa vault info`.
+struct VaultInfoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Show what is in the vault, without secrets.")
+
+  @OptionGroup var options: VaultOptions
+
+  @Flag(help: "Print a JSON object.")
+  var json = false
+
+  private struct Output: Encodable {
+    var path: String
+    var accounts, unreadable: Int
+  }
+
+  func run() async throws {
+    let contents = try await options.read()
+    let unreadable = contents.entries.filter { $0.account == nil }
+    let output = Output(
+      path: try options.file().path, accounts: contents.entries.count - unreadable.count, unreadable: unreadable.count)
+    for entry in unreadable { Console.current.warn("\(entry.name): \(entry.problem ?? "")") }
+    if json { return try Console.current.printJSON(output) }
+    try Console.current.printFields([
+      ("path", output.path), ("accounts", String(output.accounts)), ("unreadable", String(output.unreadable)),
+    ])
+  }
+}
+
+/// `vmfa vault passphrase`.
+struct VaultPassphraseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "passphrase", abstract: "Change the passphrase.",
+    discussion: "Backups made before still open with the old one.")
+
+  @Option(help: ArgumentHelp("Read the new passphrase from this file.", valueName: "file"))
+  var newPassphraseFile: String?
+
+  @OptionGroup var options: VaultOptions
+
+  func run() async throws {
+    _ = try await options.read()
+    let new =
+      if let newPassphraseFile { try PassphraseOptions.content(of: newPassphraseFile) } else {
+        try await PassphraseOptions.typed(noInput: options.passphrase.noInput).getNew()
+      }
+    try await options.open { file, old in try file.changePassphrase(from: old, to: new.bytes) }
+    try Console.current.print("changed the passphrase of \(options.file().path)")
+  }
+}
+
+/// `vmfa vault backup`.
+struct VaultBackupCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backup", abstract: "Write a copy of the vault, encrypted as it is, after opening it once.")
+
+  @Argument(help: "Where to; nothing that is there is replaced.")
+  var file: String
+
+  @OptionGroup var options: VaultOptions
+
+  func run() async throws {
+    let count = try await options.open { vault, secret in
+      let copy = try vault.load()
+      let entries = try VaultFile.read(copy.copy(), secret).entries.count
+      try copy.withBytes { try DurableFile.write($0, to: self.file, .keeping) }
+      return entries
+    }
+    try Console.current.print("wrote \(count) accounts to \(file)")
+  }
+}
+
+/// `vmfa vault restore`.
+struct VaultRestoreCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore",
+    abstract: "Put a copy in the vault's place, after opening it; the vault before stays as .bak.")
+
+  @Argument(help: "The copy, or any Aegis vault.")
+  var file: String
+
+  @OptionGroup var options: VaultOptions
+
+  func run() async throws {
+    let copy = TypedSecret(try DurableFile.read(at: file, limit: VaultFile.maximumByteCount))
+    let secret = try await options.passphrase.get("Passphrase of \(file): ")
+    let vault = try options.file()
+    let count = try vault.restore(copy.bytes) { secret.bytes.copy() }
+    try Console.current.print("restored \(count) accounts to \(vault.path)")
+  }
+}

@@ -1,0 +1,139 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import OpenSSLCrypto
+internal import Vault
+
+/// Where the vault is, and where its passphrase comes from.
+struct VaultOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The vault. (default: VMFA_VAULT, else $XDG_DATA_HOME/vmfa/vault.json)", valueName: "file"))
+  var vault: String?
+
+  @OptionGroup var passphrase: PassphraseOptions
+
+  /// The vault that is meant.
+  func file() throws -> VaultFile {
+    let console = Console.current
+    if let path = vault ?? console.variable("VMFA_VAULT") { return try VaultFile(path: path) }
+    guard let folder = console.dataFolder else {
+      throw CommandError(.usage, "neither XDG_DATA_HOME nor HOME is set", hint: "--vault FILE names a vault")
+    }
+    return try VaultFile(path: folder + "/vmfa/vault.json")
+  }
+
+  /// Runs `body` with what opens the vault. A passphrase that is typed may be mistyped: there are three tries.
+  func open<R>(_ body: (VaultFile, () throws -> SecretBytes) throws -> R) async throws -> R {
+    let file = try file()
+    _ = try file.load()
+    for attempt in 1... {
+      let secret = try await passphrase.get("Passphrase: ")
+      do {
+        return try body(file) { secret.bytes.copy() }
+      } catch VaultError.wrongPassphrase where attempt < 3 && passphrase.isTyped {
+        Console.current.say("vmfa: that is not the passphrase; try again")
+      }
+    }
+    throw VaultError.wrongPassphrase
+  }
+
+  /// The contents, to look at.
+  func read() async throws -> VaultContents { try await open { file, secret in try file.read(secret) } }
+
+  /// Changes the contents.
+  func update<R>(_ body: @escaping (inout VaultContents) throws -> R) async throws -> R {
+    try await open { file, secret in try file.update(secret, body) }
+  }
+}
+
+/// Where a passphrase comes from: never from an argument or a variable itself.
+struct PassphraseOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Read the passphrase from this file. (default: VMFA_PASSPHRASE_FILE)", valueName: "file"))
+  var passphraseFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Run this command with sh, and take what it prints for the passphrase. (default: VMFA_PASSPHRASE_COMMAND)",
+      valueName: "command"))
+  var passphraseCommand: String?
+
+  @Flag(help: "Never prompt.")
+  var noInput = false
+
+  private var file: String? { passphraseFile ?? Console.current.variable("VMFA_PASSPHRASE_FILE") }
+  private var command: String? {
+    passphraseFile == nil ? passphraseCommand ?? Console.current.variable("VMFA_PASSPHRASE_COMMAND") : nil
+  }
+
+  /// Whether it comes from the terminal.
+  var isTyped: Bool { file == nil && command == nil }
+
+  /// Options as if none were given but this one.
+  static func typed(noInput: Bool) -> PassphraseOptions {
+    var options = PassphraseOptions()
+    (options.passphraseFile, options.passphraseCommand, options.noInput) = (nil, nil, noInput)
+    return options
+  }
+
+  /// The passphrase of something that exists.
+  func get(_ prompt: String) async throws -> TypedSecret {
+    if let command { return try await Self.printed(by: command) }
+    if let file { return try Self.content(of: file) }
+    guard !noInput, let terminal = Console.current.openTerminal() else {
+      throw CommandError(
+        .forbidden, "the passphrase is needed, and there is no terminal to ask for it",
+        hint: "--passphrase-file FILE or --passphrase-command COMMAND gives it")
+    }
+    return try terminal.askSecret(prompt)
+  }
+
+  /// A new passphrase: asked for twice at a terminal, which may leave the choice to vmfa.
+  func getNew() async throws -> TypedSecret {
+    guard isTyped, !noInput, let terminal = Console.current.openTerminal() else { return try await get("") }
+    while true {
+      let first = try terminal.askSecret("New passphrase (empty: one is made up): ")
+      if first.bytes.count == 0 {
+        let made = try MadeUpPassphrase.make()
+        terminal.tell("The passphrase is: \(made)")
+        terminal.tell("Write it down: without it nothing in the vault can be read.")
+        return TypedSecret(SecretBytes(copying: Array(made.utf8).span))
+      }
+      let second = try terminal.askSecret("The same again: ")
+      let isSame = first.bytes.withBytes { a in second.bytes.withBytes { b in ConstantTime.equal(a, b) } }
+      guard isSame else {
+        terminal.tell("The two are not the same.")
+        continue
+      }
+      if first.bytes.count < 12 { terminal.tell("Note: it is short. Four or more random words are safer.") }
+      return first
+    }
+  }
+
+  /// The content of a file without one newline at its end.
+  static func content(of path: String) throws -> TypedSecret {
+    TypedSecret(withoutNewline(try DurableFile.read(at: path, limit: 65_536)))
+  }
+
+  private static func printed(by command: String) async throws -> TypedSecret {
+    guard let result = try await ChildProcess.run("sh", ["-c", command]), result.status == 0 else {
+      throw CommandError(.forbidden, "the passphrase command failed")
+    }
+    return TypedSecret(withoutNewline(SecretBytes(copying: result.output.span)))
+  }
+
+  private static func withoutNewline(_ bytes: borrowing SecretBytes) -> SecretBytes {
+    let count = bytes.withBytes { span in
+      span.count > 0 && span[span.count - 1] == UInt8(ascii: "\n") ? span.count - 1 : span.count
+    }
+    return bytes.prefix(count)
+  }
+}
+
+/// A passphrase that is easy to write down: 24 characters of an alphabet without look-alikes, 118 bits.
+enum MadeUpPassphrase {
+  private static let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")
+
+  static func make() throws -> String {
+    let characters = try (0..<24).map { _ in alphabet[Int(try SecureRandom.number(below: UInt64(alphabet.count)))] }
+    return stride(from: 0, to: 24, by: 4).map { String(characters[$0..<$0 + 4]) }.joined(separator: "-")
+  }
+}

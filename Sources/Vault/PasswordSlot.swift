@@ -1,0 +1,77 @@
+internal import Foundation
+internal import JSONText
+internal import OATH
+internal import OpenSSLCrypto
+
+/// A slot of type 1: the master key, sealed under a key that scrypt derives from a passphrase.
+enum PasswordSlot {
+  /// What Aegis uses; about a tenth of a second.
+  static let cost: (n: UInt64, r: UInt64, p: UInt64) = (32_768, 8, 1)
+
+  static func isPasswordSlot(_ slot: JSONValue) -> Bool { slot["type"]?.integer == 1 }
+
+  /// The master key, if the passphrase opens this slot.
+  static func open(_ slot: JSONValue, passphrase: borrowing SecretBytes) throws -> VaultKey? {
+    guard let n = slot["n"]?.integer, let r = slot["r"]?.integer, let p = slot["p"]?.integer, n > 0, r > 0, p > 0,
+      let salt = slot.hexadecimal("salt"), let key = slot.hexadecimal("key"),
+      let nonce = slot["key_params"]?.hexadecimal("nonce"), let tag = slot["key_params"]?.hexadecimal("tag")
+    else { throw VaultError.broken("a password slot lacks what it needs") }
+    // Bounded before it is run: the file may be anybody's.
+    let cost = try Scrypt.Cost(n: UInt64(n), r: UInt64(r), p: UInt64(p))
+    let derived = try Scrypt.deriveKey(from: passphrase, salt: salt, cost: cost, count: AESGCM.keyByteCount)
+    let none: [UInt8] = []
+    do {
+      return VaultKey(
+        try AESGCM.open(
+          .init(nonce: nonce, ciphertext: key, tag: tag), key: derived, associatedData: none.span))
+    } catch CryptoError.authenticationFailed { return nil }
+  }
+
+  /// A new slot for the master key.
+  static func make(for key: VaultKey, passphrase: borrowing SecretBytes) throws -> JSONValue {
+    let salt = try SecureRandom.bytes(count: 32), none: [UInt8] = []
+    let derived = try Scrypt.deriveKey(
+      from: passphrase, salt: salt, cost: Scrypt.Cost(n: cost.n, r: cost.r, p: cost.p), count: AESGCM.keyByteCount)
+    let box = try key.bytes.withBytes { try AESGCM.seal($0, key: derived, associatedData: none.span) }
+    var writer = JSONWriter()
+    writer.object(["type", "uuid", "key", "key_params", "n", "r", "p", "salt", "repaired", "is_backup"]) {
+      writer, name in
+      switch name {
+      case "type": writer.raw("1")
+      case "uuid": writer.string(UUID().uuidString.lowercased())
+      case "key": writer.string(box.ciphertext.hexadecimal)
+      case "key_params": writer.parameters(nonce: box.nonce, tag: box.tag)
+      case "n": writer.raw(String(cost.n))
+      case "r": writer.raw(String(cost.r))
+      case "p": writer.raw(String(cost.p))
+      case "salt": writer.string(salt.hexadecimal)
+      case "repaired": writer.raw("true")
+      default: writer.raw("false")
+      }
+    }
+    return try JSONValue(parsing: writer.finish())
+  }
+}
+
+extension JSONWriter {
+  /// `{"nonce":…,"tag":…}`, as Aegis writes them, in hexadecimal.
+  mutating func parameters(nonce: [UInt8], tag: [UInt8]) {
+    object(["nonce", "tag"]) { writer, name in writer.string(name == "nonce" ? nonce.hexadecimal : tag.hexadecimal) }
+  }
+}
+
+extension JSONValue {
+  func hexadecimal(_ name: String) -> [UInt8]? {
+    guard let digits = self[name]?.string.map({ Array($0.utf8) }), digits.count.isMultiple(of: 2) else { return nil }
+    var bytes: [UInt8] = []
+    for index in stride(from: 0, to: digits.count, by: 2) {
+      guard let high = digits[index].hexadecimalValue, let low = digits[index + 1].hexadecimalValue else { return nil }
+      bytes.append(high << 4 | low)
+    }
+    return bytes
+  }
+}
+
+extension [UInt8] {
+  var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+}

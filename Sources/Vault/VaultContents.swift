@@ -1,0 +1,47 @@
+public import Interchange
+internal import JSONText
+internal import OpenSSLCrypto
+
+/// What is in an open vault, in the order of the file.
+public struct VaultContents: Sendable {
+  /// Every entry, the unreadable ones included.
+  public var entries: [VaultEntry]
+  private let raw: JSONValue?
+
+  /// An empty one.
+  public init() {
+    entries = []
+    raw = nil
+  }
+
+  init(database: JSONValue) throws {
+    guard (1...3).contains(database["version"]?.integer ?? 0), let entries = database["entries"]?.elements else {
+      throw VaultError.broken("its database is of an unknown version")
+    }
+    raw = database
+    self.entries = entries.map(VaultEntry.init(raw:))
+  }
+
+  /// Adds an account, unless one that shows the same codes under the same name is there; returns whether it did.
+  public mutating func add(_ account: Account) throws -> Bool {
+    let isThere = entries.contains { entry in
+      entry.account.map { $0.label == account.label && $0.showsSameCodes(as: account) } ?? false
+    }
+    guard !isThere else { return false }
+    entries.append(try VaultEntry(account))
+    return true
+  }
+
+  func write() -> SecretBytes {
+    var writer = JSONWriter()
+    let names = ["entries"] + ["version", "groups"].filter { raw?[$0] == nil }
+    writer.object(keeping: raw?.members ?? [], writing: names) { writer, name in
+      switch name {
+      case "version": writer.raw("3")
+      case "groups": writer.raw("[]")
+      default: writer.array(count: entries.count) { writer, index in writer.raw(entries[index].raw) }
+      }
+    }
+    return writer.finish()
+  }
+}

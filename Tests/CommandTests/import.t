@@ -1,0 +1,122 @@
+Other programs' files: imported, imported again, exported, and imported from there.
+
+  $ . "$TESTDIR/setup.sh"
+  $ printf 'correct horse battery\n' > pass; export VMFA_PASSPHRASE_FILE=$PWD/pass
+  $ printf vmfa-test > theirs
+  $ imported() { vmfa import "$@" --import-passphrase-file theirs 2> /dev/null | tail -n 1; }
+  $ for file in otpauth_uris.txt aegis_plain.json aegis_encrypted.json 2fas_v4_plain.2fas 2fas_v4_encrypted.2fas andotp_plain.json \
+  >   freeotp_plus.json bitwarden.json google_migration_2batches.txt google_authenticator_state.txt users.oath; do
+  >   export VMFA_VAULT=$PWD/vaults/$file.vault; vmfa vault init > /dev/null
+  >   echo "$file: $(imported "$vectors/import/$file"); again: $(imported "$vectors/import/$file")"
+  > done
+  otpauth_uris.txt: 9 added, 0 duplicate, 0 skipped, 0 refused; again: 0 added, 9 duplicate, 0 skipped, 0 refused
+  aegis_plain.json: 9 added, 0 duplicate, 0 skipped, 0 refused; again: 0 added, 9 duplicate, 0 skipped, 0 refused
+  aegis_encrypted.json: 9 added, 0 duplicate, 0 skipped, 0 refused; again: 0 added, 9 duplicate, 0 skipped, 0 refused
+  2fas_v4_plain.2fas: 9 added, 0 duplicate, 0 skipped, 0 refused; again: 0 added, 9 duplicate, 0 skipped, 0 refused
+  2fas_v4_encrypted.2fas: 9 added, 0 duplicate, 0 skipped, 0 refused; again: 0 added, 9 duplicate, 0 skipped, 0 refused
+  andotp_plain.json: 9 added, 0 duplicate, 0 skipped, 0 refused; again: 0 added, 9 duplicate, 0 skipped, 0 refused
+  freeotp_plus.json: 8 added, 0 duplicate, 0 skipped, 0 refused; again: 0 added, 8 duplicate, 0 skipped, 0 refused
+  bitwarden.json: 9 added, 0 duplicate, 2 skipped, 0 refused; again: 0 added, 9 duplicate, 2 skipped, 0 refused
+  google_migration_2batches.txt: 7 added, 0 duplicate, 0 skipped, 0 refused; again: 0 added, 7 duplicate, 0 skipped, 0 refused
+  google_authenticator_state.txt: 1 added, 0 duplicate, 1 skipped, 0 refused; again: 0 added, 1 duplicate, 1 skipped, 0 refused
+  users.oath: 4 added, 0 duplicate, 2 skipped, 0 refused; again: 0 added, 4 duplicate, 2 skipped, 0 refused
+
+The codes are those that oathtool computed:
+
+  $ for vault in vaults/*.vault; do python3 - "$vectors/import/expected_codes.json" $vault <<'EOF'
+  > import json, subprocess, sys
+  > expected = {(e["issuer"], e["name"]): e["codes"] for e in json.load(open(sys.argv[1]))}
+  > checked = wrong = 0
+  > for time in ["59", "1111111109", "1234567890", "2000000000"]:
+  >     listed = json.loads(subprocess.run(["vmfa", "list", "--codes", "--json", "--at", time, "--vault", sys.argv[2]], capture_output=True).stdout)
+  >     for account in listed:
+  >         codes = expected.get((account["issuer"], account["name"]), {})
+  >         if "code" in account and time in codes:
+  >             checked += 1
+  >             wrong += codes[time] != account["code"]
+  > print(checked, wrong)
+  > EOF
+  > done
+  28 0
+  28 0
+  28 0
+  28 0
+  28 0
+  28 0
+  28 0
+  0 0
+  24 0
+  28 0
+  0 0
+
+Exports come back as the same accounts; what cannot be carried is named:
+
+  $ export VMFA_VAULT=$PWD/vaults/otpauth_uris.txt.vault
+  $ for format in otpauth google 2fas aegis; do
+  >   vmfa export --format $format --plaintext --output $format.out 2> $format.said; stat -c %a $format.out
+  >   VMFA_VAULT=$PWD/back.$format; export VMFA_VAULT; vmfa vault init > /dev/null; imported $format.out; VMFA_VAULT=$PWD/vaults/otpauth_uris.txt.vault
+  > done
+  600
+  9 added, 0 duplicate, 0 skipped, 0 refused
+  600
+  7 added, 0 duplicate, 0 skipped, 0 refused
+  600
+  9 added, 0 duplicate, 0 skipped, 0 refused
+  600
+  9 added, 0 duplicate, 0 skipped, 0 refused
+  $ cat *.said
+  vmfa: warning: Period60:seven digits was left out: the format has no period but 30 s
+  vmfa: warning: Steam:gamer was left out: the format has no Steam codes
+  $ ends vmfa export --format otpauth
+  vmfa: error: this format is written in the clear only
+  vmfa: hint: --plaintext if that is meant, or --format aegis
+  status 64
+  $ vmfa export --format aegis > sealed.json && grep -c GEZDGNBV sealed.json
+  0
+  [1]
+  $ "$TESTDIR/../../.build/tools/venv/bin/python" "$TESTDIR/aegis.py" sealed.json pass | wc -l
+  9
+
+QR codes of images, one and several in one:
+
+  $ vmfa show no-issuer --png one.png --no-input; vmfa show counter --png two.png --no-input
+  $ VMFA_VAULT=$PWD/qr.vault; vmfa vault init > /dev/null
+  $ vmfa add --qr one.png; vmfa add mine --qr - < two.png; vmfa import one.png two.png
+  added no-issuer
+  added RFC4226:mine
+  added RFC4226:counter
+  duplicate no-issuer
+  1 added, 1 duplicate, 0 skipped, 0 refused
+  $ printf 'P5 10 10 255\n%100s' '' > blank.pgm; ends vmfa add --qr blank.pgm
+  vmfa: error: no QR code was found in blank.pgm
+  vmfa: hint: crop the image, or take a sharper one
+  status 65
+  $ ends vmfa add --qr nothing.png
+  vmfa: error: there is no nothing.png
+  status 66
+
+One bad entry, one bad file:
+
+  $ printf 'otpauth://totp/nine?secret=GEZDGNBVGY3TQOJQ&digits=9\notpauth://totp/fine?secret=GEZDGNBVGY3TQOJQ\n' > mixed.txt
+  $ ends vmfa import mixed.txt --dry-run
+  vmfa: refused: line 1: digits must be 6, 7 or 8, not 9
+  would add fine
+  1 added, 0 duplicate, 0 skipped, 1 refused
+  status 65
+  $ printf nonsense > nonsense; mkdir folder; mkfifo fifo; ln -s mixed.txt link
+  $ ends vmfa import mixed.txt nonsense folder fifo link nothing
+  vmfa: refused: mixed.txt: line 1: digits must be 6, 7 or 8, not 9
+  vmfa: refused: nonsense: the format is not recognised
+  vmfa: refused: folder: folder: it is a folder
+  vmfa: refused: fifo: fifo: it is no regular file
+  vmfa: refused: link: link: it is a symbolic link
+  vmfa: refused: nothing: there is no nothing
+  added fine
+  1 added, 0 duplicate, 0 skipped, 6 refused
+  status 65
+  $ ends vmfa import "$vectors/import/aegis_encrypted.json" --import-passphrase-file pass
+  vmfa: error: the passphrase does not open the file
+  status 77
+  $ ends setsid -w vmfa import "$vectors/import/2fas_v4_encrypted.2fas"
+  vmfa: error: the file is encrypted, and needs its passphrase
+  status 77

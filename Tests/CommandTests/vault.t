@@ -1,0 +1,193 @@
+The vault: accounts in, codes out, and nothing lost.
+
+  $ . "$TESTDIR/setup.sh"
+  $ printf 'correct horse battery\n' > pass; export VMFA_PASSPHRASE_FILE=$PWD/pass
+  $ S=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+  $ ends vmfa list
+  vmfa: error: there is no vault at */home/.local/share/vmfa/vault.json (glob)
+  vmfa: hint: vmfa vault init makes one, vmfa vault restore FILE brings one back
+  status 66
+  $ vmfa vault init
+  made */home/.local/share/vmfa/vault.json (glob)
+  $ ends vmfa vault init
+  vmfa: error: there is a vault at */home/.local/share/vmfa/vault.json already (glob)
+  status 73
+  $ stat -c %a "$data" "$data/vault.json"
+  700
+  600
+
+Added from standard input, as secret and as URI; twice is once:
+
+  $ printf $S | vmfa add aws --issuer AWS
+  added AWS:aws
+  $ printf "otpauth://totp/Ex:bob?secret=$S&digits=8&issuer=Ex" | vmfa add --json | sed 's/"id":"[^"]*"/"id":ID/'
+  [{"algorithm":"SHA1","digits":8,"id":ID,"issuer":"Ex","name":"bob","period":30,"type":"totp"}]
+  $ printf $S | vmfa add aws --issuer AWS
+  vmfa: note: AWS:aws is there already
+  $ printf $S | ends vmfa add
+  vmfa: error: the account has no name
+  vmfa: hint: vmfa add NAME gives it one
+  status 64
+  $ printf $S | vmfa add counted --hotp --counter 1 --issuer Ex
+  added Ex:counted
+  $ printf GEZDGNB1 | ends vmfa add bad
+  vmfa: error: character 8 is not base32: the letters A to Z and the digits 2 to 7 are
+  status 65
+
+Codes: six digits and a newline, nothing on standard error, no prompt:
+
+  $ sh -c 'vmfa code aws' 2> said > code.txt; wc -c < code.txt; grep -c '^[0-9]\{6\}$' code.txt; cat said
+  7
+  1
+  $ vmfa code aws --at 59
+  287082
+  $ vmfa code Ex:bob --at 59 --remaining
+  94287082\t1 (esc)
+  $ vmfa pair aws --at 59
+  755224
+  287082
+
+A counter is moved on before its code is printed:
+
+  $ vmfa code counted; vmfa code counted; vmfa pair counted; vmfa code counted --json
+  287082
+  359152
+  969429
+  338314
+  {"code":"254676","counter":5}
+
+Names: exact, in any case, as a prefix, by issuer; several are listed:
+
+  $ vmfa code AWS:AWS --at 59; vmfa code b --at 59
+  287082
+  94287082
+  $ printf $S | vmfa add bobby > /dev/null; vmfa code bob --at 59
+  94287082
+  $ ends vmfa code bo --at 59
+    Ex:bob
+    bobby
+  vmfa: error: bo fits several accounts
+  vmfa: hint: write more of the name, or ISSUER:ACCOUNT
+  status 65
+  $ ends vmfa code nobody
+  vmfa: error: there is no account nobody
+  vmfa: hint: vmfa list shows them all
+  status 66
+
+An MFA serial answers to its user, and to the profile that names it:
+
+  $ printf $S | vmfa add arn:aws:iam::123456789012:mfa/alice > /dev/null
+  $ mkdir -p "$HOME/.aws" && printf '[profile work]\nregion = eu-west-1\nmfa_serial = arn:aws:iam::123456789012:mfa/alice\n' > "$HOME/.aws/config"
+  $ vmfa code alice --at 59; vmfa code work --at 59; vmfa code arn:aws:iam::123456789012:mfa/alice --at 59
+  287082
+  287082
+  287082
+  $ vmfa list --codes --at 59 | tr -s ' '
+  NAME ISSUER TYPE CODE AWS SERIAL
+  aws AWS totp 287082
+  bob Ex totp 94287082
+  counted Ex hotp -
+  bobby totp 287082
+  arn:aws:iam::123456789012:mfa/alice totp 287082 arn:aws:iam::123456789012:mfa/alice
+
+Changes:
+
+  $ vmfa rename bobby robert && vmfa edit robert --digits 8 --issuer R && vmfa code robert --at 59
+  renamed bobby to robert
+  changed R:robert
+  94287082
+  $ ends setsid -w vmfa remove robert
+  vmfa: error: removing wants to be confirmed
+  vmfa: hint: --confirm 'R:robert'
+  status 64
+  $ ends vmfa remove robert --confirm bob
+  vmfa: error: --confirm does not name the account
+  vmfa: hint: --confirm 'R:robert'
+  status 64
+  $ vmfa remove robert --confirm robert
+  removed R:robert
+  $ vmfa show aws --uri --no-input
+  otpauth://totp/AWS:aws?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=AWS
+  $ vmfa show aws --png a.png --no-input && zbarimg -q --raw --nodbus a.png
+  otpauth://totp/AWS:aws?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=AWS
+
+An independent reader opens the file:
+
+  $ "$TESTDIR/../../.build/tools/venv/bin/python" "$TESTDIR/aegis.py" "$data/vault.json" pass
+  AWS aws totp GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+  Ex bob totp GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+  Ex counted hotp GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+   arn:aws:iam::123456789012:mfa/alice totp GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+
+The passphrase: wrong, missing, from a command, changed:
+
+  $ printf wrong > wrong; ends vmfa list --passphrase-file wrong
+  vmfa: error: the passphrase does not open the vault
+  status 77
+  $ VMFA_PASSPHRASE_FILE= ends setsid -w vmfa list
+  vmfa: error: the passphrase is needed, and there is no terminal to ask for it
+  vmfa: hint: --passphrase-file FILE or --passphrase-command COMMAND gives it
+  status 77
+  $ VMFA_PASSPHRASE_FILE= vmfa code aws --at 59 --passphrase-command 'cat pass'
+  287082
+  $ VMFA_PASSPHRASE_FILE= ends vmfa code aws --passphrase-command false
+  vmfa: error: the passphrase command failed
+  status 77
+  $ printf 'Zo\303\253 new\n' > new && vmfa vault passphrase --new-passphrase-file new > /dev/null && vmfa list 2> /dev/null
+  [77]
+  $ printf 'Zoe\314\210 new' > nfd && vmfa code aws --at 59 --passphrase-file nfd
+  287082
+  $ vmfa vault passphrase --passphrase-file new --new-passphrase-file pass > /dev/null
+
+Copies:
+
+  $ vmfa vault backup copy.json
+  wrote 4 accounts to copy.json
+  $ ends vmfa vault backup copy.json
+  vmfa: error: copy.json exists already
+  status 73
+  $ for name in aws bob counted alice; do vmfa remove $name --confirm "$(vmfa list --json | python3 -c 'import json, sys; print(next(a["name"] for a in json.load(sys.stdin) if sys.argv[1] in a["name"]))' $name)" > /dev/null; done
+  $ vmfa vault info --json | field accounts
+  0
+  $ vmfa vault restore copy.json
+  restored 4 accounts to */vault.json (glob)
+  $ vmfa code aws --at 59
+  287082
+
+Files that are not safe, or damaged:
+
+  $ chmod 644 "$data/vault.json" && ends vmfa list
+  vmfa: error: */vault.json: others may use it: it must have mode 0600 (glob)
+  vmfa: hint: chmod 600 */vault.json (glob)
+  status 77
+  $ chmod 600 "$data/vault.json" && cp "$data/vault.json" whole && head -c 300 whole > "$data/vault.json" && ends vmfa list
+  vmfa: error: the vault cannot be read: the JSON is broken at byte 300
+  vmfa: hint: the version before the last save is beside it, ending in .bak: vmfa vault restore
+  status 65
+  $ printf $S | vmfa add lost 2> /dev/null; stat -c %s "$data/vault.json"
+  300
+  $ cp whole "$data/vault.json"
+  $ truncate -s 1G huge && chmod 600 huge && ends vmfa list --vault huge
+  vmfa: error: huge: it is longer than 67108864 bytes
+  status 65
+
+A folder that may not be written to loses nothing (as another user, since root passes every mode):
+
+  $ mkdir locked && cp whole locked/vault.json && cp pass locked/pass && chmod 711 "$CRAMTMP" . && chmod 600 locked/* && chmod 555 locked
+  $ if [ "$(id -u)" = 0 ]; then chown -R 65534 locked; as="setpriv --reuid 65534 --clear-groups"; fi
+  $ printf $S | ends $as vmfa add lost --vault locked/vault.json --passphrase-file locked/pass
+  vmfa: error: locked/vault.json.lock: Permission denied
+  status 74
+  $ cmp locked/vault.json whole && chmod 755 locked
+
+Ten at once lose nothing:
+
+  $ for n in $(seq ${VMFA_PARALLEL:-10}); do printf $S | vmfa add "parallel $n" > /dev/null & done; wait
+  $ vmfa list --json | grep -o '"name":"parallel' | wc -l
+  10
+
+A vault enables a device of the verifier:
+
+  $ create alice && printf $secret | vmfa add verifier > /dev/null
+  $ vmfa pair verifier | xargs vmfa device enable "$id"
+  accepted
