@@ -124,6 +124,21 @@ public enum DurableFile {
     "\(path).\(UInt64.random(in: 0...UInt64.max)).tmp"
   }
 
+  /// Removes what was staged for a file and never placed. Only for files whose writers a lock keeps apart.
+  public static func removeStagedFiles(for path: String) {
+    let folder = parent(of: path), prefix = path.split(separator: "/").last.map(String.init) ?? path
+    guard let listing = unsafe opendir(folder) else { return }
+    defer { unsafe closedir(listing) }
+    while let entry = unsafe readdir(listing) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      let middle = name.dropFirst(prefix.count + 1).dropLast(4)
+      guard name.hasPrefix(prefix + "."), name.hasSuffix(".tmp"), middle.allSatisfy(\.isNumber) else { continue }
+      unsafe unlink(folder + "/" + name)
+    }
+  }
+
   /// The folder of a file, `.` where none is written.
   public static func parent(of path: String) -> String {
     var bytes = path.utf8[...]

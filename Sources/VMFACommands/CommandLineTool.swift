@@ -18,7 +18,8 @@ public struct CommandLineTool: AsyncParsableCommand {
         name: "Authenticator",
         subcommands: [
           AddCommand.self, CodeCommand.self, PairCommand.self, ListCommand.self, ShowCommand.self, RenameCommand.self,
-          EditCommand.self, RemoveCommand.self, ImportCommand.self, ExportCommand.self, VaultCommand.self,
+          EditCommand.self, RemoveCommand.self, WatchCommand.self, ImportCommand.self, ExportCommand.self,
+          VaultCommand.self, DoctorCommand.self,
         ]),
       CommandGroup(
         name: "Verifier",

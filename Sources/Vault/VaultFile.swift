@@ -123,6 +123,9 @@ public struct VaultFile: Sendable {
 
   private func save(_ file: consuming SecretBytes, over old: borrowing SecretBytes) throws {
     let backup = path + ".bak"
+    // Whoever was killed in the middle of a save has left one behind; under the lock nobody is writing one.
+    DurableFile.removeStagedFiles(for: path)
+    DurableFile.removeStagedFiles(for: backup)
     try placing { (_) throws(FileError) in
       try old.withBytes { (old) throws(FileError) in try DurableFile.write(old, to: backup, .replacing) }
     }

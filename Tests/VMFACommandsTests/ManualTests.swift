@@ -32,7 +32,7 @@ import Testing
   /// Commands that have no page of their own.
   private static let shared = [
     "pair": "code", "add": "vault", "list": "vault", "show": "vault", "rename": "vault", "edit": "vault",
-    "remove": "vault", "import": "vault", "export": "vault",
+    "remove": "vault", "watch": "vault", "import": "vault", "export": "vault", "doctor": "vault",
   ]
 
   /// Commands with the text that describes them: a page, or their item in one that several share.

@@ -1,17 +1,25 @@
-internal import OpenSSLCrypto
 internal import Subprocess
 
 /// Programs that vmfa leaves work to, run without a shell unless the person wrote a command for one.
 enum ChildProcess {
   /// Runs a program; nil where there is none of that name.
+  /// - Parameter showingErrors: whether what it says on standard error is shown, or dropped.
   /// - Returns: its exit status and what it printed, at most 1 MiB.
   static func run(
-    _ program: String, _ arguments: [String], input: [UInt8] = []
+    _ program: String, _ arguments: [String], input: [UInt8] = [], showingErrors: Bool = false
+  ) async throws -> (status: Int32, output: [UInt8])? {
+    showingErrors
+      ? try await run(program, arguments, input: input, error: .currentStandardError)
+      : try await run(program, arguments, input: input, error: .discarded)
+  }
+
+  private static func run(
+    _ program: String, _ arguments: [String], input: [UInt8], error: some ErrorOutputProtocol
   ) async throws -> (status: Int32, output: [UInt8])? {
     do {
       let result = try await Subprocess.run(
         .name(program), arguments: Arguments(arguments), input: .array(input), output: .bytes(limit: 1 << 20),
-        error: .currentStandardError)
+        error: error)
       guard case .exited(let status) = result.terminationStatus else { return (-1, []) }
       return (Int32(status), result.standardOutput)
     } catch let error as SubprocessError where error.code == .executableNotFound { return nil }

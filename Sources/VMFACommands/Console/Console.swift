@@ -24,9 +24,15 @@ struct Console: Sendable {
   /// The terminal of the person who runs the command; nil where there is none.
   var openTerminal: @Sendable () -> (any Dialogue)?
 
-  /// Writes a line of results.
+  /// How long until the clock shows another second, and a little more.
+  func millisecondsToNextSecond() -> Int32 {
+    let fraction = Date().timeIntervalSince1970.truncatingRemainder(dividingBy: 1)
+    return Int32((1 - fraction) * 1000) + 5
+  }
+
+  /// Writes a line of results, without what would move the cursor: names may come from anybody's file.
   func print(_ line: String) throws {
-    try write(Array((line + "\n").utf8))
+    try write(Array((line.withoutControls + "\n").utf8))
   }
 
   /// $XDG_DATA_HOME, or what the XDG Base Directory Specification puts in its place; nil without a home.
@@ -41,9 +47,23 @@ struct Console: Sendable {
   }
 
   /// Says something that does not stop the work.
-  func note(_ text: String) { say("vmfa: note: \(text)") }
+  func note(_ text: String) { say("vmfa: note: \(text.withoutControls)") }
   /// Says something that an operator should see to.
-  func warn(_ text: String) { say("vmfa: warning: \(text)") }
+  func warn(_ text: String) { say("vmfa: warning: \(text.withoutControls)") }
+}
+
+extension String {
+  /// With a question mark for each control character but line feed and tab.
+  var withoutControls: String {
+    guard unicodeScalars.contains(where: \.isTerminalControl) else { return self }
+    return String(String.UnicodeScalarView(unicodeScalars.map { $0.isTerminalControl ? "?" : $0 }))
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isTerminalControl: Bool {
+    value < 0x20 && self != "\n" && self != "\t" || (0x7F...0x9F).contains(value)
+  }
 }
 
 /// A conversation with the person at the terminal.

@@ -11,9 +11,10 @@ extension Console {
 
   /// Prints rows as columns that line up.
   func printTable(_ header: [String], _ rows: [[String]]) throws {
-    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
+    let widths = header.indices.map { column in ([header] + rows).map(\.[column].terminalWidth).max() ?? 0 }
     for row in [header] + rows {
-      let cells = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+      let cells = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.terminalWidth)
+      }
       let line = cells.joined(separator: "  ")
       try print(String(line.reversed().drop { $0 == " " }.reversed()))
     }

@@ -11,6 +11,13 @@ struct VaultOptions: ParsableArguments {
 
   @OptionGroup var passphrase: PassphraseOptions
 
+  /// Options as if none were given but this one.
+  static func at(_ path: String?) -> VaultOptions {
+    var options = VaultOptions()
+    options.vault = path
+    return options
+  }
+
   /// The vault that is meant.
   func file() throws -> VaultFile {
     let console = Console.current
@@ -114,7 +121,7 @@ struct PassphraseOptions: ParsableArguments {
   }
 
   private static func printed(by command: String) async throws -> TypedSecret {
-    guard let result = try await ChildProcess.run("sh", ["-c", command]), result.status == 0 else {
+    guard let result = try await ChildProcess.run("sh", ["-c", command], showingErrors: true), result.status == 0 else {
       throw CommandError(.forbidden, "the passphrase command failed")
     }
     return TypedSecret(withoutNewline(SecretBytes(copying: result.output.span)))

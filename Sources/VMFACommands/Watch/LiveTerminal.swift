@@ -1,0 +1,128 @@
+internal import Foundation
+
+/// The terminal while `vmfa watch` has it: alternate screen, no echo, keys one by one. It is given back on every way out,
+/// a crash included.
+final class LiveTerminal: Sendable {
+  private let descriptor: Int32
+  private let signals: SignalPipe
+  private let settings: termios
+
+  /// nil for a process without a terminal.
+  init?() {
+    let opened = unsafe open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var settings = termios()
+    guard opened >= 0, unsafe tcgetattr(opened, &settings) == 0,
+      let signals = SignalPipe([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH])
+    else { return nil }
+    descriptor = opened
+    self.signals = signals
+    self.settings = settings
+    var raw = settings
+    raw.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG | IEXTEN)
+    raw.c_iflag &= ~tcflag_t(ICRNL | IXON)
+    CrashGuard.arm(descriptor: opened, settings: settings)
+    _ = unsafe tcsetattr(opened, TCSAFLUSH, &raw)
+    show(CrashGuard.enter)
+  }
+
+  /// Gives the terminal back.
+  func leave() {
+    show(CrashGuard.leave)
+    var settings = settings
+    _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &settings)
+    CrashGuard.disarm()
+  }
+
+  /// Columns and lines.
+  var size: (columns: Int, lines: Int) {
+    var size = winsize()
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+      return (80, 24)
+    }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  /// Writes text in one piece.
+  func show(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR || errno == EAGAIN { continue }
+      guard written > 0 else { return }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  /// What happened.
+  enum Event: Equatable { case keys([WatchModel.Key]), resized, tick, ended(signal: Int32?) }
+
+  /// Waits for a key, a signal, or the end of the time.
+  func next(timeout milliseconds: Int32) -> Event {
+    var waiting = [
+      pollfd(fd: signals.reading, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    let count = unsafe poll(&waiting, 2, milliseconds)
+    guard count > 0 else { return .tick }
+    if waiting[0].revents != 0 {
+      guard let signal = signals.next() else { return .ended(signal: nil) }
+      return signal == SIGWINCH ? .resized : .ended(signal: signal)
+    }
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let read = unsafe read(descriptor, &bytes, bytes.count)
+    if read < 0, errno == EINTR { return .tick }
+    return read > 0 ? .keys(Self.keys(in: Array(bytes.prefix(read)))) : .ended(signal: nil)
+  }
+
+  /// The keys that terminals (VT and its like) send as these bytes.
+  static func keys(in bytes: [UInt8]) -> [WatchModel.Key] {
+    let sequences: [(String, WatchModel.Key)] = [
+      ("\u{1B}[A", .up), ("\u{1B}[B", .down), ("\u{1B}OA", .up), ("\u{1B}OB", .down), ("\u{1B}[5~", .pageUp),
+      ("\u{1B}[6~", .pageDown), ("\u{1B}", .escape), ("\r", .enter), ("\n", .enter), ("\t", .tab),
+      ("\u{7F}", .backspace),
+      ("\u{8}", .backspace), ("\u{3}", .interrupt), ("\u{4}", .interrupt), ("\u{1C}", .interrupt),
+    ]
+    var rest = Substring(String(decoding: bytes, as: UTF8.self)), keys: [WatchModel.Key] = []
+    while let character = rest.first {
+      if let (sequence, key) = sequences.first(where: { rest.unicodeScalars.starts(with: $0.0.unicodeScalars) }) {
+        keys.append(key)
+        rest = Substring(rest.unicodeScalars.dropFirst(sequence.unicodeScalars.count))
+      } else {
+        if character.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) { keys.append(.character(character)) }
+        rest = rest.dropFirst()
+      }
+    }
+    return keys
+  }
+}
+
+/// Gives the terminal back when the process dies of itself: a handler that does nothing but that.
+private enum CrashGuard {
+  static let enter = "\u{1B}[?1049h\u{1B}[?25l"
+  static let leave = restoring.description
+  private static let deadly = [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE]
+
+  // Written before the handlers are set and not changed while they are; read by a handler, in a process that is ending.
+  nonisolated(unsafe) private static var descriptor: Int32 = -1
+  nonisolated(unsafe) private static var settings = termios()
+  // Cleared first: a terminal that was resized meanwhile may mix the two screens.
+  private static let restoring: StaticString = "\u{1B}[H\u{1B}[2J\u{1B}[?25h\u{1B}[?1049l"
+
+  static func arm(descriptor: Int32, settings: termios) {
+    unsafe Self.descriptor = descriptor
+    unsafe Self.settings = settings
+    for number in deadly {
+      _ = signal(number) { number in
+        // write and tcsetattr are safe in a handler (POSIX.1-2017, 2.4.3).
+        _ = unsafe write(CrashGuard.descriptor, CrashGuard.restoring.utf8Start, CrashGuard.restoring.utf8CodeUnitCount)
+        _ = unsafe tcsetattr(CrashGuard.descriptor, TCSANOW, &CrashGuard.settings)
+        _ = signal(number, SIG_DFL)
+        raise(number)
+      }
+    }
+  }
+
+  static func disarm() {
+    for number in deadly { _ = signal(number, SIG_DFL) }
+  }
+}

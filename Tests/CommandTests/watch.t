@@ -1,0 +1,45 @@
+`vmfa watch` at a real terminal.
+
+  $ . "$TESTDIR/setup.sh"
+  $ . "$TESTDIR/terminal.sh"
+  $ printf 'correct horse battery\n' > pass; export VMFA_PASSPHRASE_FILE=$PWD/pass
+  $ vmfa vault init > /dev/null
+  $ python3 -c 'for n in range(300): print(f"otpauth://totp/user{n}?secret=GEZDGNBVGY3TQOJQ&issuer=Service%20{n}&digits={6 + n % 3}")' > many.txt
+  $ printf 'otpauth://hotp/counted?secret=GEZDGNBVGY3TQOJQ&counter=7\notpauth://totp/%%1b%%5b2Jevil?secret=GEZDGNBVGY3TQOJQ\n' >> many.txt
+  $ vmfa import many.txt 2> /dev/null | tail -n 1
+  301 added, 0 duplicate, 0 skipped, 1 refused
+  $ open_terminal 80 24
+  $ tmux_ set-option -g set-clipboard external; tmux_ set-environment -g VMFA_PASSPHRASE_FILE "$VMFA_PASSPHRASE_FILE"
+
+All of them, a screen at a time; with what is typed, fewer:
+
+  $ type_line "export VMFA_PASSPHRASE_FILE=$VMFA_PASSPHRASE_FILE; clear; vmfa watch; echo \"status \$?\"" && wait_for '^301 accounts'
+  $ screen | wc -l
+  24
+  $ screen | sed -n '2,3p;24p' | sed 's/[0-9]\{3,4\} [0-9]\{3,4\} .*/CODE/; s/^/|/'
+  |> Service 0:user0                                      CODE
+  |  Service 1:user1                                      CODE
+  |Enter copies, Tab hides codes, Esc clears, q leaves
+  $ tmux_ send-keys -l 'user29' && wait_for '^11 accounts, filter: user29' && press Down && wait_for '^> Service 290:user290'
+  $ press Enter && wait_for 'copied the code of Service 290:user290'
+  $ press Tab && wait_for '••••••••' && press Tab
+  $ press Escape && wait_for '^301 accounts' && tmux_ send-keys -l 'counted' && wait_for 'counter: vmfa code'
+
+A window that changes is drawn anew; every way out gives the terminal back:
+
+  $ resize 120 40 && wait_for '^1 accounts' && press Escape && wait_for 'Service 37:' && press q && wait_for 'status 0'
+  $ for signal in TERM HUP SEGV; do
+  >   type_line "clear; vmfa watch --hide; echo \"status \$?\"; stty -a | grep -o ' echo ' | wc -l" && wait_for '••••'
+  >   pkill -$signal -P "$(tmux_ display-message -p '#{pane_pid}')" vmfa; wait_for 'status [0-9]' && wait_for '^1$'; screen | grep -o 'status [0-9].*'
+  > done
+  status 143
+  status 129
+  status 139
+  $ close_terminal
+
+Without a terminal:
+
+  $ ends setsid -w vmfa watch
+  vmfa: error: there is no terminal to watch at
+  vmfa: hint: vmfa list --codes prints them once
+  status 64
