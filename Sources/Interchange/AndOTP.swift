@@ -37,6 +37,13 @@ enum AndOTP {
     return OTPAuthLabel(issuer: entry.text("issuer"), account: label)
   }
 
+  /// Encrypted backups have no mark of their own; but the newer ones begin with iterations that andOTP draws from a
+  /// narrow range. The older ones are random from the first byte on: `--format andotp` says what they are.
+  static func beginsLikeEncrypted(_ file: Span<UInt8>) -> Bool {
+    guard file.count > 28 + AESGCM.tagByteCount else { return false }
+    return (140_000...160_000).contains((0..<4).reduce(0) { $0 << 8 | Int(file[$1]) })
+  }
+
   /// Opens what is no JSON and might be an encrypted backup: iterations, salt, nonce, ciphertext and tag; or, from
   /// before that, nonce, ciphertext and tag under the hash of the passphrase.
   static func open(_ file: borrowing SecretBytes, passphrase: borrowing SecretBytes) throws -> JSONValue {

@@ -11,28 +11,13 @@ enum GoogleMigration {
     return uri.count > prefix.count && prefix.indices.allSatisfy { uri[$0] == prefix[$0] }
   }
 
-  /// Gathers the batches of one or several exports, in whatever order, and tells which are missing.
-  struct Collector {
-    private var seen: [Int64: (size: Int64, indices: Set<Int64>)] = [:]
-
-    mutating func add(_ uri: Span<UInt8>, line: String, to report: inout ImportReport) {
-      do {
-        let message = try payload(of: uri)
-        let batch = try message.withBytes { try read($0, line: line, into: &report) }
-        var known = seen[batch.id] ?? (size: 1, indices: [])
-        known.size = max(known.size, batch.size)
-        known.indices.insert(batch.index)
-        seen[batch.id] = known
-      } catch { report.refuse(line, "\(error)") }
-    }
-
-    func finish(_ report: inout ImportReport) {
-      for (id, batch) in seen.sorted(by: { $0.key < $1.key }) {
-        for index in 0..<min(batch.size, 1000) where !batch.indices.contains(index) {
-          report.refuse("batch \(index + 1) of \(batch.size) (export \(id))", "it is missing: scan that QR code too")
-        }
-      }
-    }
+  /// Reads one batch of an export into the report.
+  static func readBatch(_ uri: Span<UInt8>, line: String, into report: inout ImportReport) {
+    do {
+      let message = try payload(of: uri)
+      let batch = try message.withBytes { try read($0, line: line, into: &report) }
+      report.batches.append(batch)
+    } catch { report.refuse(line, "\(error)") }
   }
 
   private static func payload(of uri: Span<UInt8>) throws -> SecretBytes {
@@ -41,10 +26,10 @@ enum GoogleMigration {
     return try Base64.decode(percentEncoded: data)
   }
 
-  struct Batch { var size: Int64 = 1, index: Int64 = 0, id: Int64 = 0 }
-
-  private static func read(_ message: Span<UInt8>, line: String, into report: inout ImportReport) throws -> Batch {
-    var batch = Batch(), number = 0
+  private static func read(
+    _ message: Span<UInt8>, line: String, into report: inout ImportReport
+  ) throws -> ImportReport.Batch {
+    var batch = ImportReport.Batch(), number = 0
     var reader = ProtobufReader(count: message.count)
     while let field = try reader.next(in: message) {
       switch (field.number, field.value) {

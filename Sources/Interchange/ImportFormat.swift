@@ -6,6 +6,7 @@ public import OpenSSLCrypto
 public enum ImportFormat: String, Sendable, CaseIterable {
   case otpauth, google, twoFAS = "2fas", andOTP = "andotp", freeOTPPlus = "freeotp", bitwarden, ente
   case googleAuthenticator = "google-authenticator", oathUsers = "oath-users"
+  case pskc
 }
 
 /// Recognises a file by what it holds, and reads it.
@@ -25,6 +26,7 @@ public enum Interchange {
     case .otpauth, .google: return file.withBytes { OTPAuthLines.read($0) }
     case .googleAuthenticator: return file.withBytes { GoogleAuthenticatorState.read($0, name: name) }
     case .oathUsers: return file.withBytes { OATHUsers.read($0) }
+    case .pskc: return try file.withBytes { try PSKC.read($0, passphrase: passphrase) }
     case .ente:
       guard json == nil else {
         throw ImportError.unsupported(
@@ -54,10 +56,12 @@ public enum Interchange {
       return Bitwarden.recognises(json) ? .bitwarden : nil
     }
     return file.withBytes { text in
+      if AndOTP.beginsLikeEncrypted(text) { return .andOTP }
       if OTPAuthLines.recognises(text) { return .otpauth }
       if GoogleAuthenticatorState.recognises(text) { return .googleAuthenticator }
       if OATHUsers.recognises(text) { return .oathUsers }
       if BitwardenCSV.recognises(text) { return .bitwarden }
+      if PSKC.recognises(text) { return .pskc }
       return nil
     }
   }

@@ -18,6 +18,25 @@ public struct ImportReport: Sendable {
   /// Entries that hold no OTP secret, and parts of entries that are not carried over.
   public internal(set) var skipped: [Remark] = []
 
+  /// One QR code of a Google Authenticator export that takes several.
+  public struct Batch: Sendable, Equatable {
+    var size: Int64 = 1, index: Int64 = 0, id: Int64 = 0
+  }
+
+  /// The batches that were read, of whatever exports.
+  public var batches: [Batch] = []
+
+  /// The batches that others speak of and that were not read; to be asked for when all files have been.
+  public var missingBatches: [Remark] {
+    let exports = Dictionary(grouping: batches, by: \.id).sorted { $0.key < $1.key }
+    return exports.flatMap { id, read in
+      let size = min(read.map(\.size).max() ?? 1, 1000), seen = Set(read.map(\.index))
+      return (0..<max(size, 1)).filter { !seen.contains($0) }.map { index in
+        Remark(entry: "batch \(index + 1) of \(size) (export \(id))", reason: "it is missing: scan that QR code too")
+      }
+    }
+  }
+
   /// Adds what `read` gives, or its error as a refusal.
   mutating func add(_ entry: String, _ read: () throws -> Account) {
     do { accounts.append(try read()) } catch { refused.append(Remark(entry: entry, reason: "\(error)")) }
@@ -27,12 +46,6 @@ public struct ImportReport: Sendable {
   /// Adds an entry that could not be read.
   public mutating func refuse(_ entry: String, _ reason: String) {
     refused.append(Remark(entry: entry, reason: reason))
-  }
-
-  mutating func append(_ other: ImportReport) {
-    accounts += other.accounts
-    refused += other.refused
-    skipped += other.skipped
   }
 }
 

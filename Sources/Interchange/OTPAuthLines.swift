@@ -9,7 +9,7 @@ enum OTPAuthLines {
   }
 
   static func read(_ text: Span<UInt8>) -> ImportReport {
-    var report = ImportReport(), migration = GoogleMigration.Collector()
+    var report = ImportReport()
     for (number, line) in lines(of: text).enumerated() {
       let content = text.extracting(line)
       let trimmed = content.extracting(content.rangeWithoutOuterWhiteSpace)
@@ -21,13 +21,12 @@ enum OTPAuthLines {
       }
       let uri = text.extracting(start..<line.upperBound)
       if GoogleMigration.recognises(uri) {
-        migration.add(uri, line: name, to: &report)
+        GoogleMigration.readBatch(uri, line: name, into: &report)
       } else {
         let read = copy(uri)
         report.add(name) { try read.withBytes { try Account(OTPAuthURI(parsing: $0)) } }
       }
     }
-    migration.finish(&report)
     return report
   }
 

@@ -95,6 +95,18 @@ QR codes of images, one and several in one:
   vmfa: error: there is no nothing.png
   status 66
 
+Google's batches as images, in any order, and as drawings:
+
+  $ VMFA_VAULT=$PWD/vaults/google_migration_2batches.txt.vault; for n in 1 2 3 4 5; do printf GEZDGNBVGY3TQOJQ | vmfa add "more $n" > /dev/null; done
+  $ vmfa export --format google --plaintext --png batch && ls batch-*
+  batch-1.png
+  batch-2.png
+  $ vmfa export --format google --plaintext --qr --qr-mode ascii | grep -c ' of 2$'
+  2
+  $ VMFA_VAULT=$PWD/batches.vault; vmfa vault init > /dev/null; vmfa import batch-2.png batch-1.png | tail -1
+  12 added, 0 duplicate, 0 skipped, 0 refused
+  $ VMFA_VAULT=$PWD/qr.vault
+
 One bad entry, one bad file:
 
   $ printf 'otpauth://totp/nine?secret=GEZDGNBVGY3TQOJQ&digits=9\notpauth://totp/fine?secret=GEZDGNBVGY3TQOJQ\n' > mixed.txt

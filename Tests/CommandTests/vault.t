@@ -186,6 +186,29 @@ Ten at once lose nothing:
   $ vmfa list --json | grep -o '"name":"parallel' | wc -l
   10
 
+Names are completed where that was asked for, and only there:
+
+  $ export XDG_STATE_HOME=$PWD/state; vmfa ---completion code -- positional@0 0 0 '' | grep .
+  [1]
+  $ vmfa vault completion on; vmfa rename aws amazon > /dev/null; ls "$XDG_STATE_HOME/vmfa"; stat -c %a "$XDG_STATE_HOME/vmfa/names"; grep -c AWS:amazon "$XDG_STATE_HOME/vmfa/names"
+  completion of account names is on
+  names
+  600
+  1
+  $ vmfa ---completion code -- positional@0 0 0 '' | head -1
+  AWS:amazon
+  $ vmfa vault completion off; ls "$XDG_STATE_HOME/vmfa"
+  completion of account names is off
+
+A code that was printed is not printed again with --fresh; elsewhere nothing is waited for:
+
+  $ printf $S | vmfa add quick --period 1 > /dev/null; vmfa code quick > one; vmfa code quick --fresh 2> said > two; cat one two | sort -u | wc -l
+  2
+  $ ends vmfa code quick --fresh --at 59
+  vmfa: error: --fresh waits for the clock, and --at is none
+  vmfa: hint: vmfa code --help shows how it is used
+  status 64
+
 A vault enables a device of the verifier:
 
   $ create alice && printf $secret | vmfa add verifier > /dev/null

@@ -44,11 +44,21 @@ import Testing
     ("otpauth_uris.txt", 9, 8), ("2fas_v4_plain.2fas", 9, 8), ("2fas_v4_encrypted.2fas", 9, 8),
     ("andotp_plain.json", 9, 8), ("freeotp_plus.json", 8, 8), ("bitwarden.json", 9, 7),
     ("google_migration_2batches.txt", 7, 7),
+    ("andotp_encrypted.json.aes", 9, 8), ("bitwarden_protected.json", 9, 7),
   ])
   func `fixtures`(name: String, count: Int, known: Int) throws {
     let report = try Interchange.read(Self.file(name), as: nil, name: name, passphrase: Self.passphrase)
     #expect(report.accounts.count == count && report.refused.isEmpty)
     try Self.check(report.accounts, count: known)
+  }
+
+  @Test func `andOTP's older backups, which have no mark`() throws {
+    let file = try Self.file("andotp_encrypted_old.json.aes")
+    let report = try Interchange.read(file, as: .andOTP, name: "", passphrase: Self.passphrase)
+    try Self.check(report.accounts, count: 8)
+    #expect(throws: ImportError.unrecognised) {
+      _ = try Interchange.read(file, as: nil, name: "", passphrase: Self.passphrase)
+    }
   }
 
   @Test func `Steam's codes, as other programs show them`() throws {
@@ -101,8 +111,8 @@ import Testing
     let text = try Self.file("google_migration_2batches.txt").string()
     let lines = text.split(separator: "\n").filter { $0.hasPrefix("otpauth") }
     let report = try read(String(lines[1]))
-    #expect(report.refused.count == 1 && report.refused[0].reason.contains("missing"))
-    #expect(try read(lines.reversed().joined(separator: "\n")).refused.isEmpty)
+    #expect(report.missingBatches.count == 1 && report.missingBatches[0].entry.hasPrefix("batch 1 of 2"))
+    #expect(try read(lines.reversed().joined(separator: "\n")).missingBatches.isEmpty)
   }
 
   @Test func `what cannot be opened here says what to do instead`() {
@@ -115,6 +125,37 @@ import Testing
   @Test(arguments: ["", "hello", "{}", "[]", "null", "{\"services\":1}", "\u{0}\u{1}"])
   func `what is nothing is told so`(text: String) {
     #expect(throws: ImportError.unrecognised) { _ = try read(text) }
+  }
+
+  @Test(arguments: [("figure6.xml", "12345678901234567890123456789012"), ("figure7.xml", "qwerty")])
+  func `RFC 6030's encrypted containers`(name: String, passphrase: String) throws {
+    let data = try Data(contentsOf: Vectors.root.appending(path: "TestVectors/rfc6030").appending(path: name))
+    let file = SecretBytes(copying: [UInt8](data).span)
+    func read(_ passphrase: String) throws -> ImportReport {
+      try Interchange.read(file, as: nil, name: "", passphrase: ImportPassphrase { SecretBytes(text: passphrase) })
+    }
+    let report = try read(passphrase)
+    #expect(report.accounts.map { $0.secret.string() } == ["12345678901234567890"] && report.refused.isEmpty)
+    #expect(report.accounts[0].factor == .hotp(algorithm: .sha1, digits: .eight, counter: 0))
+    let wrong = name == "figure6.xml" ? "12345678901234567890123456789013" : "qwertz"
+    #expect(throws: ImportError.wrongPassphrase) { _ = try read(wrong) }
+  }
+
+  @Test func `RFC 6030 in the clear: HOTP, TOTP, and a PIN that is skipped`() throws {
+    let data = try Data(contentsOf: Vectors.root.appending(path: "TestVectors/rfc6030/figure2.xml"))
+    let report = try read(String(decoding: data, as: UTF8.self))
+    #expect(report.accounts.map(\.label.issuer) == ["Issuer-A", "A & B"] && report.skipped.count == 1)
+    #expect(report.accounts[1].factor == .totp(try TOTPParameters(algorithm: .sha256, digits: .six, period: 60)))
+    #expect(report.accounts[1].label.account == "CN=alice")
+  }
+
+  @Test(arguments: [
+    "<a>", "<a></b>", "<a b></a>", "<a/><b/>", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "<a>&x;</a>", "<a",
+    "<a b='c>",
+    String(repeating: "<a>", count: 10_000),
+  ])
+  func `XML that is broken or more than is wanted`(text: String) {
+    #expect { _ = try read(text, as: .pskc) } throws: { "\($0)".contains("RFC 6030") }
   }
 
   @Test func `Bitwarden's CSV`() throws {
@@ -157,6 +198,6 @@ import Testing
     #expect(export.parts.count == 3)
     let text = export.text().string().split(separator: "\n").shuffled().joined(separator: "\n")
     let again = try read(text)
-    #expect(Set(again.accounts.map(\.label.account)).count == 25 && again.refused.isEmpty)
+    #expect(Set(again.accounts.map(\.label.account)).count == 25 && again.missingBatches.isEmpty)
   }
 }

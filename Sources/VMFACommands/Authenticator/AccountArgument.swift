@@ -8,7 +8,8 @@ internal import Vault
 struct AccountArgument: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The account; - reads a base32 secret or an otpauth:// URI from standard input.", valueName: "name"))
+      "The account; - reads a base32 secret or an otpauth:// URI from standard input.", valueName: "name"),
+    completion: .accountNames)
   var name: String
 
   @OptionGroup var secret: SecretOptions

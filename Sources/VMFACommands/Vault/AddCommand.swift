@@ -40,7 +40,7 @@ struct AddCommand: AsyncParsableCommand {
   private func accounts() async throws -> [Account] {
     guard let qr else { return [try named(Account(input()))] }
     let report = try await QRImage.read(qr)
-    for remark in report.refused { Console.current.warn("\(remark.entry): \(remark.reason)") }
+    for remark in report.refused + report.missingBatches { Console.current.warn("\(remark.entry): \(remark.reason)") }
     guard !report.accounts.isEmpty else { throw CommandError(.data, "the image holds no account") }
     return report.accounts.count == 1 ? [try named(report.accounts[0])] : report.accounts
   }

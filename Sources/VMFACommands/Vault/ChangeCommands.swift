@@ -8,7 +8,7 @@ internal import Vault
 struct RenameCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "rename", abstract: "Give an account another name.")
 
-  @Argument(help: "The account.")
+  @Argument(help: "The account.", completion: .accountNames)
   var name: String
 
   @Argument(help: "Its new name.")
@@ -32,7 +32,7 @@ struct EditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "edit", abstract: "Change an account's issuer or parameters; its secret stays.")
 
-  @Argument(help: "The account.")
+  @Argument(help: "The account.", completion: .accountNames)
   var name: String
 
   @OptionGroup var changes: SecretOptions
@@ -56,7 +56,7 @@ struct RemoveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "Remove an account, after asking.")
 
-  @Argument(help: "The account.")
+  @Argument(help: "The account.", completion: .accountNames)
   var name: String
 
   @Option(help: "Do not ask: the account's name once more, in full.")

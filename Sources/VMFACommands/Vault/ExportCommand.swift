@@ -26,6 +26,10 @@ struct ExportCommand: AsyncParsableCommand {
   var qr = false
 
   @Option(
+    help: ArgumentHelp("Write QR codes as PNG images (mode 0600): PREFIX-1.png and so on.", valueName: "prefix"))
+  var png: String?
+
+  @Option(
     help: ArgumentHelp("Passphrase of an encrypted export, from this file. (default: the vault's)", valueName: "file"))
   var exportPassphraseFile: String?
 
@@ -56,7 +60,11 @@ struct ExportCommand: AsyncParsableCommand {
       return TypedSecret(report.text())
     }
     for remark in exported?.left ?? [] { console.warn("\(remark.entry) was left out: \(remark.reason)") }
-    if qr, let exported { return try draw(exported, console) }
+    if png != nil || qr {
+      guard let exported else { throw CommandError(.usage, "an aegis file is no QR code: --output writes it") }
+      if let png { try write(exported, to: png) }
+      return try qr ? draw(exported, console) : ()
+    }
     if let output {
       try file.bytes.withBytes { try DurableFile.write($0, to: output, .replacing) }
     } else {
@@ -75,6 +83,13 @@ struct ExportCommand: AsyncParsableCommand {
   private func exportPassphrase(_ vault: () throws -> SecretBytes) throws -> SecretBytes {
     guard let exportPassphraseFile else { return try vault() }
     return try PassphraseOptions.content(of: exportPassphraseFile).bytes.copy()
+  }
+
+  private func write(_ report: ExportReport, to prefix: String) throws {
+    for (index, part) in report.parts.enumerated() {
+      let image = try part.bytes.withBytes { try QRSymbol(encoding: $0).png() }
+      try DurableFile.write(image.span, to: "\(prefix)-\(index + 1).png", .replacing)
+    }
   }
 
   private func draw(_ report: ExportReport, _ console: Console) throws {

@@ -32,6 +32,7 @@ struct ImportCommand: AsyncParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case otpauth, google, aegis, twoFAS = "2fas", andOTP = "andotp", freeOTPPlus = "freeotp", bitwarden, ente
     case googleAuthenticator = "google-authenticator", oathUsers = "oath-users"
+    case pskc
   }
 
   private struct Report: Encodable {
@@ -43,18 +44,20 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var report = Report(), accounts: [Account] = []
+    var report = Report(), accounts: [Account] = [], batches = ImportReport()
     for file in files {
       let prefix = files.count > 1 ? "\(file): " : ""
       do {
         let found = try await read(file)
         accounts += found.accounts
+        batches.batches += found.batches
         report.skipped += found.skipped.map { .init(entry: prefix + $0.entry, reason: $0.reason) }
         report.refused += found.refused.map { .init(entry: prefix + $0.entry, reason: $0.reason) }
       } catch  where files.count > 1 && !(error is Ending) {
         report.refused.append(.init(entry: file, reason: CommandError(error).message))
       }
     }
+    report.refused += batches.missingBatches.map { .init(entry: $0.entry, reason: $0.reason) }
     try await add(accounts, to: &report)
     try show(report)
     if !report.refused.isEmpty { throw Ending(.data) }

@@ -11,7 +11,7 @@ struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show an account with its secret, as a QR code for another phone.")
 
-  @Argument(help: "The account.")
+  @Argument(help: "The account.", completion: .accountNames)
   var name: String
 
   @Flag(help: "Print the otpauth:// URI instead.")

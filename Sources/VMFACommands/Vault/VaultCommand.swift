@@ -9,7 +9,7 @@ struct VaultCommand: AsyncParsableCommand {
     commandName: "vault", abstract: "The vault: an Aegis file, which the Android app opens too.",
     subcommands: [
       VaultInitCommand.self, VaultInfoCommand.self, VaultPassphraseCommand.self, VaultBackupCommand.self,
-      VaultRestoreCommand.self,
+      VaultRestoreCommand.self, VaultCompletionCommand.self,
     ])
 }
 
@@ -115,5 +115,30 @@ struct VaultRestoreCommand: AsyncParsableCommand {
     let vault = try options.file()
     let count = try vault.restore(copy.bytes) { secret.bytes.copy() }
     try Console.current.print("restored \(count) accounts to \(vault.path)")
+  }
+}
+
+/// `vmfa vault completion`.
+struct VaultCompletionCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "completion", abstract: "Let shells complete account names, or stop that.",
+    discussion: "The names are then kept in a file of mode 0600, unencrypted; by default they are not.")
+
+  @Argument(help: "on or off.")
+  var state: Switch
+
+  @OptionGroup var options: VaultOptions
+
+  enum Switch: String, ExpressibleByArgument, CaseIterable {
+    case on, off
+  }
+
+  func run() async throws {
+    let names = CompletionNames(console: .current)
+    switch state {
+    case .on: try names.turnOn(try await options.read())
+    case .off: try names.turnOff()
+    }
+    try Console.current.print("completion of account names is \(state.rawValue)")
   }
 }

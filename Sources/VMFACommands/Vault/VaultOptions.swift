@@ -48,7 +48,13 @@ struct VaultOptions: ParsableArguments {
 
   /// Changes the contents.
   func update<R>(_ body: @escaping (inout VaultContents) throws -> R) async throws -> R {
-    try await open { file, secret in try file.update(secret, body) }
+    try await open { file, secret in
+      try file.update(secret) { contents in
+        let result = try body(&contents)
+        CompletionNames(console: .current).follow(contents)
+        return result
+      }
+    }
   }
 }
 

@@ -1,0 +1,133 @@
+internal import OATH
+internal import OpenSSLCrypto
+
+/// Portable Symmetric Key Containers (RFC 6030): plain, under a pre-shared key, or under a password.
+enum PSKC {
+  static func recognises(_ text: Span<UInt8>) -> Bool { XMLElement.parse(text)?.name == "KeyContainer" }
+
+  static func read(_ text: Span<UInt8>, passphrase: ImportPassphrase) throws -> ImportReport {
+    guard let container = XMLElement.parse(text), container.name == "KeyContainer" else {
+      throw ImportError.broken("the file is no key container of RFC 6030, or broken")
+    }
+    let cipher = try container["EncryptionKey"].map { try PSKCCipher($0, container["MACMethod"], passphrase) }
+    var report = ImportReport()
+    for (index, package) in container.children.filter({ $0.name == "KeyPackage" }).enumerated() {
+      guard let key = package["Key"] else { continue }
+      let name = entryName(index, package.at("DeviceInfo", "SerialNo")?.value ?? key.attributes["Id"])
+      let algorithm = key.attributes["Algorithm"]?.split(separator: ":").last.map(String.init) ?? ""
+      guard algorithm == "hotp" || algorithm == "totp" else {
+        report.skip(name, "it is a \(algorithm.prefix(12)), and no OTP secret")
+        continue
+      }
+      report.add(name) { try account(key, package: package, isTOTP: algorithm == "totp", cipher: cipher) }
+    }
+    return report
+  }
+
+  private static func account(
+    _ key: XMLElement, package: XMLElement, isTOTP: Bool, cipher: PSKCCipher?
+  ) throws -> Account {
+    guard let data = key["Data"] else { throw EntryError("it has no data") }
+    let format = key.at("AlgorithmParameters", "ResponseFormat")?.attributes
+    if let encoding = format?["Encoding"], encoding != "DECIMAL" { throw EntryError("its codes are not decimal") }
+    let digits = try format?["Length"].map { try Digits(count: Int($0) ?? 0) } ?? .six
+    let suite = key.at("AlgorithmParameters", "Suite")?.value?.uppercased().replacing("HMAC-", with: "") ?? "SHA1"
+    let algorithm = try HashAlgorithm(named: suite)
+    func number(_ name: String, or standard: UInt64) throws -> UInt64 {
+      guard let text = data.at(name, "PlainValue")?.value else { return standard }
+      guard let number = UInt64(text) else { throw EntryError("its \(name) is no number") }
+      return number
+    }
+    let factor: OTPAuthURI.Factor =
+      isTOTP
+      ? .totp(
+        try TOTPParameters(
+          algorithm: algorithm, digits: digits, period: Int64(clamping: number("TimeInterval", or: 30))))
+      : .hotp(algorithm: algorithm, digits: digits, counter: try number("Counter", or: 0))
+    let user = key["UserId"]?.value ?? package.at("DeviceInfo", "SerialNo")?.value ?? key.attributes["Id"]
+    return try Account(
+      label: OTPAuthLabel(issuer: key["Issuer"]?.value, account: user ?? ""), factor: factor,
+      secret: secret(data["Secret"], cipher: cipher))
+  }
+
+  private static func secret(_ element: XMLElement?, cipher: PSKCCipher?) throws -> SecretBytes {
+    if let plain = element?["PlainValue"]?.value { return try Base64.decode(Array(plain.utf8).span) }
+    guard let element, element["EncryptedValue"] != nil else { throw EntryError("it has no secret") }
+    guard let cipher else { throw EntryError("it is encrypted, and the container names no key") }
+    return try cipher.open(element)
+  }
+}
+
+/// AES-CBC with HMAC-SHA-1, as RFC 6030 §6 has it.
+private struct PSKCCipher {
+  private final class Keys: Sendable {
+    let encryption: SecretBytes
+    let authentication: SecretBytes?
+
+    init(encryption: consuming SecretBytes, authentication: consuming SecretBytes?) {
+      self.encryption = encryption
+      self.authentication = authentication
+    }
+  }
+
+  private let keys: Keys
+
+  init(_ element: XMLElement, _ macMethod: XMLElement?, _ passphrase: ImportPassphrase) throws {
+    let given = try passphrase.get()
+    let key =
+      try element.at("DerivedKey", "KeyDerivationMethod").map { try Self.derive($0, given) } ?? Self.preShared(given)
+    // Without a MAC of its own the container authenticates nothing; with one, its key is sealed like the secrets.
+    var authentication: SecretBytes?
+    if let sealed = macMethod?.at("MACKey", "CipherData", "CipherValue")?.value {
+      do { authentication = try Self.decrypt(sealed, key) } catch is CryptoError { throw ImportError.wrongPassphrase }
+    }
+    keys = Keys(encryption: key, authentication: authentication)
+  }
+
+  /// The pre-shared key: 32 or 64 hexadecimal digits, or the bytes themselves.
+  private static func preShared(_ given: borrowing SecretBytes) throws -> SecretBytes {
+    if given.count == 16 { return given.copy() }
+    let digits = given.withBytes { bytes in bytes.indices.map { bytes[$0].hexadecimalValue } }
+    guard digits.count == 32 || digits.count == 64, !digits.contains(where: { $0 == nil }) else {
+      throw ImportError.unsupported("this container wants its pre-shared key, as 32 or 64 hexadecimal digits")
+    }
+    let values = digits.compactMap(\.self)
+    return SecretBytes(count: values.count / 2) { bytes in
+      for index in 0..<values.count / 2 { bytes[index] = values[2 * index] << 4 | values[2 * index + 1] }
+    }
+  }
+
+  private static func derive(_ method: XMLElement, _ passphrase: borrowing SecretBytes) throws -> SecretBytes {
+    guard method.attributes["Algorithm"]?.hasSuffix("pbkdf2") == true, let parameters = method["PBKDF2-params"],
+      let salt = parameters.at("Salt", "Specified")?.value,
+      let iterations = parameters["IterationCount"]?.value.flatMap({ Int($0) }),
+      (1...10_000_000).contains(iterations)
+    else { throw ImportError.unsupported("this container derives its key in a way that is not known here") }
+    let length = parameters["KeyLength"]?.value.flatMap { Int($0) } ?? 16
+    guard length == 16 || length == 32 else { throw ImportError.broken("the container's key length is not 16 or 32") }
+    return try PBKDF2.deriveKey(
+      from: passphrase, salt: Base64.bytes(salt), hash: .sha1, iterations: iterations, count: length)
+  }
+
+  func open(_ secret: XMLElement) throws -> SecretBytes {
+    guard let text = secret.at("EncryptedValue", "CipherData", "CipherValue")?.value else {
+      throw EntryError("it is cut off")
+    }
+    if let authentication = keys.authentication?.copy() {
+      guard let tag = try secret["ValueMAC"]?.value.map({ try Base64.bytes($0) }) else {
+        throw EntryError("it has no MAC")
+      }
+      var mac = try HMAC(.sha1, key: authentication)
+      let message = try Base64.bytes(text)
+      let isAuthentic = try mac.authenticationCode(for: message.span).withBytes { ConstantTime.equal($0, tag.span) }
+      guard isAuthentic else { throw ImportError.wrongPassphrase }
+    }
+    return try Self.decrypt(text, keys.encryption)
+  }
+
+  private static func decrypt(_ text: String, _ key: borrowing SecretBytes) throws -> SecretBytes {
+    let bytes = try Base64.bytes(text)
+    guard bytes.count >= 32 else { throw EntryError("it is cut off") }
+    return try AESCBC.open(Array(bytes.dropFirst(16)), iv: Array(bytes.prefix(16)), key: key)
+  }
+}
