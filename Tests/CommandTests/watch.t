@@ -9,7 +9,7 @@
   $ vmfa import many.txt 2> /dev/null | tail -n 1
   301 added, 0 duplicate, 0 skipped, 1 refused
   $ open_terminal 80 24
-  $ tmux_ set-option -g set-clipboard external; tmux_ set-environment -g VMFA_PASSPHRASE_FILE "$VMFA_PASSPHRASE_FILE"
+  $ tmux_ set-option -g set-clipboard on; tmux_ set-environment -g VMFA_PASSPHRASE_FILE "$VMFA_PASSPHRASE_FILE"
 
 All of them, a screen at a time; with what is typed, fewer:
 
@@ -22,6 +22,11 @@ All of them, a screen at a time; with what is typed, fewer:
   |Enter copies, Tab hides codes, Esc clears, q leaves
   $ tmux_ send-keys -l 'user29' && wait_for '^11 accounts, filter: user29' && press Down && wait_for '^> Service 290:user290'
   $ press Enter && wait_for 'copied the code of Service 290:user290'
+
+What was copied reached the terminal's clipboard (OSC 52):
+
+  $ shown=$(screen | sed -n 's/^> Service 290:user290 *\([0-9 ]*[0-9]\) .*/\1/p' | tr -d ' '); test "$(tmux_ show-buffer)" = "$shown" && echo same
+  same
   $ press Tab && wait_for '••••••••' && press Tab
   $ press Escape && wait_for '^301 accounts' && tmux_ send-keys -l 'counted' && wait_for 'counter: vmfa code'
 

@@ -29,10 +29,10 @@ struct AccountArgument: ParsableArguments {
     guard secret.isEmpty else {
       throw CommandError(.usage, "--algorithm, --digits and the like describe a bare secret; the account has its own")
     }
-    let contents = try await options.read()
+    let (vault, contents) = try await options.unlock()
     let entry = try Self.entry(name, in: contents)
     guard case .hotp = entry.account?.factor else { return try found(entry) }
-    return try await options.update { contents in
+    return try vault.update { contents in
       // Found again: somebody else may have been here.
       let index = try AccountSearch(contents: contents, console: .current).index(of: name)
       let used = try found(contents.entries[index])

@@ -65,11 +65,16 @@ struct RemoveCommand: AsyncParsableCommand {
   @OptionGroup var options: VaultOptions
 
   func run() async throws {
-    let contents = try await options.read()
+    let (vault, contents) = try await options.unlock()
     let entry = contents.entries[try AccountSearch(contents: contents, console: .current).index(of: name)]
     try confirmRemoval(of: entry)
-    try await options.update { contents in
-      contents.entries.removeAll { $0.id == entry.id }
+    try vault.update { contents in
+      // Found again: somebody else may have been here since, and ids are the file's, not ours to rely on.
+      let index = try AccountSearch(contents: contents, console: .current).index(of: name)
+      guard contents.entries[index].name == entry.name else {
+        throw CommandError(.missing, "the account was changed meanwhile; nothing was removed")
+      }
+      contents.entries.remove(at: index)
     }
     try Console.current.print("removed \(entry.name)")
   }

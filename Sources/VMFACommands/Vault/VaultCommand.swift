@@ -67,13 +67,13 @@ struct VaultPassphraseCommand: AsyncParsableCommand {
   @OptionGroup var options: VaultOptions
 
   func run() async throws {
-    _ = try await options.read()
+    let vault = try await options.unlock().vault
     let new =
       if let newPassphraseFile { try PassphraseOptions.content(of: newPassphraseFile) } else {
         try await PassphraseOptions.typed(noInput: options.passphrase.noInput).getNew()
       }
-    try await options.open { file, old in try file.changePassphrase(from: old, to: new.bytes) }
-    try Console.current.print("changed the passphrase of \(options.file().path)")
+    try vault.file.changePassphrase(from: { vault.secret.bytes.copy() }, to: new.bytes)
+    try Console.current.print("changed the passphrase of \(vault.file.path)")
   }
 }
 

@@ -49,11 +49,31 @@ struct VaultOptions: ParsableArguments {
   /// Changes the contents.
   func update<R>(_ body: @escaping (inout VaultContents) throws -> R) async throws -> R {
     try await open { file, secret in
-      try file.update(secret) { contents in
-        let result = try body(&contents)
-        CompletionNames(console: .current).follow(contents)
-        return result
-      }
+      try UnlockedVault(file: file, secret: TypedSecret(secret())).update(body)
+    }
+  }
+
+  /// The vault with what opens it, for commands that look first and change then: the passphrase is asked for once.
+  func unlock() async throws -> (vault: UnlockedVault, contents: VaultContents) {
+    try await open { file, secret in
+      (UnlockedVault(file: file, secret: TypedSecret(try secret())), try file.read(secret))
+    }
+  }
+}
+
+/// A vault and the passphrase that opens it.
+struct UnlockedVault {
+  let file: VaultFile
+  let secret: TypedSecret
+
+  /// Changes the contents, as they are by then.
+  func update<R>(_ body: (inout VaultContents) throws -> R) throws -> R {
+    try file.update {
+      secret.bytes.copy()
+    } _: { contents in
+      let result = try body(&contents)
+      CompletionNames(console: .current).follow(contents)
+      return result
     }
   }
 }
