@@ -17,7 +17,7 @@ extension Console {
     },
     now: { try UnixTime(seconds: Int64(time(nil))) },
     isInputTerminal: { isatty(STDIN_FILENO) == 1 },
-    outputColumns: { isatty(STDOUT_FILENO) == 1 ? Terminal.columns(of: STDOUT_FILENO) : nil },
+    outputColumns: { isatty(STDOUT_FILENO) == 1 ? TerminalIO.size(of: STDOUT_FILENO).columns : nil },
     openTerminal: { Terminal.open() })
 
   private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws {

@@ -27,25 +27,9 @@ final class Terminal: Dialogue {
 
   deinit { close(descriptor) }
 
-  /// The width of the terminal behind a descriptor; 80 where it does not tell.
-  static func columns(of descriptor: Int32) -> Int {
-    var size = winsize()
-    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
-  }
+  var columns: Int { TerminalIO.size(of: descriptor).columns }
 
-  var columns: Int { Self.columns(of: descriptor) }
-
-  func show(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0, errno == EINTR { continue }
-      // A terminal that is gone is noticed by the next question.
-      guard written > 0 else { return }
-      rest = rest.dropFirst(written)
-    }
-  }
+  func show(_ text: String) { TerminalIO.write(text, to: descriptor) }
 
   func ask(_ prompt: String) -> Reply {
     show(prompt)

@@ -34,24 +34,10 @@ final class LiveTerminal: Sendable {
   }
 
   /// Columns and lines.
-  var size: (columns: Int, lines: Int) {
-    var size = winsize()
-    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
-      return (80, 24)
-    }
-    return (Int(size.ws_col), Int(size.ws_row))
-  }
+  var size: (columns: Int, lines: Int) { TerminalIO.size(of: descriptor) }
 
   /// Writes text in one piece.
-  func show(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard written > 0 else { return }
-      rest = rest.dropFirst(written)
-    }
-  }
+  func show(_ text: String) { TerminalIO.write(text, to: descriptor) }
 
   /// What happened.
   enum Event: Equatable { case keys([WatchModel.Key]), resized, tick, ended(signal: Int32?) }
