@@ -121,8 +121,12 @@ public enum DurableFile {
 
   /// A name in the same folder that nobody else uses, for a file that is not yet what it will be.
   public static func temporaryPath(for path: String) -> String {
-    "\(path).\(UInt64.random(in: 0...UInt64.max)).tmp"
+    let random = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+    return path + stagedMark + String(repeating: "0", count: 16 - random.count) + random + ".tmp"
   }
+
+  /// By this and sixteen digits a staged file is told from everybody else's.
+  private static let stagedMark = ".vmfa-"
 
   /// Removes what was staged for a file and never placed. Only for files whose writers a lock keeps apart.
   public static func removeStagedFiles(for path: String) {
@@ -133,8 +137,10 @@ public enum DurableFile {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
         unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      let middle = name.dropFirst(prefix.count + 1).dropLast(4)
-      guard name.hasPrefix(prefix + "."), name.hasSuffix(".tmp"), middle.allSatisfy(\.isNumber) else { continue }
+      let random = name.dropFirst((prefix + stagedMark).count).dropLast(4)
+      guard name.hasPrefix(prefix + stagedMark), name.hasSuffix(".tmp"), random.count == 16,
+        random.allSatisfy(\.isHexDigit)
+      else { continue }
       unsafe unlink(folder + "/" + name)
     }
   }

@@ -17,6 +17,10 @@ public final class Account: Sendable {
     guard (1...Base32.maximumByteCount).contains(secret.count) else {
       throw .outOfRange("a secret has 1 to \(Base32.maximumByteCount) bytes, not \(secret.count)")
     }
+    // Aegis and Google's apps count in signed numbers: what they could not read back is not taken.
+    if case .hotp(_, _, let counter) = factor, counter > UInt64(Int64.max) {
+      throw .outOfRange("a counter is at most \(Int64.max)")
+    }
     self.label = label
     self.factor = factor
     self.secret = secret
@@ -36,6 +40,14 @@ public final class Account: Sendable {
   public func showsSameCodes(as other: Account) -> Bool {
     let sameSecret = secret.withBytes { a in other.secret.withBytes { b in ConstantTime.equal(a, b) } }
     return sameSecret && factor.withoutCounter == other.factor.withoutCounter
+  }
+}
+
+extension Account {
+  /// Equal for accounts that show the same codes, and telling nothing of the secret.
+  package func fingerprint() throws -> String {
+    let hash = try secret.withBytes { try SHA256.hash($0) }
+    return "\(hash) \(factor.withoutCounter)"
   }
 }
 

@@ -28,7 +28,11 @@ package struct EntryFields {
   }
 
   func algorithm(_ name: String) throws -> HashAlgorithm {
-    try text(name).map { try HashAlgorithm(named: $0.lowercased().replacing("hmac", with: "")) } ?? .sha1
+    // Missing is SHA-1; anything else that is no known name is refused, for its codes would be wrong.
+    if let value = object[name], value.kind != .null, text(name) == nil {
+      throw EntryError("its algorithm is not known")
+    }
+    return try text(name).map { try HashAlgorithm(named: $0.lowercased().replacing("hmac", with: "")) } ?? .sha1
   }
 
   package func totp(algorithm: String, digits: String, period: String) throws -> OTPAuthURI.Factor {
@@ -42,7 +46,9 @@ package struct EntryFields {
     guard let counter = try number(counter).flatMap({ UInt64(exactly: $0) }) else {
       throw EntryError("its counter is missing or below zero")
     }
-    return .hotp(algorithm: try self.algorithm(algorithm), digits: try self.digits(digits), counter: counter + offset)
+    return .hotp(
+      algorithm: try self.algorithm(algorithm), digits: try self.digits(digits),
+      counter: counter.addingReportingOverflow(offset).partialValue)
   }
 }
 

@@ -57,11 +57,11 @@ public enum Interchange {
     }
     return file.withBytes { text in
       if AndOTP.beginsLikeEncrypted(text) { return .andOTP }
+      if PSKC.recognises(text) { return .pskc }
+      if BitwardenCSV.recognises(text) { return .bitwarden }
       if OTPAuthLines.recognises(text) { return .otpauth }
       if GoogleAuthenticatorState.recognises(text) { return .googleAuthenticator }
       if OATHUsers.recognises(text) { return .oathUsers }
-      if BitwardenCSV.recognises(text) { return .bitwarden }
-      if PSKC.recognises(text) { return .pskc }
       return nil
     }
   }

@@ -22,8 +22,14 @@ enum GoogleAuthenticatorState {
         return try Account(
           label: label, factor: .hotp(algorithm: .sha1, digits: .six, counter: counter), secret: secret)
       }
-      let step = lines.first { $0.hasPrefix("\" STEP_SIZE") }?.split(separator: " ").last.flatMap { Int64($0) }
-      return try Account(label: label, factor: .totp(try TOTPParameters(period: step ?? 30)), secret: secret)
+      var period: Int64 = 30
+      if let line = lines.first(where: { $0.hasPrefix("\" STEP_SIZE") }) {
+        guard let step = line.split(separator: " ").last.flatMap({ Int64($0) }) else {
+          throw EntryError("its step is no number")
+        }
+        period = step
+      }
+      return try Account(label: label, factor: .totp(try TOTPParameters(period: period)), secret: secret)
     }
     let scratch = lines.dropFirst().filter { $0.count == 8 && $0.allSatisfy(\.isNumber) }.count
     if scratch > 0 {
@@ -66,9 +72,15 @@ enum OATHUsers {
       bytes.append(high << 4 | low)
     }
     // COUNTER is that of the last code that was accepted.
-    let last = fields.count > 4 ? UInt64(fields[4]) : nil
+    var next: UInt64 = 0
+    if fields.count > 4 {
+      guard let last = UInt64(fields[4]), last < UInt64(Int64.max) else {
+        throw EntryError("its counter is no counter")
+      }
+      next = last + 1
+    }
     return try Account(
-      label: OTPAuthLabel(issuer: nil, account: fields[1]), factor: factor(fields[0], next: last.map { $0 + 1 } ?? 0),
+      label: OTPAuthLabel(issuer: nil, account: fields[1]), factor: factor(fields[0], next: next),
       secret: SecretBytes(copying: bytes.span))
   }
 
@@ -87,7 +99,9 @@ enum OATHUsers {
 extension Span<UInt8> {
   /// The lines of a text, without their ends.
   var lines: [String] {
-    String(decoding: indices.map { self[$0] }, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.hasSuffix("\r") ? String($0.dropLast()) : String($0) }
+    // By bytes: to a String a carriage return and a line feed are one character, and no line feed.
+    indices.map { self[$0] }.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+      String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+    }
   }
 }

@@ -28,7 +28,10 @@ enum TwoFAS {
 
   private static func account(_ service: JSONValue) throws -> Account {
     guard let otp = service["otp"].map(EntryFields.init) else { throw EntryError("it has no otp") }
-    let issuer = otp.object["issuer"]?.string ?? service["name"]?.string
+    let name = otp.text("account") ?? otp.text("label")
+    // An issuer that is there and empty is none, unless nothing else names the account.
+    let isNamed = otp.object["issuer"]?.string != nil && name != nil
+    let issuer = otp.text("issuer") ?? (isNamed ? nil : service["name"]?.string)
     let factor: OTPAuthURI.Factor =
       switch (otp.text("tokenType") ?? "TOTP").uppercased() {
       case "TOTP": try otp.totp(algorithm: "algorithm", digits: "digits", period: "period")
@@ -37,7 +40,7 @@ enum TwoFAS {
       default: throw EntryError("its type is neither TOTP, HOTP nor STEAM")
       }
     return try Account(
-      label: OTPAuthLabel(issuer: issuer, account: otp.text("account") ?? otp.text("label") ?? ""), factor: factor,
+      label: OTPAuthLabel(issuer: issuer, account: name ?? ""), factor: factor,
       secret: EntryFields(object: service).base32("secret"))
   }
 

@@ -21,6 +21,9 @@ struct AegisFile: Sendable {
 
   var isEncrypted: Bool { root["db"]?.kind == .string }
 
+  /// Each costs a run of scrypt: a file with thousands would keep the program busy for hours.
+  private static let maximumSlots = 16
+
   /// The master key, by whichever password slot opens; nil for a plain file.
   func unlock(_ passphrase: () throws -> SecretBytes) throws -> VaultKey? {
     guard isEncrypted else { return nil }
@@ -28,11 +31,16 @@ struct AegisFile: Sendable {
     guard !slots.isEmpty else {
       throw VaultError.broken("it has no password slot: it opens with another kind of key only")
     }
+    // A slot that is broken or too costly does not stand in the way of the others.
+    var problem: (any Error)?
     for spelling in Passphrase.spellings(of: try passphrase()) {
-      for slot in slots {
-        if let key = try PasswordSlot.open(slot, passphrase: spelling.bytes) { return key }
+      for slot in slots.prefix(Self.maximumSlots) {
+        do {
+          if let key = try PasswordSlot.open(slot, passphrase: spelling.bytes) { return key }
+        } catch { problem = error }
       }
     }
+    if let problem { throw problem }
     throw VaultError.wrongPassphrase
   }
 

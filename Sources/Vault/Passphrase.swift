@@ -10,6 +10,12 @@ public enum Passphrase {
     init(_ bytes: consuming SecretBytes) { self.bytes = bytes }
   }
 
+  /// The spelling under which a new slot is made.
+  static func toSet(_ passphrase: borrowing SecretBytes) throws -> Spelling {
+    guard passphrase.count > 0, let spelling = spellings(of: passphrase).first else { throw VaultError.emptyPassphrase }
+    return spelling
+  }
+
   /// NFC first, then as it was given, then NFD; each once.
   static func spellings(of passphrase: borrowing SecretBytes) -> [Spelling] {
     let (isASCII, text) = passphrase.withBytes { bytes in

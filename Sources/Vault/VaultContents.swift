@@ -1,5 +1,6 @@
 public import Interchange
 internal import JSONText
+internal import OATH
 internal import OpenSSLCrypto
 
 /// What is in an open vault, in the order of the file.
@@ -30,6 +31,24 @@ public struct VaultContents: Sendable {
     guard !isThere else { return false }
     entries.append(try VaultEntry(account))
     return true
+  }
+
+  /// Adds the accounts of an import. One whose secret and parameters are in the vault already is a duplicate, under
+  /// whatever name: importing twice must not double what was renamed since. Within one import the name counts too.
+  public mutating func importing(_ accounts: [Account]) throws -> (added: [Account], duplicates: [Account]) {
+    let before = Set(try entries.compactMap { try $0.account?.fingerprint() })
+    var seen: Set<[String]> = [], added: [Account] = [], duplicates: [Account] = []
+    for account in accounts {
+      let fingerprint = try account.fingerprint()
+      let isNew = seen.insert([fingerprint, account.label.issuer ?? "", account.label.account]).inserted
+      if before.contains(fingerprint) || !isNew {
+        duplicates.append(account)
+      } else {
+        entries.append(try VaultEntry(account))
+        added.append(account)
+      }
+    }
+    return (added, duplicates)
   }
 
   func write() -> SecretBytes {

@@ -12,6 +12,8 @@ public enum VaultError: Error, Equatable, Sendable {
   case broken(String)
   /// No password slot opens with the passphrase.
   case wrongPassphrase
+  /// Nothing is no passphrase.
+  case emptyPassphrase
   /// The file could not be read or written.
   case file(FileError)
   /// A value could not be made.
@@ -27,6 +29,7 @@ extension VaultError: CustomStringConvertible {
     case .missing(let path): "there is no vault at \(path)"
     case .exists(let path): "there is a vault at \(path) already"
     case .broken(let reason): "the vault cannot be read: \(reason)"
+    case .emptyPassphrase: "the new passphrase is empty"
     case .wrongPassphrase: "the passphrase does not open the vault"
     case .file(let error): error.description
     case .oath(let error): error.description

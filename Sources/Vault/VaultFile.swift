@@ -34,7 +34,7 @@ public struct VaultFile: Sendable {
   /// A file of its own with these contents, for an export.
   public static func sealed(_ contents: VaultContents, passphrase: borrowing SecretBytes) throws -> SecretBytes {
     let key = try VaultKey.random()
-    guard let spelling = Passphrase.spellings(of: passphrase).first else { throw VaultError.wrongPassphrase }
+    let spelling = try Passphrase.toSet(passphrase)
     let slot = try PasswordSlot.make(for: key, passphrase: spelling.bytes)
     return try AegisFile.make(database: contents.write(), key: key, slots: [slot])
   }
@@ -87,13 +87,16 @@ public struct VaultFile: Sendable {
     let contents = try VaultContents(database: file.database(file.unlock(old)))
     // A new master key too: whoever knew the old one must not open what is written from now on.
     let key = try VaultKey.random()
-    guard let spelling = Passphrase.spellings(of: new).first else { throw VaultError.wrongPassphrase }
+    let spelling = try Passphrase.toSet(new)
     let slot = try PasswordSlot.make(for: key, passphrase: spelling.bytes)
     try save(file.replacing(database: contents.write(), key: key, slots: [slot]), over: before)
   }
 
   /// Puts a whole file in the vault's place, after it has been opened; the version before stays as `.bak`.
   public func restore(_ file: borrowing SecretBytes, _ passphrase: () throws -> SecretBytes) throws -> Int {
+    guard try AegisFile(parsing: file.copy()).isEncrypted else {
+      throw VaultError.broken("the copy is not encrypted; vmfa import takes its accounts")
+    }
     let contents = try Self.read(file.copy(), passphrase)
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }

@@ -84,9 +84,9 @@ QR codes of images, one and several in one:
   $ vmfa add --qr one.png; vmfa add mine --qr - < two.png; vmfa import one.png two.png
   added no-issuer
   added RFC4226:mine
-  added RFC4226:counter
   duplicate no-issuer
-  1 added, 1 duplicate, 0 skipped, 0 refused
+  duplicate RFC4226:counter
+  0 added, 2 duplicate, 0 skipped, 0 refused
   $ printf 'P5 10 10 255\n%100s' '' > blank.pgm; ends vmfa add --qr blank.pgm
   vmfa: error: no QR code was found in blank.pgm
   vmfa: hint: crop the image, or take a sharper one

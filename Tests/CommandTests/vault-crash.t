@@ -24,10 +24,10 @@ Killed at any moment of `vmfa add`, the vault opens, and holds the old state or 
 
 What a killed save left behind is cleared by the next one:
 
-  $ touch "$data/vault.json.123.tmp" "$data/vault.json.other"; printf GEZDGNBVGY3TQOJQ | vmfa add last
+  $ touch "$data/vault.json.vmfa-0123456789abcdef.tmp" "$data/vault.json.2024.tmp"; printf GEZDGNBVGY3TQOJQ | vmfa add last
   added last
   $ ls "$data"
   vault.json
+  vault.json.2024.tmp
   vault.json.bak
   vault.json.lock
-  vault.json.other

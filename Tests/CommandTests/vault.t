@@ -139,6 +139,22 @@ The passphrase: wrong, missing, from a command, changed:
   287082
   $ vmfa vault passphrase --passphrase-file new --new-passphrase-file pass > /dev/null
 
+An environment that names the old passphrase does not make it the new one, and nothing is no passphrase:
+
+  $ ends setsid -w vmfa vault passphrase
+  vmfa: error: a new passphrase is needed, and there is no terminal to ask for it
+  vmfa: hint: vault init takes --passphrase-file, vault passphrase takes --new-passphrase-file
+  status 77
+  $ ends vmfa vault init --vault empty.json --passphrase-file /dev/null
+  vmfa: error: the new passphrase is empty
+  status 65
+  $ vmfa code counted --remaining 2> /dev/null; vmfa list --json | grep -c counted
+  1
+  $ vmfa code counted --json | field counter
+  6
+  $ vmfa edit counted --hotp --digits 8 > /dev/null && vmfa code counted --json | field counter
+  7
+
 Copies:
 
   $ vmfa vault backup copy.json
@@ -149,6 +165,10 @@ Copies:
   $ for name in aws bob counted alice; do vmfa remove $name --confirm "$(vmfa list --json | python3 -c 'import json, sys; print(next(a["name"] for a in json.load(sys.stdin) if sys.argv[1] in a["name"]))' $name)" > /dev/null; done
   $ vmfa vault info --json | field accounts
   0
+  $ vmfa export --format aegis --plaintext --output plain.json && ends vmfa vault restore plain.json
+  vmfa: error: the vault cannot be read: the copy is not encrypted; vmfa import takes its accounts
+  vmfa: hint: the version before the last save is beside it, ending in .bak: vmfa vault restore
+  status 65
   $ vmfa vault restore copy.json
   restored 4 accounts to */vault.json (glob)
   $ vmfa code aws --at 59

@@ -78,6 +78,35 @@ import Testing
     #expect(users.accounts[2].factor == .totp(try TOTPParameters(digits: .seven, period: 60)))
   }
 
+  @Test func `lines that end as Windows ends them`() throws {
+    let users = try read(
+      "HOTP/T30 bob - 3132333435363738393031323334353637383930\r\nHOTP/T30 carol - 3132333435363738393031323334353637383930\r\n"
+    )
+    #expect(users.accounts.map(\.label.account) == ["bob", "carol"])
+    let google = try read("GEZDGNBVGY3TQOJQ\r\n\" STEP_SIZE 60\r\n\" TOTP_AUTH\r\n12345678\r\n")
+    #expect(google.accounts.map(\.factor) == [.totp(try TOTPParameters(period: 60))] && google.skipped.count == 1)
+  }
+
+  @Test func `counters at and past their end are refused, not wrapped`() throws {
+    for counter in ["18446744073709551615", "9223372036854775808", "-1", "x"] {
+      let report = try read("HOTP alice - 3132333435363738393031323334353637383930 \(counter)\nHOTP bob - 31 4\n")
+      #expect(report.accounts.map(\.label.account) == ["bob"] && report.refused.count == 1, "\(counter)")
+    }
+    let json =
+      #"{"tokenOrder":[],"tokens":[{"algo":"SHA1","counter":9223372036854775807,"digits":6,"label":"x","secret":[1],"type":"HOTP"}]}"#
+    #expect(try read(json).refused.count == 1)
+  }
+
+  @Test func `an algorithm that is none is refused, a missing one is SHA-1`() throws {
+    func entry(_ algorithm: String) -> String {
+      #"[{"secret":"GEZDGNBVGY3TQOJQ","label":"a","type":"TOTP","digits":6,"period":30\#(algorithm)}]"#
+    }
+    for bad in [#","algorithm":5"#, #","algorithm":"""#, #","algorithm":"MD5""#] {
+      #expect(try read(entry(bad)).refused.count == 1, "\(bad)")
+    }
+    for good in ["", #","algorithm":null"#] { #expect(try read(entry(good)).accounts.count == 1) }
+  }
+
   @Test func `a wrong passphrase, and none`() throws {
     let file = try Self.file("2fas_v4_encrypted.2fas")
     #expect(throws: ImportError.wrongPassphrase) {
@@ -165,9 +194,10 @@ import Testing
       ,,login,"Ex ""quoted"", Inc",,,0,,alice,pw,gezd gnbv gy3t qojq
       ,,note,No secret,,,0,,,,
       ,,login,Steam,,,0,,gamer,,steam://GEZDGNBVGY3TQOJQ
+      ,,login,URI,,,0,,u,,otpauth://totp/URI:u?secret=GEZDGNBVGY3TQOJQ&issuer=URI
 
       """)
-    #expect(report.accounts.map(\.label.issuer) == ["Ex \"quoted\", Inc", "Steam"])
+    #expect(report.accounts.map(\.label.issuer) == ["Ex \"quoted\", Inc", "Steam", "URI"])
     #expect(report.accounts[1].factor == .steam && report.skipped.count == 1)
   }
 

@@ -140,6 +140,36 @@ import Testing
     #expect(try vault.read(secret("third")).entries.isEmpty)
   }
 
+  @Test func `a slot that is broken does not stand in the way of one that opens`() throws {
+    let vault = try made()
+    let text = try vault.load().string()
+    let broken = text.replacing(
+      "\"slots\":[",
+      with:
+        "\"slots\":[{\"type\":1},{\"type\":1,\"n\":1152921504606846976,\"r\":8,\"p\":1,\"salt\":\"00\",\"key\":\"00\",\"key_params\":{\"nonce\":\"00\",\"tag\":\"00\"}},"
+    )
+    #expect(broken != text)
+    #expect(try VaultFile.read(SecretBytes(text: broken), secret()).entries.isEmpty)
+  }
+
+  @Test func `a passphrase that is set is not empty, and a copy that is put back not plain`() throws {
+    let vault = try made()
+    #expect(throws: VaultError.emptyPassphrase) {
+      try vault.changePassphrase(from: secret(), to: SecretBytes(text: ""))
+    }
+    let plain = try VaultFile.plain(VaultContents())
+    #expect { _ = try vault.restore(plain, secret()) } throws: { "\($0)".contains("not encrypted") }
+    #expect(try vault.read(secret()).entries.isEmpty)
+  }
+
+  @Test func `an import knows what was renamed since`() throws {
+    var contents = VaultContents()
+    #expect(try contents.importing([account("alice"), account("bob"), account("alice")]).added.count == 2)
+    contents.entries[0] = try contents.entries[0].replacing(account("renamed"))
+    let again = try contents.importing([account("alice"), account("new", seed: "another seed entirely")])
+    #expect(again.duplicates.count == 1 && again.added.map(\.label.account) == ["new"])
+  }
+
   @Test func `hostile costs are refused before anything runs`() throws {
     let text = try made().load().string().replacing("\"n\":32768", with: "\"n\":1152921504606846976")
     #expect(throws: CryptoError.self) { _ = try VaultFile.read(SecretBytes(text: text), secret()) }

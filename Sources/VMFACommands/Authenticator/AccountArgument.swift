@@ -23,8 +23,10 @@ struct AccountArgument: ParsableArguments {
   }
 
   /// Looks the account up. A counter is moved on, durably, before its codes are used.
-  /// - Parameter count: how many codes of a counter will be used.
-  func find(using count: UInt64) async throws -> Found {
+  /// - Parameters:
+  ///   - count: how many codes of a counter will be used.
+  ///   - wantsTime: refuses a counter, before it is moved on.
+  func find(using count: UInt64, wantsTime: Bool = false) async throws -> Found {
     guard name != "-" else { return Found(account: try Account(secret.readInput()), id: nil) }
     guard secret.isEmpty else {
       throw CommandError(.usage, "--algorithm, --digits and the like describe a bare secret; the account has its own")
@@ -32,11 +34,13 @@ struct AccountArgument: ParsableArguments {
     let (vault, contents) = try await options.unlock()
     let entry = try Self.entry(name, in: contents)
     guard case .hotp = entry.account?.factor else { return try found(entry) }
+    guard !wantsTime else { throw CommandError(.usage, "--remaining has no meaning for a counter") }
     return try vault.update { contents in
       // Found again: somebody else may have been here.
       let index = try AccountSearch(contents: contents, console: .current).index(of: name)
       let used = try found(contents.entries[index])
-      guard case .hotp(let algorithm, let digits, let counter) = used.account.factor, counter <= UInt64.max - count
+      guard case .hotp(let algorithm, let digits, let counter) = used.account.factor,
+        counter <= UInt64(Int64.max) - count
       else {
         throw CommandError(.data, "the counter is at its end")
       }

@@ -37,7 +37,7 @@ struct CodeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.current
-    let found = try await account.find(using: 1)
+    let found = try await account.find(using: 1, wantsTime: remaining)
     if fresh { try await PrintedSteps(console: console).waitForFreshStep(of: found) }
     let now = try moment.moment(), factor = found.account.factor
     var output = Output(

@@ -56,7 +56,11 @@ struct SecretOptions: ParsableArguments {
   /// A factor with what the options say in place of what it has.
   func changing(_ factor: OTPAuthURI.Factor) throws -> OTPAuthURI.Factor {
     let digits = digits?.value ?? factor.digits ?? .six, algorithm = algorithm?.value ?? factor.algorithm
-    if isHOTP { return .hotp(algorithm: algorithm, digits: digits, counter: counter ?? 0) }
+    if isHOTP {
+      // An account that counts already goes on from where it is: codes that were used are refused by the service.
+      let known: UInt64 = if case .hotp(_, _, let counter) = factor { counter } else { 0 }
+      return .hotp(algorithm: algorithm, digits: digits, counter: counter ?? known)
+    }
     switch factor {
     case .hotp(_, _, let counter) where period == nil:
       return .hotp(algorithm: algorithm, digits: digits, counter: counter)

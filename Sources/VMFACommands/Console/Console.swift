@@ -92,7 +92,7 @@ extension Dialogue {
         lines.append(String(word))
       }
     }
-    show(lines.joined(separator: "\n") + "\n")
+    show(lines.joined(separator: "\n").withoutControls + "\n")
   }
 }
 

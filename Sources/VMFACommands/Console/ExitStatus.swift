@@ -100,7 +100,7 @@ extension VaultError {
     switch self {
     case .missing: .missing
     case .exists: .exists
-    case .broken, .oath: .data
+    case .broken, .oath, .emptyPassphrase: .data
     case .wrongPassphrase: .forbidden
     case .file(let error): error.status
     case .crypto(.invalidCost): .data

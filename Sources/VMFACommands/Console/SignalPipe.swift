@@ -1,36 +1,65 @@
 internal import Dispatch
 internal import Foundation
+internal import Synchronization
 
-/// Signals turned into bytes of a pipe, which a wait can watch together with other input. It lasts as long as the
-/// process: nothing is closed or restored, so that no late signal writes where something else was opened since.
+/// Signals turned into bytes of a pipe, which a wait can watch together with other input. There is one for the process,
+/// and it stays: no late signal can write where something else was opened since.
+///
+/// While somebody has it armed, a signal ends a wait; at all other times it does what it does by default.
 final class SignalPipe: Sendable {
-  let reading: Int32
-  // A dispatch source may be used from any thread; the array is never changed.
-  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+  /// nil where no pipe can be had.
+  static let shared = SignalPipe([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH])
 
-  init?(_ signals: [Int32]) {
+  let reading: Int32
+  private let users = Mutex(0)
+  // Filled by the initialiser and not touched again: it only keeps the sources alive.
+  private nonisolated(unsafe) var sources: [any DispatchSourceSignal] = []
+
+  private init?(_ signals: [Int32]) {
     var ends: [Int32] = [0, 0]
     guard unsafe pipe(&ends) == 0 else { return nil }
     let writing = ends[1]
     reading = ends[0]
-    unsafe sources = signals.compactMap { number in
+    for number in signals {
       // The source sees a signal only where its default action does not end the process. One that was ignored before,
       // as under nohup, stays so.
       let before = signal(number, SIG_IGN)
-      guard unsafe unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else { return nil }
+      guard unsafe unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else { continue }
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
+      source.setEventHandler { [weak self] in
+        guard let self, self.users.withLock({ $0 > 0 }) else { return Self.act(on: number) }
         var byte = UInt8(number)
         _ = unsafe write(writing, &byte, 1)
       }
       source.activate()
-      return source
+      unsafe sources.append(source)
     }
+  }
+
+  /// From now on signals end waits.
+  func arm() { users.withLock { $0 += 1 } }
+
+  /// Signals do again what they do by default; one that came and was not looked at does it now.
+  func disarm() {
+    guard
+      users.withLock({ users in
+        users -= 1
+        return users == 0
+      })
+    else { return }
+    var waiting = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+    while unsafe poll(&waiting, 1, 0) > 0, let number = next() { Self.act(on: number) }
   }
 
   /// The signal that came.
   func next() -> Int32? {
     var byte: UInt8 = 0
     return unsafe read(reading, &byte, 1) == 1 ? Int32(byte) : nil
+  }
+
+  private static func act(on number: Int32) {
+    guard number != SIGWINCH else { return }
+    _ = signal(number, SIG_DFL)
+    kill(getpid(), number)
   }
 }

@@ -8,7 +8,7 @@ extension Console {
     write: { try writeAll($0, to: STDOUT_FILENO) },
     say: { line in
       // Where standard error cannot be written to, there is nobody left to tell.
-      try? writeAll(Array((line + "\n").utf8), to: STDERR_FILENO)
+      try? writeAll(Array((line.withoutControls + "\n").utf8), to: STDERR_FILENO)
     },
     readInput: readStandardInput,
     variable: { name in

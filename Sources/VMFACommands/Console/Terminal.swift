@@ -3,7 +3,7 @@ internal import OpenSSLCrypto
 
 /// The controlling terminal (`/dev/tty`), which is there however the standard streams are redirected.
 ///
-/// From the moment it is opened, SIGINT, SIGTERM, SIGHUP and SIGQUIT do not end the process: they end the
+/// From the moment it is opened until it is let go, SIGINT, SIGTERM, SIGHUP and SIGQUIT do not end the process: they end the
 /// wait for a line, so that what was begun can be undone first.
 final class Terminal: Dialogue {
   private let descriptor: Int32
@@ -18,21 +18,25 @@ final class Terminal: Dialogue {
   static func open() -> Terminal? {
     let descriptor = unsafe Foundation.open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
-    guard let signals = SignalPipe([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) else {
+    guard let signals = SignalPipe.shared else {
       close(descriptor)
       return nil
     }
+    signals.arm()
     return Terminal(descriptor: descriptor, signals: signals)
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    signals.disarm()
+    close(descriptor)
+  }
 
   var columns: Int { TerminalIO.size(of: descriptor).columns }
 
   func show(_ text: String) { TerminalIO.write(text, to: descriptor) }
 
   func ask(_ prompt: String) -> Reply {
-    show(prompt)
+    show(prompt.withoutControls)
     var line: [UInt8] = []
     while true {
       switch nextByte() {
@@ -57,7 +61,7 @@ final class Terminal: Dialogue {
       _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &restored)
       show("\n")
     }
-    show(prompt)
+    show(prompt.withoutControls)
     var line = SecretBuffer()
     while true {
       switch nextByte() {
@@ -81,7 +85,11 @@ final class Terminal: Dialogue {
         if errno == EINTR { continue }
         return .endOfInput
       }
-      if waiting[0].revents != 0 { return signals.next().map { .interrupted(signal: $0) } ?? .endOfInput }
+      if waiting[0].revents != 0 {
+        guard let signal = signals.next() else { return .endOfInput }
+        if signal == SIGWINCH { continue }
+        return .interrupted(signal: signal)
+      }
       var byte: UInt8 = 0
       let count = unsafe read(descriptor, &byte, 1)
       if count < 0, errno == EINTR { continue }

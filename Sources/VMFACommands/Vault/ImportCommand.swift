@@ -66,12 +66,8 @@ struct ImportCommand: AsyncParsableCommand {
   private func add(_ accounts: [Account], to report: inout Report) async throws {
     guard !accounts.isEmpty else { return }
     let sort: (inout VaultContents) throws -> ([String], [String]) = { contents in
-      var added: [String] = [], duplicates: [String] = []
-      for account in accounts {
-        let name = try VaultEntry(account).name
-        if try contents.add(account) { added.append(name) } else { duplicates.append(name) }
-      }
-      return (added, duplicates)
+      let (added, duplicates) = try contents.importing(accounts)
+      return (try added.map { try VaultEntry($0).name }, try duplicates.map { try VaultEntry($0).name })
     }
     if dryRun {
       var contents = try await options.read()

@@ -70,7 +70,7 @@ struct VaultPassphraseCommand: AsyncParsableCommand {
     let vault = try await options.unlock().vault
     let new =
       if let newPassphraseFile { try PassphraseOptions.content(of: newPassphraseFile) } else {
-        try await PassphraseOptions.typed(noInput: options.passphrase.noInput).getNew()
+        try PassphraseOptions.askNew(noInput: options.passphrase.noInput)
       }
     try vault.file.changePassphrase(from: { vault.secret.bytes.copy() }, to: new.bytes)
     try Console.current.print("changed the passphrase of \(vault.file.path)")

@@ -100,13 +100,6 @@ struct PassphraseOptions: ParsableArguments {
   /// Whether it comes from the terminal.
   var isTyped: Bool { file == nil && command == nil }
 
-  /// Options as if none were given but this one.
-  static func typed(noInput: Bool) -> PassphraseOptions {
-    var options = PassphraseOptions()
-    (options.passphraseFile, options.passphraseCommand, options.noInput) = (nil, nil, noInput)
-    return options
-  }
-
   /// The passphrase of something that exists.
   func get(_ prompt: String) async throws -> TypedSecret {
     if let command { return try await Self.printed(by: command) }
@@ -121,7 +114,16 @@ struct PassphraseOptions: ParsableArguments {
 
   /// A new passphrase: asked for twice at a terminal, which may leave the choice to vmfa.
   func getNew() async throws -> TypedSecret {
-    guard isTyped, !noInput, let terminal = Console.current.openTerminal() else { return try await get("") }
+    isTyped ? try Self.askNew(noInput: noInput) : try await get("")
+  }
+
+  /// A new passphrase from the terminal, whatever else there is.
+  static func askNew(noInput: Bool) throws -> TypedSecret {
+    guard !noInput, let terminal = Console.current.openTerminal() else {
+      throw CommandError(
+        .forbidden, "a new passphrase is needed, and there is no terminal to ask for it",
+        hint: "vault init takes --passphrase-file, vault passphrase takes --new-passphrase-file")
+    }
     while true {
       let first = try terminal.askSecret("New passphrase (empty: one is made up): ")
       if first.bytes.count == 0 {

@@ -12,9 +12,10 @@ final class LiveTerminal: Sendable {
     let opened = unsafe open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var settings = termios()
     guard opened >= 0, unsafe tcgetattr(opened, &settings) == 0,
-      let signals = SignalPipe([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH])
+      let signals = SignalPipe.shared
     else { return nil }
     descriptor = opened
+    signals.arm()
     self.signals = signals
     self.settings = settings
     var raw = settings
@@ -31,6 +32,7 @@ final class LiveTerminal: Sendable {
     var settings = settings
     _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &settings)
     CrashGuard.disarm()
+    signals.disarm()
   }
 
   /// Columns and lines.

@@ -22,8 +22,11 @@ struct WatchCommand: AsyncParsableCommand {
       throw CommandError(.usage, "there is no terminal to watch at", hint: "vmfa list --codes prints them once")
     }
     let isPlain = console.variable("NO_COLOR") != nil || console.variable("TERM") == "dumb"
-    let signal = try await watch(&model, on: terminal, usesColours: !isPlain, console)
-    terminal.leave()
+    let signal: Int32?
+    do {
+      defer { terminal.leave() }
+      signal = try await watch(&model, on: terminal, usesColours: !isPlain, console)
+    }
     if let signal { throw Ending(signal: signal) }
   }
 

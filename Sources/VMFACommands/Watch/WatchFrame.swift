@@ -44,6 +44,8 @@ struct WatchFrame {
     let filled = Int((time.left * Int64(Self.barWidth) + time.period - 1) / time.period)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.barWidth - filled)
     let shown = covered + String(repeating: " ", count: max(Self.codeWidth - covered.count, 0))
+    // Where there is no room for more: the name and the code.
+    guard columns >= 40 else { return cut(mark(isSelected) + cut(name, to: columns - 13) + " " + covered, to: columns) }
     return cut(mark(isSelected) + name + padding + "  ", to: columns) + coloured("\(shown) \(bar) \(time.left)", time)
   }
 
