@@ -18,13 +18,31 @@ enum PasswordSlot {
     else { throw VaultError.broken("a password slot lacks what it needs") }
     // Bounded before it is run: the file may be anybody's.
     let cost = try Scrypt.Cost(n: UInt64(n), r: UInt64(r), p: UInt64(p))
-    let derived = try Scrypt.deriveKey(from: passphrase, salt: salt, cost: cost, count: AESGCM.keyByteCount)
-    let none: [UInt8] = []
-    do {
-      return VaultKey(
-        try AESGCM.open(
-          .init(nonce: nonce, ciphertext: key, tag: tag), key: derived, associatedData: none.span))
-    } catch CryptoError.authenticationFailed { return nil }
+    let box = AESGCM.SealedBox(nonce: nonce, ciphertext: key, tag: tag), none: [UInt8] = []
+    func tryOpening(with passphrase: borrowing SecretBytes) throws -> VaultKey? {
+      let derived = try Scrypt.deriveKey(from: passphrase, salt: salt, cost: cost, count: AESGCM.keyByteCount)
+      do {
+        return VaultKey(try AESGCM.open(box, key: derived, associatedData: none.span))
+      } catch CryptoError.authenticationFailed { return nil }
+    }
+    if let opened = try tryOpening(with: passphrase) { return opened }
+    guard slot["repaired"]?.bool != true, passphrase.count > 64 else { return nil }
+    return try tryOpening(with: paddedAsOldAegisDid(passphrase))
+  }
+
+  /// Old versions of Aegis took the zeros at the end of Java's encoding buffer for part of the passphrase, which makes
+  /// a difference to HMAC above 64 bytes. The buffer has 1.1 bytes for each UTF-16 unit, and doubles while it is short.
+  static func paddedAsOldAegisDid(_ passphrase: borrowing SecretBytes) -> SecretBytes {
+    let units = passphrase.withBytes { bytes in
+      String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self).utf16.count
+    }
+    var capacity = units * 11 / 10
+    while capacity < passphrase.count { capacity = 2 * capacity + 1 }
+    return passphrase.withBytes { bytes in
+      SecretBytes(count: capacity) { padded in
+        for index in bytes.indices { padded[index] = bytes[index] }
+      }
+    }
   }
 
   /// A new slot for the master key.

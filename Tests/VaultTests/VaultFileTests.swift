@@ -170,6 +170,18 @@ import Testing
     #expect(again.duplicates.count == 1 && again.added.map(\.label.account) == ["new"])
   }
 
+  @Test func `long passphrases of old Aegis versions, whose keys come from a padded buffer`() throws {
+    let long = String(repeating: "correct horse ", count: 6)
+    let padded = PasswordSlot.paddedAsOldAegisDid(SecretBytes(text: long))
+    #expect(padded.count == 92 && padded.bytes().suffix(8) == [0, 0, 0, 0, 0, 0, 0, 0])
+    let key = try VaultKey.random()
+    let slot = try PasswordSlot.make(for: key, passphrase: padded)
+    let text = try AegisFile.make(database: VaultContents().write(), key: key, slots: [slot]).string()
+    #expect(throws: VaultError.wrongPassphrase) { _ = try VaultFile.read(SecretBytes(text: text), secret(long)) }
+    let old = text.replacing("\"repaired\":true", with: "\"repaired\":false")
+    #expect(try VaultFile.read(SecretBytes(text: old), secret(long)).entries.isEmpty)
+  }
+
   @Test func `hostile costs are refused before anything runs`() throws {
     let text = try made().load().string().replacing("\"n\":32768", with: "\"n\":1152921504606846976")
     #expect(throws: CryptoError.self) { _ = try VaultFile.read(SecretBytes(text: text), secret()) }
