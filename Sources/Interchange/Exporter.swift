@@ -43,7 +43,7 @@ public enum Exporter {
     case .google:
       let carried = accounts.filter { account in
         guard let reason = GoogleMigration.obstacle(account) else { return true }
-        report.left.append(.init(entry: account.title, reason: reason))
+        report.left.append(.init(entry: account.label.title, reason: reason))
         return false
       }
       report.parts = try GoogleMigration.write(carried)
@@ -51,11 +51,6 @@ public enum Exporter {
     }
     return report
   }
-}
-
-extension Account {
-  /// How the account is called in a report.
-  var title: String { [label.issuer, label.account].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ":") }
 }
 
 extension GoogleMigration {

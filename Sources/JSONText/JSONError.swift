@@ -4,14 +4,11 @@ package enum JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   case malformed(at: Int)
   /// Values are nested deeper than is followed.
   case tooDeep
-  /// A member is missing or of another type.
-  case unexpected(String)
 
   package var description: String {
     switch self {
     case .malformed(let offset): "the JSON is broken at byte \(offset)"
     case .tooDeep: "the JSON is nested too deeply"
-    case .unexpected(let what): what
     }
   }
 }

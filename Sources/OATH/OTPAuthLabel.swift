@@ -12,6 +12,12 @@ public struct OTPAuthLabel: Sendable, Hashable {
     self.account = Self.trimmed(account)
   }
 
+  /// `ISSUER:ACCOUNT`, or whichever of the two there is: how the account is called.
+  public var title: String {
+    guard let issuer else { return account }
+    return account.isEmpty ? issuer : "\(issuer):\(account)"
+  }
+
   private static func trimmed(_ text: String) -> String {
     let scalars = text.unicodeScalars.drop { $0 == " " }
     guard let last = scalars.lastIndex(where: { $0 != " " }) else { return "" }

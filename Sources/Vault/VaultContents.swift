@@ -23,14 +23,15 @@ public struct VaultContents: Sendable {
     self.entries = entries.map(VaultEntry.init(raw:))
   }
 
-  /// Adds an account, unless one that shows the same codes under the same name is there; returns whether it did.
-  public mutating func add(_ account: Account) throws -> Bool {
+  /// Adds an account, unless one that shows the same codes under the same name is there; returns the new entry.
+  public mutating func add(_ account: Account) throws -> VaultEntry? {
     let isThere = entries.contains { entry in
       entry.account.map { $0.label == account.label && $0.showsSameCodes(as: account) } ?? false
     }
-    guard !isThere else { return false }
-    entries.append(try VaultEntry(account))
-    return true
+    guard !isThere else { return nil }
+    let entry = try VaultEntry(account)
+    entries.append(entry)
+    return entry
   }
 
   /// Adds the accounts of an import. One whose secret and parameters are in the vault already is a duplicate, under

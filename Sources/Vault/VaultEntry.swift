@@ -38,9 +38,7 @@ public struct VaultEntry: Sendable {
 
   /// `ISSUER:ACCOUNT`, or whichever of the two there is.
   public var name: String {
-    let label = account?.label ?? OTPAuthLabel(issuer: raw["issuer"]?.string, account: raw["name"]?.string ?? "")
-    guard let issuer = label.issuer else { return label.account }
-    return label.account.isEmpty ? issuer : "\(issuer):\(label.account)"
+    (account?.label ?? OTPAuthLabel(issuer: raw["issuer"]?.string, account: raw["name"]?.string ?? "")).title
   }
 }
 

@@ -47,9 +47,10 @@ import Testing
 
   @Test func `the same account twice is one`() throws {
     let vault = try made()
-    #expect(try vault.update(secret()) { try $0.add(account("alice")) })
-    #expect(try !vault.update(secret()) { try $0.add(account("alice")) })
-    #expect(try vault.update(secret()) { try $0.add(account("alice", seed: "another seed of the name")) })
+    let added = try vault.update(secret()) { try $0.add(account("alice")) }
+    #expect(try added?.id == vault.read(secret()).entries[0].id)
+    #expect(try vault.update(secret()) { try $0.add(account("alice")) } == nil)
+    #expect(try vault.update(secret()) { try $0.add(account("alice", seed: "another seed of the name")) } != nil)
   }
 
   @Test func `a wrong passphrase opens nothing, and each try stands alone`() throws {

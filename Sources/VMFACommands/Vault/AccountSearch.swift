@@ -15,7 +15,9 @@ struct AccountSearch {
     let rules: [(String, String) -> Bool] = [
       { $0 == $1 }, { $0.lowercased() == $1.lowercased() }, { $0.lowercased().hasPrefix($1.lowercased()) },
     ]
-    for wanted in [name, AWSConfiguration(console: console).mfaSerial(ofProfile: name)].compactMap(\.self) {
+    // The profile is looked up only when no account fits the name itself.
+    let spellings: [() -> String?] = [{ name }, { AWSConfiguration(console: console).mfaSerial(ofProfile: name) }]
+    for case let wanted? in spellings.lazy.map({ $0() }) {
       for fits in rules {
         let found = contents.entries.indices.filter { index in
           names(of: contents.entries[index]).contains { fits($0, wanted) }

@@ -26,15 +26,13 @@ struct AddCommand: AsyncParsableCommand {
 
   func run() async throws {
     let accounts = try await accounts()
-    let added = try await options.update { contents in
-      try accounts.filter { try contents.add($0) }
+    let results = try await options.update { contents in try accounts.map { try contents.add($0) } }
+    let console = Console.current, added = results.compactMap(\.self)
+    for (account, entry) in zip(accounts, results) where entry == nil {
+      console.note("\(account.label.title) is there already")
     }
-    let console = Console.current
-    for account in accounts where !added.contains(where: { $0 === account }) {
-      console.note("\(try VaultEntry(account).name) is there already")
-    }
-    if json { return try console.printJSON(added.map { try AccountOutput(VaultEntry($0)) }) }
-    for account in added { try console.print("added \(try VaultEntry(account).name)") }
+    if json { return try console.printJSON(added.map { try AccountOutput($0) }) }
+    for entry in added { try console.print("added \(entry.name)") }
   }
 
   private func accounts() async throws -> [Account] {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import DurableFiles
 internal import Foundation
 internal import Interchange
+internal import OATH
 internal import OpenSSLCrypto
 internal import Vault
 
@@ -67,7 +68,7 @@ struct ImportCommand: AsyncParsableCommand {
     guard !accounts.isEmpty else { return }
     let sort: (inout VaultContents) throws -> ([String], [String]) = { contents in
       let (added, duplicates) = try contents.importing(accounts)
-      return (try added.map { try VaultEntry($0).name }, try duplicates.map { try VaultEntry($0).name })
+      return (added.map(\.label.title), duplicates.map(\.label.title))
     }
     if dryRun {
       var contents = try await options.read()

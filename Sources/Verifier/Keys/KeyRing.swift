@@ -8,7 +8,13 @@ public struct KeyRing: Sendable {
   /// Opens the data keys of `store`, and makes the first one where there is none yet.
   /// - Throws: ``VerifierError/masterKey(reason:hint:)`` when the key is not the one of this store.
   public init(opening store: any DeviceStore, with master: borrowing MasterKey) async throws(VerifierError) {
-    var sealed = try await store.dataKeys()
+    try await self.init(sealed: store.dataKeys(), of: store, master: master)
+  }
+
+  private init(
+    sealed: [SealedDataKey], of store: any DeviceStore, master: borrowing MasterKey
+  ) async throws(VerifierError) {
+    var sealed = sealed
     if sealed.isEmpty {
       let first: SealedDataKey
       do throws(CryptoError) { first = try DataKey.make(under: master) } catch { throw .crypto(error) }
@@ -34,9 +40,9 @@ public struct KeyRing: Sendable {
   ///   - makingKey: whether a missing file is made. That is done only while nothing is sealed in the store: a key that
   ///     was lost is not to be replaced by one that opens nothing.
   public init(opening store: any DeviceStore, keyFile path: String, makingKey: Bool) async throws(VerifierError) {
-    let isFresh = try await store.dataKeys().isEmpty
-    let master = isFresh && makingKey ? try MasterKeyFile.readOrCreate(path) : try MasterKeyFile.read(path)
-    try await self.init(opening: store, with: master)
+    let sealed = try await store.dataKeys()
+    let master = sealed.isEmpty && makingKey ? try MasterKeyFile.readOrCreate(path) : try MasterKeyFile.read(path)
+    try await self.init(sealed: sealed, of: store, master: master)
   }
 
   /// Seals a seed for the device of this serial, and for this user.
