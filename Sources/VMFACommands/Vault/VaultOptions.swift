@@ -66,15 +66,11 @@ struct UnlockedVault {
   let file: VaultFile
   let secret: TypedSecret
 
-  /// Changes the contents, as they are by then.
+  /// Changes the contents, as they are by then; the names for completion follow once that is saved.
   func update<R>(_ body: (inout VaultContents) throws -> R) throws -> R {
-    try file.update {
-      secret.bytes.copy()
-    } _: { contents in
-      let result = try body(&contents)
-      CompletionNames(console: .current).follow(contents)
-      return result
-    }
+    let (result, saved) = try file.update({ secret.bytes.copy() }) { contents in (try body(&contents), contents) }
+    CompletionNames(console: .current).follow(saved)
+    return result
   }
 }
 
