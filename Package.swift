@@ -32,6 +32,7 @@ let package = Package(
     .library(name: "Vault", targets: ["Vault"]),
     .library(name: "Verifier", targets: ["Verifier"]),
     .library(name: "VerifierSQLite", targets: ["VerifierSQLite"]),
+    .library(name: "VerifierPostgreSQL", targets: ["VerifierPostgreSQL"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,6 +44,7 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .systemLibrary(
       name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     library("OpenSSLCrypto", ["COpenSSL"]),
@@ -53,12 +55,14 @@ let package = Package(
     library("Vault", ["Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
     library("QRCode", ["CQREncode", "CPNG"]),
     library("Verifier", ["OATH", "DurableFiles", "OpenSSLCrypto"]),
-    library("VerifierSQLite", ["Verifier", "OATH", "DurableFiles", grdb]),
+    library("VerifierSQL", ["Verifier", "OATH", "OpenSSLCrypto"]),
+    library("VerifierSQLite", ["VerifierSQL", "Verifier", "OATH", "DurableFiles", grdb]),
+    library("VerifierPostgreSQL", ["CLibPQ", "VerifierSQL", "Verifier"]),
     library("Enrollment", ["Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
     library(
       "VMFACommands",
       [
-        "Enrollment", "Verifier", "VerifierSQLite", "Vault", "Interchange", "QRCode", "OATH", "DurableFiles",
+        "Enrollment", "Verifier", "VerifierSQLite", "VerifierPostgreSQL", "Vault", "Interchange", "QRCode", "OATH", "DurableFiles",
         "OpenSSLCrypto", argumentParser, subprocess,
       ]),
     .executableTarget(name: "vmfa", dependencies: ["VMFACommands"], swiftSettings: strict),
@@ -78,6 +82,9 @@ let package = Package(
     tests(
       "VerifierSQLiteTests",
       ["VerifierSQLite", "Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto", grdb]),
+    tests(
+      "VerifierPostgreSQLTests",
+      ["VerifierPostgreSQL", "Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
     tests("EnrollmentTests", ["Enrollment", "Verifier", "DeviceStoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
     tests("VMFACommandsTests", ["VMFACommands", "Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
   ],

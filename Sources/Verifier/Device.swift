@@ -12,6 +12,14 @@ public struct Device: Sendable, Equatable {
     case disabled
   }
 
+  /// What moves the codes of a device on (RFC 4226 §5.1, RFC 6238 §4).
+  public enum MovingFactor: String, Sendable, CaseIterable {
+    /// TOTP: a step is a period of time.
+    case time
+    /// HOTP: a step is one more code. Such devices are imported, not enrolled.
+    case counter
+  }
+
   /// For good.
   public let id: DeviceID
   /// Unique; holds the name.
@@ -20,7 +28,9 @@ public struct Device: Sendable, Equatable {
   public let user: UserName
   /// As the authenticator shows it.
   public let issuer: String
-  /// Algorithm, digits, period and t0.
+  /// What moves its codes on.
+  public let movingFactor: MovingFactor
+  /// Algorithm, digits, and, for what time moves on, period and t0.
   public let parameters: TOTPParameters
   /// The seed under a data key.
   public package(set) var seed: SealedSeed
@@ -44,7 +54,8 @@ public struct Device: Sendable, Equatable {
   public package(set) var lastUsedAt: UnixTime?
 
   package init(
-    id: DeviceID, serial: Serial, user: UserName, issuer: String, parameters: TOTPParameters, seed: SealedSeed,
+    id: DeviceID, serial: Serial, user: UserName, issuer: String, movingFactor: MovingFactor = .time,
+    parameters: TOTPParameters, seed: SealedSeed,
     status: Status = .unassigned, lastStep: Int64? = nil, syncDrift: Int64 = 0, drift: Int64 = 0, lastSide: Int64 = 0,
     syncFailures: Int = 0, createdAt: UnixTime, enabledAt: UnixTime? = nil, lastUsedAt: UnixTime? = nil
   ) {
@@ -52,6 +63,7 @@ public struct Device: Sendable, Equatable {
     self.serial = serial
     self.user = user
     self.issuer = issuer
+    self.movingFactor = movingFactor
     self.parameters = parameters
     self.seed = seed
     self.status = status

@@ -3,6 +3,7 @@ public struct Policy: Sendable, Equatable {
   /// One number, under the name by which it is stored and set.
   public enum Setting: String, Sendable, CaseIterable {
     case window
+    case lookAhead = "look-ahead"
     case driftLimit = "drift-limit"
     case enableReach = "enable-reach"
     case selfResyncReach = "self-resync-reach"
@@ -53,7 +54,7 @@ extension Policy.Setting {
   public var standard: Int64 {
     switch self {
     case .window: 1
-    case .driftLimit, .enableReach, .syncBudget: 10
+    case .lookAhead, .driftLimit, .enableReach, .syncBudget: 10
     case .selfResyncReach: 120
     case .resyncReach: 2880
     case .throttle: 1
@@ -68,6 +69,7 @@ extension Policy.Setting {
   public var range: ClosedRange<Int64> {
     switch self {
     case .window: 0...10
+    case .lookAhead: 0...100
     case .driftLimit: 0...120
     case .enableReach, .selfResyncReach, .resyncReach: 1...20160
     case .syncBudget, .lockAfter, .disableAfter: 1...1_000_000
@@ -79,7 +81,7 @@ extension Policy.Setting {
   /// What is counted.
   public var unit: String {
     switch self {
-    case .window, .driftLimit, .enableReach, .selfResyncReach, .resyncReach: "steps"
+    case .window, .lookAhead, .driftLimit, .enableReach, .selfResyncReach, .resyncReach: "steps"
     case .syncBudget, .lockAfter, .disableAfter: "failures"
     case .throttle: "1 is on, 0 is off"
     case .lockBase, .lockMaximum: "seconds"
@@ -90,6 +92,7 @@ extension Policy.Setting {
   public var meaning: String {
     switch self {
     case .window: "how far a code may lie from the expected step"
+    case .lookAhead: "how many codes of a counter may have been shown and not used"
     case .driftLimit: "how far learned drift may go from the drift of the last sync"
     case .enableReach: "how far a pair may lie from the present when a device is enabled"
     case .selfResyncReach: "the same for a user's own resync"

@@ -22,15 +22,19 @@ public struct User: Sendable, Equatable {
   public package(set) var lock: Lock
   /// The last of the failures.
   public package(set) var lastFailureAt: UnixTime?
+  /// Their recovery codes; nil where there never were any.
+  public package(set) var recovery: RecoveryDigests?
 
   package init(
-    name: UserName, createdAt: UnixTime, failures: Int = 0, lock: Lock = .none, lastFailureAt: UnixTime? = nil
+    name: UserName, createdAt: UnixTime, failures: Int = 0, lock: Lock = .none, lastFailureAt: UnixTime? = nil,
+    recovery: RecoveryDigests? = nil
   ) {
     self.name = name
     self.createdAt = createdAt
     self.failures = failures
     self.lock = lock
     self.lastFailureAt = lastFailureAt
+    self.recovery = recovery
   }
 
   /// The newest moment that the record speaks of.

@@ -1,9 +1,20 @@
 /// The answer to a code.
 public enum Verdict: Sendable, Equatable {
   /// Right and fresh; now spent.
-  case accepted(device: Serial, step: Int64)
+  case accepted(Proof)
   /// The door stays shut.
   case rejected(Rejection)
+
+  /// A code of a device was right.
+  public static func accepted(device: Serial, step: Int64) -> Verdict { .accepted(.code(device: device, step: step)) }
+}
+
+/// What opened the door.
+public enum Proof: Sendable, Equatable {
+  /// A code of this device, the one of this step (or of this counter, for HOTP).
+  case code(device: Serial, step: Int64)
+  /// A recovery code; so many are left.
+  case recoveryCode(remaining: Int)
 }
 
 /// Why a code was refused. Callers outside the trust boundary are told none of this.
@@ -16,6 +27,16 @@ public enum Rejection: Sendable, Equatable {
   case locked(retryAfter: Int64?)
   /// The user has no active device.
   case noDevice
+
+  /// As scripts, REST and audit rows know it.
+  public var word: String {
+    switch self {
+    case .wrongCode: "wrong_code"
+    case .reused: "reused"
+    case .locked: "locked"
+    case .noDevice: "no_device"
+    }
+  }
 }
 
 /// The answer to two consecutive codes.

@@ -33,29 +33,36 @@ extension Verifier {
     _ request: DeviceRequest, seed: consuming SecretBytes, at now: UnixTime
   ) async throws(VerifierError) -> (device: Device, madeUser: Bool) {
     guard Self.seedByteCounts.contains(seed.count) else { throw .seedLength(byteCount: seed.count) }
-    let seed = SharedSeed(bytes: seed)
+    let seed = SharedSecret(seed)
     if let name = request.name { return try await insert(request, name: name, seed: seed, at: now) }
-    // A name that is another device's is found out by the store, whose word is the only one without a race.
-    let base = try DeviceName.derived(from: request.user)
+    return try await numbering(try DeviceName.derived(from: request.user)) { name throws(VerifierError) in
+      try await insert(request, name: name, seed: seed, at: now)
+    }
+  }
+
+  /// Tries a name, and numbers it for as long as it is another device's: that is found out by the store, whose word is the
+  /// only one without a race.
+  func numbering<R>(
+    _ base: DeviceName, _ insert: (DeviceName) async throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R {
     var number = 1
     while true {
-      do throws(VerifierError) {
-        return try await insert(request, name: base.numbered(number), seed: seed, at: now)
-      } catch .serialTaken { number += 1 }
+      do throws(VerifierError) { return try await insert(base.numbered(number)) } catch .serialTaken { number += 1 }
     }
   }
 
   private func insert(
-    _ request: DeviceRequest, name: DeviceName, seed: SharedSeed, at now: UnixTime
+    _ request: DeviceRequest, name: DeviceName, seed: SharedSecret, at now: UnixTime
   ) async throws(VerifierError) -> (device: Device, madeUser: Bool) {
-    try await transact(.user(request.user), at: now) { [keys] state throws(VerifierError) in
+    try await transact(.user(request.user), at: now) { state, keys throws(VerifierError) in
       let serial = Serial(account: state.account, name: name)
       let device = Device(
         id: DeviceID(), serial: serial, user: request.user, issuer: request.issuer, parameters: request.parameters,
-        seed: try keys.seal(seed.bytes, serial: serial, user: request.user), createdAt: now)
+        seed: try keys.seedKey.seal(seed.bytes, serial: serial, user: request.user), createdAt: now)
       let madeUser = state.user == nil
-      if madeUser { state.user = User(name: request.user, createdAt: now) }
+      if madeUser { state.addUser(request.user, at: now) }
       state.devices.append(device)
+      state.events.append(AuditEvent(.createDevice, at: now, user: request.user, device: serial))
       return (device, madeUser)
     }
   }
@@ -66,18 +73,22 @@ extension Verifier {
   public func withdraw(
     _ device: DeviceReference, andUser madeUser: Bool, at now: UnixTime
   ) async throws(VerifierError) {
-    try await transact(.owner(of: device), at: now) { state throws(VerifierError) in
+    try await transact(.owner(of: device), at: now) { state, _ throws(VerifierError) in
       let index = try state.index(of: device)
       guard state.devices[index].status == .unassigned else { throw .stillEnabled(state.devices[index].serial) }
-      state.devices.remove(at: index)
-      if madeUser, state.devices.isEmpty, state.user?.failures == 0 { state.user = nil }
+      let found = state.devices.remove(at: index)
+      state.events.append(
+        AuditEvent(.deleteDevice, at: now, reason: "enrolment given up", user: found.user, device: found.serial))
+      guard madeUser, state.devices.isEmpty, state.user?.failures == 0 else { return }
+      state.user = nil
+      state.events.append(AuditEvent(.deleteUser, at: now, reason: "enrolment given up", user: found.user))
     }
   }
 
   /// Takes a device from its user: its codes open nothing until it is enabled again.
   /// - Throws: ``VerifierError/notEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``, and what prevents an answer.
   public func deactivate(_ device: DeviceReference, at now: UnixTime) async throws(VerifierError) -> Device {
-    try await change(device, at: now) { state, index throws(VerifierError) in
+    try await change(device, as: .deactivateDevice, at: now) { state, index throws(VerifierError) in
       guard state.devices[index].status != .unassigned else { throw .notEnabled(state.devices[index].serial) }
       state.devices[index].status = .unassigned
       state.devices[index].enabledAt = nil
@@ -90,18 +101,19 @@ extension Verifier {
   public func delete(
     _ device: DeviceReference, evenIfEnabled: Bool = false, at now: UnixTime
   ) async throws(VerifierError) -> Device {
-    try await transact(.owner(of: device), at: now) { state throws(VerifierError) in
+    try await transact(.owner(of: device), at: now) { state, _ throws(VerifierError) in
       let index = try state.index(of: device)
       let found = state.devices[index]
       guard evenIfEnabled || found.status == .unassigned else { throw .stillEnabled(found.serial) }
       state.devices.remove(at: index)
+      state.events.append(AuditEvent(.deleteDevice, at: now, user: found.user, device: found.serial))
       return found
     }
   }
 
   /// Clears the throttle of a device's user, and the sync budget of the device.
   public func unlock(_ device: DeviceReference, at now: UnixTime) async throws(VerifierError) -> Device {
-    try await change(device, at: now) { state, index throws(VerifierError) in
+    try await change(device, as: .unlockUser, at: now) { state, index throws(VerifierError) in
       state.unlockUser()
       state.devices[index].syncFailures = 0
     }
@@ -109,41 +121,43 @@ extension Verifier {
 
   /// Clears the throttle of a user, and the sync budgets of their devices.
   public func unlock(_ user: UserName, at now: UnixTime) async throws(VerifierError) -> User {
-    try await transact(.user(user), at: now) { state throws(VerifierError) in
+    try await transact(.user(user), at: now) { state, _ throws(VerifierError) in
       state.unlockUser()
       for index in state.devices.indices { state.devices[index].syncFailures = 0 }
       guard let unlocked = state.user else { throw .noSuchUser(user) }
+      state.events.append(AuditEvent(.unlockUser, at: now, user: user))
       return unlocked
     }
   }
 
   private func change(
-    _ device: DeviceReference, at now: UnixTime,
+    _ device: DeviceReference, as name: AuditEvent.Name, at now: UnixTime,
     _ body: @escaping @Sendable (inout UnitState, Int) throws(VerifierError) -> Void
   ) async throws(VerifierError) -> Device {
-    try await transact(.owner(of: device), at: now) { state throws(VerifierError) in
+    try await transact(.owner(of: device), at: now) { state, _ throws(VerifierError) in
       let index = try state.index(of: device)
       try body(&state, index)
-      return state.devices[index]
+      let changed = state.devices[index]
+      state.events.append(AuditEvent(name, at: now, user: changed.user, device: changed.serial))
+      return changed
     }
   }
 }
 
-/// A seed that the attempts at one insertion share.
-private final class SharedSeed: Sendable {
-  let bytes: SecretBytes
-  init(bytes: consuming SecretBytes) { self.bytes = bytes }
-}
-
 extension DeviceName {
   /// The user's name where a device can have it, with room for a number; else a made-up one.
-  fileprivate static func derived(from user: UserName) throws(VerifierError) -> DeviceName {
+  static func derived(from user: UserName) throws(VerifierError) -> DeviceName {
     if let name = try? DeviceName(user.text) { return name }
     return try DeviceName("mfa-\(DeviceID().text.prefix(8))")
   }
 }
 
 extension UnitState {
+  mutating func addUser(_ name: UserName, at now: UnixTime) {
+    user = User(name: name, createdAt: now)
+    events.append(AuditEvent(.createUser, at: now, user: name))
+  }
+
   fileprivate mutating func unlockUser() {
     user?.clearThrottle()
     for index in devices.indices where devices[index].status == .disabled { devices[index].status = .active }

@@ -14,12 +14,13 @@ extension Verifier {
   public func enable(
     _ device: DeviceReference, with pair: CodePair, at now: UnixTime
   ) async throws(VerifierError) -> SyncVerdict {
-    try await transact(.owner(of: device), at: now) { [keys] state throws(VerifierError) in
+    try await transact(.owner(of: device), at: now) { state, keys throws(VerifierError) in
       let index = try state.index(of: device)
       guard state.devices[index].status == .unassigned else {
         throw .alreadyEnabled(state.devices[index].serial)
       }
-      let terms = PairSync.Terms(reach: state.policy[.enableReach], resetsWatermark: false)
+      let terms = PairSync.Terms(
+        name: .enableDevice, reach: state.policy[.enableReach], resetsWatermark: false)
       let verdict = try PairSync.decide(&state, deviceAt: index, pair: pair, terms: terms, at: now, keys: keys)
       if case .accepted = verdict {
         state.devices[index].status = .active
@@ -37,14 +38,16 @@ extension Verifier {
     _ device: DeviceReference, with pair: CodePair, by authority: Authority, resettingWatermark: Bool = false,
     at now: UnixTime
   ) async throws(VerifierError) -> SyncVerdict {
-    try await transact(.owner(of: device), at: now) { [keys] state throws(VerifierError) in
+    try await transact(.owner(of: device), at: now) { state, keys throws(VerifierError) in
       let index = try state.index(of: device)
       guard state.devices[index].status != .unassigned else { throw .notEnabled(state.devices[index].serial) }
       let terms =
         switch authority {
-        case .user: PairSync.Terms(reach: state.policy[.selfResyncReach], resetsWatermark: false)
+        case .user:
+          PairSync.Terms(name: .resyncDevice, reach: state.policy[.selfResyncReach], resetsWatermark: false)
         case .administrator:
-          PairSync.Terms(reach: state.policy[.resyncReach], resetsWatermark: resettingWatermark)
+          PairSync.Terms(
+            name: .resyncDevice, reach: state.policy[.resyncReach], resetsWatermark: resettingWatermark)
         }
       return try PairSync.decide(&state, deviceAt: index, pair: pair, terms: terms, at: now, keys: keys)
     }

@@ -24,10 +24,20 @@ public enum VerifierError: Error, Equatable, Sendable {
   case alreadyEnabled(Serial)
   /// The device is enabled, and so is not deleted.
   case stillEnabled(Serial)
+  /// The user has no enabled device, and what was asked for stands in for one.
+  case noActiveDevice(UserName)
+  /// There is a user of this name.
+  case userExists(UserName)
+  /// The user has a device that is enabled, and so is not deleted.
+  case userHasDevices(UserName)
   /// Another device has the serial.
   case serialTaken(Serial)
   /// The master key is missing, has another length, does not open what is stored, or can be read by others.
   case masterKey(reason: String, hint: String?)
+  /// Something is sealed under a key that was made after the keys were last read.
+  case unknownKey(String)
+  /// A key is not removed while something is sealed under it.
+  case keyInUse(String)
   /// Something stored does not read back; `what` names it.
   case corruptRecord(String)
   /// The store gave no answer.
@@ -38,7 +48,7 @@ public enum VerifierError: Error, Equatable, Sendable {
   case crypto(CryptoError)
 }
 
-/// Why a store gave no answer. In every case nothing was changed.
+/// Why a store gave no answer. In every case but one nothing was changed.
 public enum StoreFailure: Error, Equatable, Sendable {
   /// There is no database at the place that was named.
   case missing(place: String)
@@ -48,6 +58,8 @@ public enum StoreFailure: Error, Equatable, Sendable {
   case readOnly(place: String)
   /// Reading or writing failed.
   case inputOutput(String)
+  /// The connection was lost while the store was told to keep a change: it was kept as a whole, or not at all.
+  case outcomeUnknown(String)
   /// What is there is not a database of ours, or is damaged.
   case corrupt(place: String, reason: String)
   /// A newer version of the program made it.
@@ -69,7 +81,12 @@ extension VerifierError: CustomStringConvertible {
     case .alreadyEnabled(let serial): "the device \(serial) is already enabled"
     case .stillEnabled(let serial): "the device \(serial) is enabled"
     case .serialTaken(let serial): "there is a device \(serial) already"
+    case .noActiveDevice(let name): "the user \(name) has no enabled device"
+    case .userExists(let name): "there is a user \(name) already"
+    case .userHasDevices(let name): "the user \(name) has an enabled device"
     case .masterKey(let reason, _): reason
+    case .keyInUse(let id): "something is still sealed under the key \(id)"
+    case .unknownKey(let id): "something is sealed under the key \(id), which is not there"
     case .corruptRecord(let what): "\(what) cannot be read back: the record is damaged, or sealed under another key"
     case .store(let failure): failure.description
     case .oath(let error): error.description
@@ -86,6 +103,8 @@ extension StoreFailure: CustomStringConvertible {
     case .unreachable(let reason): "the database cannot be reached: \(reason)"
     case .readOnly(let place): "the database \(place) cannot be written to; nothing was changed"
     case .inputOutput(let reason): "reading or writing the database failed: \(reason); nothing was changed"
+    case .outcomeUnknown(let reason):
+      "the connection to the database was lost, and whether the change was kept is not known: \(reason)"
     case .corrupt(let place, let reason): "\(place) is not a sound vmfa database: \(reason)"
     case .newerSchema(let place): "the database \(place) was made by a newer vmfa; this one leaves it alone"
     }

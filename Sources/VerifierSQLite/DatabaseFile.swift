@@ -7,7 +7,7 @@ internal import Verifier
 enum DatabaseFile {
   static func open(
     _ path: String, _ opening: SQLiteDeviceStore.Opening, lockTimeout: Double
-  ) throws(VerifierError) -> DatabaseQueue {
+  ) throws(VerifierError) -> DatabasePool {
     do {
       switch try DurableFile.kind(of: path, followingLinks: true) {
       case .file: break
@@ -16,9 +16,11 @@ enum DatabaseFile {
         guard opening == .creatingIfMissing else { throw StoreFailure.missing(place: path) }
         try create(path)
       }
-      let connection = try DatabaseQueue(path: path, configuration: configuration(lockTimeout: lockTimeout))
-      try check(connection, path: path)
-      return connection
+      try check(path, configuration: configuration(lockTimeout: lockTimeout))
+      let pool = try DatabasePool(path: path, configuration: configuration(lockTimeout: lockTimeout))
+      // A pool lowers it when it opens; what was answered has to outlive a power cut.
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      return pool
     } catch { throw VerifierError(error, place: path) }
   }
 
@@ -58,8 +60,22 @@ enum DatabaseFile {
     return configuration
   }
 
-  /// Refuses files that are not ours, damaged or newer, and brings older ones up to date.
-  private static func check(_ connection: DatabaseQueue, path: String) throws {
+  /// Copies an open database to a file that is made beside and linked into its place.
+  static func copy(_ pool: DatabasePool, to path: String) throws {
+    let beside = DurableFile.temporaryPath(for: path)
+    defer { for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: beside + suffix) } }
+    guard try DurableFile.kind(of: path, followingLinks: false) == nil else { throw FileError.exists(path: path) }
+    try DurableFile.write([UInt8]().span, to: beside, .keeping)
+    let copy = try DatabaseQueue(path: beside, configuration: configuration(lockTimeout: 0))
+    try pool.backup(to: copy)
+    try copy.close()
+    try StagedFile(adopting: beside, for: path, .keeping).place()
+  }
+
+  /// Refuses files that are not ours, damaged or newer, and brings older ones up to date. A queue, and not the pool, since
+  /// a pool changes what it opens.
+  private static func check(_ path: String, configuration: Configuration) throws {
+    let connection = try DatabaseQueue(path: path, configuration: configuration)
     let migrator = Schema.migrator
     let isCurrent = try connection.inDatabase { database in
       guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == Schema.applicationID else {

@@ -1,13 +1,16 @@
 internal import Dispatch
-internal import Foundation
+internal import DurableFiles
 internal import GRDB
+internal import Synchronization
 public import Verifier
+internal import VerifierSQL
 
 /// Devices in one SQLite file: the embedded store. Any number of threads and processes may use the file at once.
 ///
 /// Writing transactions begin as such (`BEGIN IMMEDIATE`), so that what is read is what is written back; they are on
-/// the disk before an answer is given (WAL, `synchronous=FULL`). SQLite blocks its caller, so everything runs on the
-/// connection's own queue, off the cooperative threads.
+/// the disk before an answer is given (WAL, `synchronous=FULL`), and those that wait at the same time share a commit.
+/// Readers see the last commit and wait for nobody. SQLite blocks its caller, so everything runs on queues of its own,
+/// off the cooperative threads.
 public final class SQLiteDeviceStore: DeviceStore {
   /// What to do where there is no database.
   public enum Opening: Sendable {
@@ -17,12 +20,21 @@ public final class SQLiteDeviceStore: DeviceStore {
     case creatingIfMissing
   }
 
-  private let connection: DatabaseQueue
+  private let pool: DatabasePool
+  private let writer: GroupCommit
   private let place: String
 
-  private init(connection: DatabaseQueue, place: String) {
-    self.connection = connection
+  private init(pool: DatabasePool, place: String) throws(VerifierError) {
+    self.pool = pool
     self.place = place
+    let file: FileIdentity?
+    do throws(FileError) { file = try FileIdentity(of: place) } catch { throw VerifierError(error, place: place) }
+    writer = GroupCommit(pool: pool) {
+      // Codes that were spent in a file that nobody finds again would be good once more in the one that took its place.
+      guard try FileIdentity(of: place) == file else {
+        throw StoreFailure.unreachable("\(place) was removed or replaced while it was in use: start this program again")
+      }
+    }
   }
 
   /// Opens the database, on a thread of its own: it may have to wait for other writers, and to bring the tables up to
@@ -34,15 +46,10 @@ public final class SQLiteDeviceStore: DeviceStore {
   public static func open(
     _ path: String, _ opening: Opening, lockTimeout: Double = 30
   ) async throws(VerifierError) -> SQLiteDeviceStore {
-    let opened: Result<DatabaseQueue, VerifierError> = await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(
-          returning: Result { () throws(VerifierError) in
-            try DatabaseFile.open(path, opening, lockTimeout: lockTimeout)
-          })
-      }
+    let pool = try await onThread { () throws(VerifierError) in
+      try DatabaseFile.open(path, opening, lockTimeout: lockTimeout)
     }
-    return SQLiteDeviceStore(connection: try opened.get(), place: path)
+    return try SQLiteDeviceStore(pool: pool, place: path)
   }
 
   /// As ``DeviceStore`` has it.
@@ -50,7 +57,7 @@ public final class SQLiteDeviceStore: DeviceStore {
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
     try await write { database in
-      let before = try database.state(of: unit)
+      let before = try database.state(of: unit, locking: true)
       var after = before
       let result = try body(&after)
       try database.apply(after.changes(since: before))
@@ -60,7 +67,7 @@ public final class SQLiteDeviceStore: DeviceStore {
 
   /// As ``DeviceStore`` has it.
   public func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState {
-    try await read { try $0.state(of: unit) }
+    try await read { try $0.state(of: unit, locking: false) }
   }
 
   /// As ``DeviceStore`` has it.
@@ -74,88 +81,121 @@ public final class SQLiteDeviceStore: DeviceStore {
   }
 
   /// As ``DeviceStore`` has it.
-  public func policy() async throws(VerifierError) -> Policy {
-    try await read { try $0.policy() }
+  public func policy() async throws(VerifierError) -> Policy { try await read { try $0.policy() } }
+
+  /// As ``DeviceStore`` has it.
+  public func updatePolicy(
+    _ changes: [Policy.Setting: Int64], records: [AuditRecord]
+  ) async throws(VerifierError) -> Policy {
+    try await write { try $0.updatePolicy(changes, records: records) }
   }
 
   /// As ``DeviceStore`` has it.
-  public func updatePolicy(_ changes: [Policy.Setting: Int64]) async throws(VerifierError) -> Policy {
-    try await write { database in
-      var policy = try database.policy()
-      for (setting, value) in changes {
-        try policy.set(setting, to: value)
-        try database.cachedStatement(sql: "INSERT OR REPLACE INTO policy (name, value) VALUES (?, ?)")
-          .execute(arguments: [setting.rawValue, value])
+  public func keys() async throws(VerifierError) -> [StoredKey] { try await read { try $0.keys() } }
+
+  /// As ``DeviceStore`` has it.
+  public func changeKeys<R: Sendable>(
+    _ body: @escaping @Sendable (inout KeyState) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R {
+    try await write { try $0.changeKeys(body) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func seedCounts() async throws(VerifierError) -> [String: Int] { try await read { try $0.seedCounts() } }
+
+  /// As ``DeviceStore`` has it.
+  public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
+    try await read { try $0.auditRecords(query) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord] {
+    try await read { try $0.auditRecords(inBatch: number) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch] {
+    try await read { try $0.auditBatches(after: number, limit: limit) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func sealAudit(
+    _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
+  ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) {
+    try await write { try $0.sealAudit(make) }
+  }
+
+  /// As ``DeviceStore`` has it: pages, indexes, references.
+  public func checkIntegrity() async throws(VerifierError) -> [String] {
+    try await read { database in
+      let pages = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+      let references = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").prefix(20).map { row in
+        "a row of \(row["table"] as String? ?? "a table") refers to nothing"
       }
-      return policy
+      return try pages + references + database.strayRows()
     }
   }
 
-  /// As ``DeviceStore`` has it.
-  public func dataKeys() async throws(VerifierError) -> [SealedDataKey] {
-    try await read { try $0.dataKeys() }
-  }
-
-  /// As ``DeviceStore`` has it.
-  public func addFirstDataKey(_ key: SealedDataKey) async throws(VerifierError) -> [SealedDataKey] {
-    try await write { database in
-      let present = try database.dataKeys()
-      guard present.isEmpty else { return present }
-      try database.cachedStatement(sql: "INSERT INTO data_key (id, sealed) VALUES (?, ?)")
-        .execute(arguments: [key.id, Data(key.box.bytes)])
-      return try database.dataKeys()
+  /// Copies the database as it stands, while it is in use, to a file that is there as a whole or not at all.
+  /// - Throws: ``VerifierError/store(_:)``, also where there is a file already.
+  public func backUp(to path: String) async throws(VerifierError) {
+    let pool = pool, place = place
+    try await Self.onThread { () throws(VerifierError) in
+      do { try DatabaseFile.copy(pool, to: path) } catch { throw VerifierError(error, place: place) }
     }
   }
 
+  /// One write, carried to its end whatever becomes of the calling task: GRDB's async functions would roll it back when
+  /// the task is cancelled, and with it a guess that was compared.
   private func write<R: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> R
   ) async throws(VerifierError) -> R {
-    try await perform(.immediate, body)
+    let place = place
+    let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
+      let kept = Mutex<R?>(nil)
+      writer.submit(
+        GroupCommit.Job { database in
+          let result = try body(database)
+          kept.withLock { $0 = result }
+        } end: { failure in
+          if let failure { return continuation.resume(returning: .failure(VerifierError(failure, place: place))) }
+          // Without a failure `run` has come to its end, and its last act is to keep the result.
+          guard let result = kept.withLock({ $0 }) else { preconditionFailure("a job ended without a result") }
+          continuation.resume(returning: .success(result))
+        })
+    }
+    return try result.get()
   }
 
   private func read<R: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> R
   ) async throws(VerifierError) -> R {
-    try await perform(.deferred, body)
-  }
-
-  /// One transaction that is carried to its end whatever becomes of the calling task: GRDB's async functions would
-  /// roll it back when the task is cancelled, and with it a guess that was compared.
-  private func perform<R: Sendable>(
-    _ kind: Database.TransactionKind, _ body: @escaping @Sendable (Database) throws -> R
-  ) async throws(VerifierError) -> R {
     let place = place
     let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
-      connection.asyncWriteWithoutTransaction { database in
-        do {
-          continuation.resume(returning: .success(try database.committing(kind, body)))
-        } catch {
+      pool.asyncRead { database in
+        do { continuation.resume(returning: .success(try body(database.get()))) } catch {
           continuation.resume(returning: .failure(VerifierError(error, place: place)))
         }
       }
     }
     return try result.get()
   }
-}
 
-extension Database {
-  /// Runs `body` in a transaction; its result is returned once it is committed, and only then.
-  fileprivate func committing<R>(_ kind: TransactionKind, _ body: (Database) throws -> R) throws -> R {
-    try beginTransaction(kind)
-    do {
-      let result = try body(self)
-      try commit()
-      return result
-    } catch {
-      try rollback()
-      throw error
+  private static func onThread<R: Sendable>(
+    _ body: @escaping @Sendable () throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R {
+    let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(returning: Result { () throws(VerifierError) in try body() })
+      }
     }
+    return try result.get()
   }
 }
 
 extension SQLiteDeviceStore {
-  /// A PRAGMA of the store's own connection, for tests of how it was opened.
+  /// A PRAGMA of the writing connection, for tests of how it was opened.
   package func setting(_ name: String) async throws(VerifierError) -> Int? {
-    try await read { try Int.fetchOne($0, sql: "PRAGMA \(name)") }
+    try await write { try Int.fetchOne($0, sql: "PRAGMA \(name)") }
   }
 }

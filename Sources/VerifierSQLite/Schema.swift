@@ -14,6 +14,9 @@ enum Schema {
       try database.execute(
         sql: "INSERT INTO account (only_row, id) VALUES (1, ?)", arguments: [AccountID.random().text])
     }
+    migrator.registerMigration("audit") { database in
+      try database.execute(sql: audit)
+    }
     return migrator
   }
 
@@ -67,5 +70,66 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
 
     CREATE INDEX device_by_user ON device (user, created_at, serial);
+    """
+
+  // Names that both databases share; keys of more purposes, for more than one master key; recovery codes; devices that
+  // count; audit rows and their chain.
+  private static let audit = """
+    ALTER TABLE account RENAME TO vmfa_account;
+    ALTER TABLE policy RENAME TO vmfa_policy;
+    ALTER TABLE data_key RENAME TO vmfa_key;
+    ALTER TABLE user RENAME TO vmfa_user;
+    ALTER TABLE device RENAME TO vmfa_device;
+    ALTER TABLE vmfa_device RENAME COLUMN user TO user_name;
+    ALTER TABLE vmfa_device ADD COLUMN moving_factor TEXT NOT NULL DEFAULT 'time'
+      CHECK (moving_factor IN ('time', 'counter'));
+    ALTER TABLE vmfa_user ADD COLUMN recovery_key TEXT REFERENCES vmfa_key (id);
+    ALTER TABLE vmfa_user ADD COLUMN recovery_codes BLOB;
+    CREATE INDEX vmfa_device_by_key ON vmfa_device (key_id);
+
+    CREATE TABLE vmfa_serial (
+      serial TEXT PRIMARY KEY,
+      user_name TEXT NOT NULL,
+      device_id TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO vmfa_serial SELECT serial, user_name, id FROM vmfa_device;
+
+    CREATE TABLE vmfa_key_copy (
+      key_id TEXT NOT NULL REFERENCES vmfa_key (id),
+      place INTEGER NOT NULL,
+      master_id TEXT NOT NULL,
+      sealed BLOB NOT NULL,
+      PRIMARY KEY (key_id, place)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO vmfa_key_copy SELECT id, 0, '', sealed FROM vmfa_key;
+    ALTER TABLE vmfa_key DROP COLUMN sealed;
+    ALTER TABLE vmfa_key ADD COLUMN purpose TEXT NOT NULL DEFAULT 'seed' CHECK (purpose IN ('seed', 'integrity'));
+    ALTER TABLE vmfa_key ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+
+    CREATE TABLE vmfa_audit_event (
+      id TEXT PRIMARY KEY,
+      time INTEGER NOT NULL,
+      event TEXT NOT NULL,
+      outcome TEXT NOT NULL,
+      reason TEXT,
+      user_name TEXT NOT NULL,
+      device TEXT,
+      actor TEXT NOT NULL,
+      source TEXT,
+      request_id TEXT,
+      key_id TEXT NOT NULL,
+      tag BLOB NOT NULL,
+      batch INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX vmfa_audit_event_unsealed ON vmfa_audit_event (id) WHERE batch IS NULL;
+    CREATE INDEX vmfa_audit_event_by_batch ON vmfa_audit_event (batch, id) WHERE batch IS NOT NULL;
+
+    CREATE TABLE vmfa_audit_batch (
+      number INTEGER PRIMARY KEY,
+      sealed_at INTEGER NOT NULL,
+      key_id TEXT NOT NULL,
+      row_ids BLOB NOT NULL,
+      tag BLOB NOT NULL
+    ) STRICT;
     """
 }

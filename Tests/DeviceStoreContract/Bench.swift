@@ -15,8 +15,11 @@ package struct Bench: Sendable {
     store: any DeviceStore, warn: @escaping @Sendable (Verifier.Warning) -> Void = { _ in }
   ) async throws {
     self.store = store
-    let master = try MasterKey(SecretBytes(copying: Self.masterKey.span))
-    verifier = Verifier(store: store, keys: try await KeyRing(opening: store, with: master), warn: warn)
+    verifier = Verifier(store: store, keys: try await KeyRing(opening: store, with: Self.master()), warn: warn)
+  }
+
+  package static func master(_ bytes: [UInt8] = masterKey) throws -> SharedMasterKey {
+    SharedMasterKey(try MasterKey(SecretBytes(copying: bytes.span)))
   }
 
   /// The step that holds `time` in a device of the standard period.

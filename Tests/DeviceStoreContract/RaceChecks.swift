@@ -21,7 +21,7 @@ extension DeviceStoreContract {
     Check("1,000 wrong guesses at once count 1,000") { open in
       let benches = [try await Bench(store: open()), try await Bench(store: open())]
       _ = try await benches[0].enrolled()
-      _ = try await benches[0].store.updatePolicy([.throttle: 0])
+      _ = try await benches[0].store.updatePolicy([.throttle: 0], records: [])
       let wrong = try Bench.wrongCode()
       let verdicts = try await attempts(1000, on: benches) { try await $0.verify(wrong) }
       #expect(verdicts.allSatisfy { $0 == .rejected(.wrongCode) })

@@ -123,20 +123,20 @@ import VerifierSQLite
       "digits = 9", "period = 0", "algorithm = 'MD5'", "id = 'x'", "created_at = -1",
       "drift = 9223372036854775807", "sync_drift = -9223372036854775807", "sync_failures = 9223372036854775807",
     ] {
-      try await raw.write { try $0.execute(sql: "UPDATE device SET \(damage)") }
+      try await raw.write { try $0.execute(sql: "UPDATE vmfa_device SET \(damage)") }
       await #expect(throws: VerifierError.self) { _ = try await bench.verify(step: Bench.step()) }
       try await raw.write {
         try $0.execute(
           sql: """
-            UPDATE device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, id = '\(UUID())',
+            UPDATE vmfa_device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, id = '\(UUID())',
               drift = 0, sync_drift = 0, sync_failures = 0
             """)
       }
     }
-    try await raw.write { try $0.execute(sql: "UPDATE user SET failures = 9223372036854775807") }
+    try await raw.write { try $0.execute(sql: "UPDATE vmfa_user SET failures = 9223372036854775807") }
     await #expect(throws: VerifierError.corruptRecord("a user")) { _ = try await bench.verify(Bench.wrongCode()) }
-    try await raw.write { try $0.execute(sql: "UPDATE user SET failures = 0") }
-    try await raw.write { try $0.execute(sql: "INSERT INTO policy VALUES ('window', 99)") }
+    try await raw.write { try $0.execute(sql: "UPDATE vmfa_user SET failures = 0") }
+    try await raw.write { try $0.execute(sql: "INSERT INTO vmfa_policy VALUES ('window', 99)") }
     await #expect(throws: VerifierError.corruptRecord("the policy")) { _ = try await bench.verify(step: Bench.step()) }
   }
 }

@@ -73,7 +73,7 @@ import Verifier
     let store = try InMemoryDeviceStore()
     _ = try await Bench(store: store)
     await #expect {
-      let master = try MasterKey.random()
+      let master = SharedMasterKey(try MasterKey.random())
       _ = try await KeyRing(opening: store, with: master)
     } throws: { error in
       if case VerifierError.masterKey = error { true } else { false }

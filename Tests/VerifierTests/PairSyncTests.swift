@@ -29,7 +29,7 @@ import Testing
       device.status = .active
       device.lastStep = vector.watermark
     }
-    _ = try await bench.store.updatePolicy([.resyncReach: vector.windowSteps])
+    _ = try await bench.verifier.updatePolicy([.resyncReach: vector.windowSteps], at: Bench.now)
     let pair = CodePair(try OneTimeCode(parsing: vector.code1), try OneTimeCode(parsing: vector.code2))
     let verdict = try await bench.verifier.resync(device, with: pair, by: .administrator, at: time)
     if let second = vector.matchedStep2 {

@@ -77,12 +77,12 @@ import Verifier
 
   @Test func `a lock stands though the policy that made it is milder now, and falls with the throttle`() async throws {
     let bench = try await failing(0)
-    _ = try await bench.store.updatePolicy([.lockAfter: 1, .lockBase: 1800, .lockMaximum: 1800])
+    _ = try await bench.verifier.updatePolicy([.lockAfter: 1, .lockBase: 1800, .lockMaximum: 1800], at: Bench.now)
     _ = try await bench.verify(Bench.wrongCode())
-    let milder = try await bench.store.updatePolicy([.lockAfter: 5, .lockBase: 1, .lockMaximum: 900])
+    let milder = try await bench.verifier.updatePolicy([.lockAfter: 5, .lockBase: 1, .lockMaximum: 900], at: Bench.now)
     #expect(try await bench.verify(step: Bench.step()) == .rejected(.locked(retryAfter: 1800)))
     #expect(try await bench.user().lockInForce(at: now, policy: milder) == .init(retryAfter: 1800))
-    let off = try await bench.store.updatePolicy([.throttle: 0])
+    let off = try await bench.verifier.updatePolicy([.throttle: 0], at: Bench.now)
     #expect(try await bench.user().lockInForce(at: now, policy: off) == nil)
     #expect(try await bench.verify(step: Bench.step()).isAccepted)
   }
@@ -108,7 +108,7 @@ import Verifier
   @Test func `the preset for PCI DSS 8.3.4: ten failures, half an hour`() async throws {
     let bench = try await failing(0)
     let changes = Policy.Setting.allCases.map { ($0, Policy.pciDSS[$0]) }
-    _ = try await bench.store.updatePolicy(Dictionary(uniqueKeysWithValues: changes))
+    _ = try await bench.verifier.updatePolicy(Dictionary(uniqueKeysWithValues: changes), at: Bench.now)
     for _ in 0..<10 { #expect(try await bench.verify(Bench.wrongCode()) == .rejected(.wrongCode)) }
     #expect(try await bench.verify(step: Bench.step()) == .rejected(.locked(retryAfter: 1800)))
     let after = now.advanced(by: 1800)

@@ -1,3 +1,4 @@
+internal import OpenSSLCrypto
 internal import Subprocess
 
 /// Programs that vmfa leaves work to, run without a shell unless the person wrote a command for one.
@@ -11,6 +12,14 @@ enum ChildProcess {
     showingErrors
       ? try await run(program, arguments, input: input, error: .currentStandardError)
       : try await run(program, arguments, input: input, error: .discarded)
+  }
+
+  /// What a command line of the person's own prints.
+  static func secret(printedBy command: String) async throws -> SecretBytes {
+    guard let result = try await run("sh", ["-c", command], showingErrors: true), result.status == 0 else {
+      throw CommandError(.forbidden, "the command failed")
+    }
+    return SecretBytes(copying: result.output.span)
   }
 
   private static func run(

@@ -63,15 +63,16 @@ extension VerifierError {
     switch self {
     case .malformedName, .wrongCodeLength, .seedLength, .unusableURI, .corruptRecord, .oath: .data
     case .invalidPolicy: .usage
-    case .noSuchUser, .noSuchDevice, .notEnabled: .missing
-    case .alreadyEnabled, .stillEnabled, .serialTaken: .exists
+    case .noSuchUser, .noSuchDevice, .notEnabled, .noActiveDevice: .missing
+    case .alreadyEnabled, .stillEnabled, .serialTaken, .userExists, .userHasDevices, .keyInUse: .exists
     case .masterKey: .forbidden
+    case .unknownKey: .data
     case .crypto: .inputOutput
     case .store(let failure):
       switch failure {
       case .missing: .missing
       case .unreachable: .unreachable
-      case .readOnly, .inputOutput: .inputOutput
+      case .readOnly, .inputOutput, .outcomeUnknown: .inputOutput
       case .corrupt, .newerSchema: .data
       }
     }
@@ -85,6 +86,8 @@ extension VerifierError {
     case .notEnabled: "vmfa device enable ID CODE1 CODE2 enables it"
     case .alreadyEnabled: "vmfa device resync sets its clock again"
     case .stillEnabled: "deactivate it first, or use --force"
+    case .noActiveDevice: "vmfa enroll USER makes one"
+    case .userHasDevices: "deactivate it first, or use --force"
     case .serialTaken: "choose another --name"
     case .store(.missing): "vmfa enroll USER makes one; --database names another place"
     case .store(.unreachable): "try again, or see which program uses it"

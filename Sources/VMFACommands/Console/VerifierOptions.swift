@@ -1,22 +1,19 @@
 internal import ArgumentParser
-internal import DurableFiles
+internal import Foundation
 internal import OATH
 internal import Verifier
+internal import VerifierPostgreSQL
 internal import VerifierSQLite
 
 /// Where the verifier's data are; shared by every command that uses them.
 struct VerifierOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The database, as sqlite:PATH. (default: VMFA_DATABASE, else sqlite:$XDG_DATA_HOME/vmfa/verifier.db)",
+      "The database, as sqlite:PATH or postgresql://…. (default: VMFA_DATABASE, else sqlite:$XDG_DATA_HOME/vmfa/verifier.db)",
       valueName: "url"))
   var database: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "The master key that seeds are sealed under. (default: VMFA_KEY_FILE, else master.key beside the database)",
-      valueName: "file"))
-  var keyFile: String?
+  @OptionGroup var key: MasterKeyOptions
 
   /// The verifier on this database.
   /// - Parameters:
@@ -28,14 +25,12 @@ struct VerifierOptions: ParsableArguments {
 
   /// The same, with the store behind it.
   func session(creating: Bool = false, isDrill: Bool = false) async throws -> Session {
-    let console = Console.current
-    let path = try databasePath(console)
-    let store = try await SQLiteDeviceStore.open(path, creating ? .creatingIfMissing : .existing)
-    let named = keyFile ?? console.variable("VMFA_KEY_FILE")
-    // A key that is named must be there; the one beside the database is made while nothing is sealed under it.
-    let keys = try await KeyRing(
-      opening: store, keyFile: named ?? DurableFile.parent(of: path) + "/master.key", makingKey: named == nil)
-    let verifier = Verifier(store: store, keys: keys) { warning in
+    let console = Console.current, place = try place()
+    let store = try await place.open(creating: creating)
+    let source = try await key.source(console, beside: place, of: store)
+    let keys = try await KeyRing(opening: store, at: console.now(), with: source)
+    let context = RequestContext(actor: "local:\(NSUserName())")
+    let verifier = Verifier(store: store, keys: keys, context: context) { warning in
       switch warning {
       case .clockSetBack where isDrill: break
       case .clockSetBack(let seconds):
@@ -50,20 +45,41 @@ struct VerifierOptions: ParsableArguments {
     let store: any DeviceStore
   }
 
-  private func databasePath(_ console: Console) throws -> String {
-    guard let url = database ?? console.variable("VMFA_DATABASE") else {
-      guard let folder = console.dataFolder else {
-        throw CommandError(
-          .usage, "neither XDG_DATA_HOME nor HOME is set", hint: "--database sqlite:PATH names a database")
-      }
-      return folder + "/vmfa/verifier.db"
+  /// Where the database is.
+  func place(_ console: Console = .current) throws -> DatabasePlace {
+    if let url = database ?? console.variable("VMFA_DATABASE") { return try DatabasePlace(url) }
+    guard let folder = console.dataFolder else {
+      throw CommandError(
+        .usage, "neither XDG_DATA_HOME nor HOME is set", hint: "--database sqlite:PATH names a database")
     }
-    if url.hasPrefix("sqlite:"), case let path = String(url.dropFirst("sqlite:".count)), !path.isEmpty { return path }
-    if url.hasPrefix("postgresql:") || url.hasPrefix("postgres:") {
-      throw CommandError(.usage, "this vmfa has no PostgreSQL store", hint: "sqlite:PATH names a database")
+    return .sqlite(path: folder + "/vmfa/verifier.db")
+  }
+}
+
+/// A database by its URL.
+enum DatabasePlace: Sendable {
+  case sqlite(path: String)
+  /// As libpq takes it.
+  case postgresql(url: String)
+
+  init(_ url: String) throws {
+    if url.hasPrefix("sqlite:"), case let path = String(url.dropFirst("sqlite:".count)), !path.isEmpty {
+      self = .sqlite(path: path)
+    } else if url.hasPrefix("postgresql:") || url.hasPrefix("postgres:") {
+      self = .postgresql(url: url)
+    } else {
+      throw CommandError(
+        .usage, "the database is named neither as sqlite:PATH nor as postgresql://…",
+        hint: url.isEmpty || url.contains("://") ? nil : "sqlite:\(url)")
     }
-    throw CommandError(
-      .usage, "the database is not named as sqlite:PATH",
-      hint: url.isEmpty || url.contains("://") ? nil : "sqlite:\(url)")
+  }
+
+  /// - Parameter creating: whether a missing database, or missing tables, are made.
+  func open(creating: Bool, connections: Int = 1) async throws -> any DeviceStore {
+    switch self {
+    case .sqlite(let path): try await SQLiteDeviceStore.open(path, creating ? .creatingIfMissing : .existing)
+    case .postgresql(let url):
+      try await PostgreSQLDeviceStore.open(url, creating ? .creatingIfMissing : .existing, connections: connections)
+    }
   }
 }

@@ -145,10 +145,9 @@ struct PassphraseOptions: ParsableArguments {
   }
 
   private static func printed(by command: String) async throws -> TypedSecret {
-    guard let result = try await ChildProcess.run("sh", ["-c", command], showingErrors: true), result.status == 0 else {
+    do { return TypedSecret(withoutNewline(try await ChildProcess.secret(printedBy: command))) } catch {
       throw CommandError(.forbidden, "the passphrase command failed")
     }
-    return TypedSecret(withoutNewline(SecretBytes(copying: result.output.span)))
   }
 
   private static func withoutNewline(_ bytes: borrowing SecretBytes) -> SecretBytes {

@@ -9,14 +9,18 @@ private struct Answer: Encodable {
   var device: String?
   var drift: Int64?
   var retryAfter: Int64?
+  var recoveryCodesLeft: Int?
 }
 
 extension Console {
   /// Prints the answer to a code.
   func answer(_ verdict: Verdict, json: Bool) throws -> ExitStatus {
     switch verdict {
-    case .accepted(let device, _):
+    case .accepted(.code(let device, _)):
       return try print(Answer(result: "accepted", device: device.text), json: json, status: .done)
+    case .accepted(.recoveryCode(let remaining)):
+      note("that was a recovery code: \(remaining) left")
+      return try print(Answer(result: "accepted", recoveryCodesLeft: remaining), json: json, status: .done)
     case .rejected(let rejection):
       say("vmfa: \(rejection.explanation)")
       var answer = Answer(result: "rejected", reason: rejection.word)
@@ -50,16 +54,6 @@ extension Console {
 }
 
 extension Rejection {
-  /// As scripts and REST know it.
-  var word: String {
-    switch self {
-    case .wrongCode: "wrong_code"
-    case .reused: "reused"
-    case .locked: "locked"
-    case .noDevice: "no_device"
-    }
-  }
-
   /// As a person reads it.
   var explanation: String {
     switch self {

@@ -78,7 +78,7 @@ struct PolicySetCommand: AsyncParsableCommand {
     guard !changes.isEmpty else {
       throw CommandError(.usage, "nothing to set", hint: "vmfa policy set --help names the settings")
     }
-    let policy = try await options.session(creating: true).store.updatePolicy(changes)
+    let policy = try await options.verifier(creating: true).updatePolicy(changes, at: Console.current.now())
     try Console.current.printPolicy(policy, json: json)
   }
 

@@ -4,6 +4,8 @@ internal import OATH
 enum PairSync {
   /// How a sync differs from another one.
   struct Terms {
+    /// What it is, for the audit row.
+    let name: AuditEvent.Name
     /// Steps from the present, either way, for the second code.
     let reach: Int64
     /// Lowers the watermark, if that is where the pair lies.
@@ -12,7 +14,20 @@ enum PairSync {
 
   /// Changes `state` by what follows from the pair for the device at `index`.
   static func decide(
-    _ state: inout UnitState, deviceAt index: Int, pair: CodePair, terms: Terms, at now: UnixTime, keys: KeyRing
+    _ state: inout UnitState, deviceAt index: Int, pair: CodePair, terms: Terms, at now: UnixTime, keys: KeySet
+  ) throws(VerifierError) -> SyncVerdict {
+    let before = state.devices[index]
+    let verdict = try verdict(&state, deviceAt: index, pair, terms, at: now, keys: keys)
+    let isLowered = before.lastStep.map { state.devices[index].lastStep ?? $0 < $0 } ?? false
+    state.events.append(
+      AuditEvent(
+        terms.name, at: now, verdict.outcome, reason: isLowered ? "watermark lowered" : verdict.word,
+        user: before.user, device: before.serial))
+    return verdict
+  }
+
+  private static func verdict(
+    _ state: inout UnitState, deviceAt index: Int, _ pair: CodePair, _ terms: Terms, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) -> SyncVerdict {
     var device = state.devices[index]
     let digits = device.parameters.digits
@@ -23,7 +38,9 @@ enum PairSync {
     guard device.syncFailures < state.policy[.syncBudget] else { return .budgetSpent }
 
     var totp = try device.totp(keys: keys)
-    let present = device.parameters.step(at: now)
+    // A counter is searched around where it was last seen.
+    let isTimed = device.movingFactor == .time
+    let present = isTimed ? device.parameters.step(at: now) : device.lastStep ?? -1
     let match = try PairSearch.find(pair, of: &totp, around: present, reach: terms.reach) { first in
       device.allows(first: first, resettingWatermark: terms.resetsWatermark)
     }
@@ -32,7 +49,7 @@ enum PairSync {
       return .refused
     }
     device.lastStep = first + 1
-    device.syncDrift = first + 1 - present
+    device.syncDrift = isTimed ? first + 1 - present : 0
     device.drift = device.syncDrift
     device.lastSide = 0
     device.syncFailures = 0
@@ -48,5 +65,18 @@ extension Device {
   fileprivate func allows(first: Int64, resettingWatermark: Bool) -> Bool {
     guard let lastStep else { return true }
     return first > lastStep || resettingWatermark && first + 1 < lastStep
+  }
+}
+
+extension SyncVerdict {
+  fileprivate var outcome: AuditEvent.Outcome { if case .accepted = self { .accepted } else { .rejected } }
+
+  fileprivate var word: String? {
+    switch self {
+    case .accepted: nil
+    case .refused: "refused"
+    case .locked: "locked"
+    case .budgetSpent: "sync_budget"
+    }
   }
 }

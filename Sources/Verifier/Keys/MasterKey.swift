@@ -1,6 +1,6 @@
 public import OpenSSLCrypto
 
-/// The key that data keys are sealed under: 32 bytes that are kept outside the database.
+/// The key that all stored keys are sealed under: 32 bytes that are kept outside the database.
 public struct MasterKey: ~Copyable, Sendable {
   /// Length in bytes.
   public static let byteCount = AESGCM.keyByteCount
@@ -22,10 +22,31 @@ public struct MasterKey: ~Copyable, Sendable {
     return try MasterKey(bytes)
   }
 
+  /// Names the key and tells nothing of it: 16 hexadecimal digits.
+  package borrowing func id() throws(CryptoError) -> String {
+    var mac = try HMAC(.sha256, key: bytes)
+    let label = Array("vmfa master key id 1".utf8)
+    return try mac.authenticationCode(for: label.span).withBytes { tag in
+      (0..<8).map { index in
+        let digits = String(tag[index], radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+      }.joined()
+    }
+  }
+
   /// Reads the key for as long as `body` runs.
   package borrowing func withBytes<R: ~Copyable, E: Error>(_ body: (borrowing SecretBytes) throws(E) -> R) throws(E)
     -> R
   {
     try body(bytes)
   }
+}
+
+/// A master key that several hold; wiped when the last of them lets go.
+public final class SharedMasterKey: Sendable {
+  /// The key.
+  public let key: MasterKey
+
+  /// Takes over a key.
+  public init(_ key: consuming MasterKey) { self.key = key }
 }

@@ -1,6 +1,6 @@
 internal import DurableFiles
 internal import OATH
-internal import OpenSSLCrypto
+package import OpenSSLCrypto
 
 /// A master key in a file of mode 0600: 64 hexadecimal digits and a newline, or 32 bytes as they are.
 public enum MasterKeyFile {
@@ -11,12 +11,31 @@ public enum MasterKeyFile {
     do throws(FileError) { content = try DurableFile.readSecret(at: path, limit: 4096) } catch {
       throw .masterKey(reason: error.masterKeyReason, hint: error.masterKeyHint)
     }
-    return try key(in: content, path: path)
+    return try key(in: content, from: path)
+  }
+
+  /// Reads a key that the system's manager of services hands out: there the folder, and not the mode of the file, keeps
+  /// others away.
+  package static func readCredential(_ path: String) throws(VerifierError) -> MasterKey {
+    let content: SecretBytes
+    do throws(FileError) { content = try DurableFile.read(at: path, limit: 4096, onlyFiles: true) } catch {
+      throw .masterKey(reason: error.masterKeyReason, hint: nil)
+    }
+    return try key(in: content, from: path)
+  }
+
+  /// Makes a key where there is no file. Only for a store that holds nothing sealed.
+  package static func makeIfMissing(_ path: String) throws(VerifierError) {
+    // An unreadable file or a link is told of when it is read.
+    if (try? DurableFile.kind(of: path, followingLinks: true)) == .some(nil) { _ = try readOrCreate(path) }
   }
 
   /// Reads the key, after making one where there is no file. Of several that do this at once, all get the same key.
   /// Only for a store that holds nothing sealed: ``KeyRing/init(opening:keyFile:makingKey:)`` sees to that.
   package static func readOrCreate(_ path: String) throws(VerifierError) -> MasterKey {
+    do throws(FileError) { try DurableFile.makeFolder(at: DurableFile.parent(of: path)) } catch {
+      throw .masterKey(reason: "the master key cannot be made: \(error)", hint: nil)
+    }
     let text = try MasterKey.random().withBytes { key in key.withBytes(hexadecimalLine) }
     do throws(FileError) {
       try text.withBytes { (text) throws(FileError) in try DurableFile.write(text, to: path, .keeping) }
@@ -26,21 +45,22 @@ public enum MasterKeyFile {
     return try read(path)
   }
 
-  private static func key(in content: borrowing SecretBytes, path: String) throws(VerifierError) -> MasterKey {
+  /// The key in what `origin` holds or printed.
+  package static func key(in content: borrowing SecretBytes, from origin: String) throws(VerifierError) -> MasterKey {
     if content.count == MasterKey.byteCount { return try MasterKey(content.copy()) }
     let digits =
       content.withBytes { $0.count > 0 && $0[$0.count - 1] == UInt8(ascii: "\n") }
       ? content.count - 1 : content.count
     guard digits == 2 * MasterKey.byteCount else {
       throw .masterKey(
-        reason: "the master key \(path) has the wrong length",
+        reason: "the master key \(origin) has the wrong length",
         hint: "it holds \(MasterKey.byteCount) bytes, as \(2 * MasterKey.byteCount) hexadecimal digits or as they are")
     }
     let key = try SecretBytes(count: MasterKey.byteCount) { bytes throws(VerifierError) in
       for index in 0..<MasterKey.byteCount {
         let pair = content.withBytes { ($0[2 * index].hexadecimalValue, $0[2 * index + 1].hexadecimalValue) }
         guard let high = pair.0, let low = pair.1 else {
-          throw .masterKey(reason: "the master key \(path) is not hexadecimal", hint: nil)
+          throw .masterKey(reason: "the master key \(origin) is not hexadecimal", hint: nil)
         }
         bytes[index] = high << 4 | low
       }

@@ -1,11 +1,12 @@
-/// Where devices, users and policy are kept. ``DeviceStore/transaction(_:_:)`` is the one way to change a device:
-/// what it sees, nobody else changes until it is done, on whatever thread, process or replica.
+/// Where devices, users, policy, keys and audit rows are kept. ``DeviceStore/transaction(_:_:)`` is the one way to change
+/// a device: what it sees, nobody else changes until it is done, on whatever thread, process or replica.
 ///
 /// What a store must hold to is written as a suite of tests, `DeviceStoreContract`, which every store passes.
 public protocol DeviceStore: Sendable {
   /// Runs `body` on the state of a unit and keeps what it changed, durably before this returns. When `body` throws,
   /// nothing is changed. Once begun, a transaction is carried to its end even if the calling task is cancelled:
-  /// a guess that was compared is a guess that is counted.
+  /// a guess that was compared is a guess that is counted. `body` may be run again where the store had to begin anew;
+  /// only the last run counts.
   func transaction<R: Sendable>(
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R
@@ -22,14 +23,40 @@ public protocol DeviceStore: Sendable {
   /// The policy in force.
   func policy() async throws(VerifierError) -> Policy
 
-  /// Changes settings of the policy, in one transaction, and returns what is in force then.
-  func updatePolicy(_ changes: [Policy.Setting: Int64]) async throws(VerifierError) -> Policy
+  /// Changes settings of the policy, in one transaction with the audit rows, and returns what is in force then.
+  func updatePolicy(
+    _ changes: [Policy.Setting: Int64], records: [AuditRecord]
+  ) async throws(VerifierError) -> Policy
 
-  /// The data keys, oldest first.
-  func dataKeys() async throws(VerifierError) -> [SealedDataKey]
+  /// The keys, oldest first.
+  func keys() async throws(VerifierError) -> [StoredKey]
 
-  /// Adds a key where there is none at all; returns the keys that are there then.
-  func addFirstDataKey(_ key: SealedDataKey) async throws(VerifierError) -> [SealedDataKey]
+  /// As ``transaction(_:_:)``, for the keys: keys may be added, get copies, and be removed.
+  /// - Throws: ``VerifierError/keyInUse(_:)`` for a key that is removed while something is sealed under it.
+  func changeKeys<R: Sendable>(
+    _ body: @escaping @Sendable (inout KeyState) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R
+
+  /// How many seeds are sealed under each key.
+  func seedCounts() async throws(VerifierError) -> [String: Int]
+
+  /// Audit rows, a page at a time.
+  func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord]
+
+  /// The audit rows of a batch, by id.
+  func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord]
+
+  /// At most `limit` batches of the chain after the one of this number.
+  func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch]
+
+  /// Adds a batch to the chain: `make` gets the newest one and the oldest rows that no batch holds, at most
+  /// ``AuditBatch/maximumRowCount``, and returns the next batch, or nil. One caller at a time, on whatever replica.
+  func sealAudit(
+    _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
+  ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool)
+
+  /// Looks for damage that the database itself can see, and tells of it in lines.
+  func checkIntegrity() async throws(VerifierError) -> [String]
 }
 
 /// What is atomic: a user with all their devices.
@@ -46,15 +73,21 @@ public struct DeviceQuery: Sendable, Equatable {
   public var user: UserName?
   /// Only devices of this status.
   public var status: Device.Status?
+  /// Only devices whose seed is sealed under another key than the one of this id.
+  public var notUnderKey: String?
   /// Only devices whose serial comes after this one.
   public var after: Serial?
   /// At most so many.
   public var limit: Int
 
   /// All devices, unless narrowed.
-  public init(user: UserName? = nil, status: Device.Status? = nil, after: Serial? = nil, limit: Int = 100) {
+  public init(
+    user: UserName? = nil, status: Device.Status? = nil, notUnderKey: String? = nil, after: Serial? = nil,
+    limit: Int = 100
+  ) {
     self.user = user
     self.status = status
+    self.notUnderKey = notUnderKey
     self.after = after
     self.limit = limit
   }

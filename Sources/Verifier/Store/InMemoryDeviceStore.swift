@@ -7,7 +7,9 @@ public final class InMemoryDeviceStore: DeviceStore {
     var policy = Policy.standard
     var users: [UserName: User] = [:]
     var devices: [DeviceID: Device] = [:]
-    var dataKeys: [SealedDataKey] = []
+    var keys: [StoredKey] = []
+    var records: [AuditRecord] = []
+    var batches: [AuditBatch] = []
   }
 
   private let contents: Mutex<Contents>
@@ -40,7 +42,7 @@ public final class InMemoryDeviceStore: DeviceStore {
     let all = contents.withLock { Array($0.devices.values) }
     let found = all.filter { device in
       query.user.map { $0 == device.user } ?? true && query.status.map { $0 == device.status } ?? true
-        && query.after.map { $0 < device.serial } ?? true
+        && query.after.map { $0 < device.serial } ?? true && query.notUnderKey.map { $0 != device.seed.keyID } ?? true
     }
     return Array(found.sorted { $0.serial < $1.serial }.prefix(query.limit))
   }
@@ -56,25 +58,79 @@ public final class InMemoryDeviceStore: DeviceStore {
   public func policy() async throws(VerifierError) -> Policy { contents.withLock { $0.policy } }
 
   /// As ``DeviceStore`` has it.
-  public func updatePolicy(_ changes: [Policy.Setting: Int64]) async throws(VerifierError) -> Policy {
+  public func updatePolicy(
+    _ changes: [Policy.Setting: Int64], records: [AuditRecord]
+  ) async throws(VerifierError) -> Policy {
     try contents.withLock { contents throws(VerifierError) in
       var policy = contents.policy
       for (setting, value) in changes { try policy.set(setting, to: value) }
       contents.policy = policy
+      contents.records += records
       return policy
     }
   }
 
   /// As ``DeviceStore`` has it.
-  public func dataKeys() async throws(VerifierError) -> [SealedDataKey] { contents.withLock { $0.dataKeys } }
+  public func keys() async throws(VerifierError) -> [StoredKey] { contents.withLock { $0.keys } }
 
   /// As ``DeviceStore`` has it.
-  public func addFirstDataKey(_ key: SealedDataKey) async throws(VerifierError) -> [SealedDataKey] {
-    contents.withLock { contents in
-      if contents.dataKeys.isEmpty { contents.dataKeys = [key] }
-      return contents.dataKeys
+  public func changeKeys<R: Sendable>(
+    _ body: @escaping @Sendable (inout KeyState) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R {
+    try contents.withLock { contents throws(VerifierError) in
+      var state = KeyState(keys: contents.keys)
+      let result = try body(&state)
+      let kept = Set(state.keys.map(\.id))
+      if let used = contents.devices.values.first(where: { !kept.contains($0.seed.keyID) }) {
+        throw .keyInUse(used.seed.keyID)
+      }
+      contents.keys = state.keys
+      contents.records += state.records
+      return result
     }
   }
+
+  /// As ``DeviceStore`` has it.
+  public func seedCounts() async throws(VerifierError) -> [String: Int] {
+    contents.withLock { contents in
+      contents.devices.values.reduce(into: [:]) { $0[$1.seed.keyID, default: 0] += 1 }
+    }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
+    let all = contents.withLock { $0.records }.sorted { query.newestFirst ? $0.id > $1.id : $0.id < $1.id }
+    return Array(all.filter(query.includes).prefix(query.limit))
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord] {
+    contents.withLock { $0.records }.filter { $0.batch == number }.sorted { $0.id < $1.id }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch] {
+    Array(contents.withLock { $0.batches }.filter { $0.number > number }.prefix(limit))
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func sealAudit(
+    _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
+  ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) {
+    try contents.withLock { contents throws(VerifierError) in
+      let open = contents.records.filter { $0.batch == nil }.sorted { $0.id < $1.id }
+      guard let batch = try make(contents.batches.last, Array(open.prefix(AuditBatch.maximumRowCount))) else {
+        return (contents.batches.last, false)
+      }
+      contents.batches.append(batch)
+      let sealed = Set(batch.ids)
+      contents.records = contents.records.map { sealed.contains($0.id) ? $0.sealed(in: batch.number) : $0 }
+      return (batch, true)
+    }
+  }
+
+  /// Memory is not looked at.
+  public func checkIntegrity() async throws(VerifierError) -> [String] { [] }
 }
 
 extension InMemoryDeviceStore.Contents {
@@ -94,9 +150,29 @@ extension InMemoryDeviceStore.Contents {
     for device in changes.inserted where devices.values.contains(where: { $0.serial == device.serial }) {
       throw .serialTaken(device.serial)
     }
+    for device in changes.inserted + changes.updated where !keys.contains(where: { $0.id == device.seed.keyID }) {
+      throw .unknownKey(device.seed.keyID)
+    }
     if let user = changes.user { users[user.name] = user }
     for device in changes.inserted + changes.updated { devices[device.id] = device }
-    for id in changes.deleted { devices[id] = nil }
+    for device in changes.deleted { devices[device.id] = nil }
     if let name = changes.deletedUser { users[name] = nil }
+    records += changes.records
+  }
+}
+
+extension AuditQuery {
+  fileprivate func includes(_ row: AuditRecord) -> Bool {
+    let isAfter = after.map { newestFirst ? row.id < $0 : row.id > $0 } ?? true
+    let isInTime = since.map { row.event.time >= $0 } ?? true && until.map { row.event.time < $0 } ?? true
+    let isAbout = user.map { row.event.user == $0.text } ?? true && device.map { row.event.device == $0 } ?? true
+    return isAfter && isInTime && isAbout && name.map { row.event.name == $0 } ?? true
+      && (!unsealedOnly || row.batch == nil)
+  }
+}
+
+extension AuditRecord {
+  fileprivate func sealed(in batch: Int64) -> AuditRecord {
+    AuditRecord(id: id, event: event, context: context, keyID: keyID, tag: tag, batch: batch)
   }
 }

@@ -8,6 +8,10 @@ public struct UnitState: Sendable, Equatable {
   public package(set) var user: User?
   /// All devices of the user, oldest first.
   public package(set) var devices: [Device]
+  /// What happened, for the audit rows.
+  package var events: [AuditEvent] = []
+  /// The audit rows themselves; written with everything else or not at all.
+  package var records: [AuditRecord] = []
 
   package init(policy: Policy, account: AccountID, user: User? = nil, devices: [Device] = []) {
     self.policy = policy
@@ -31,7 +35,7 @@ public struct UnitState: Sendable, Equatable {
       deletedUser: user == nil ? old.user?.name : nil,
       inserted: devices.filter { before[$0.id] == nil },
       updated: devices.filter { device in before[device.id].map { $0 != device } ?? false },
-      deleted: old.devices.map(\.id).filter { !kept.contains($0) })
+      deleted: old.devices.filter { !kept.contains($0.id) }, records: records)
   }
 }
 
@@ -44,5 +48,16 @@ package struct UnitChanges: Sendable {
   package let deletedUser: UserName?
   package let inserted: [Device]
   package let updated: [Device]
-  package let deleted: [DeviceID]
+  package let deleted: [Device]
+  package let records: [AuditRecord]
+}
+
+/// What a transaction on the keys sees and may change.
+public struct KeyState: Sendable {
+  /// Oldest first.
+  package var keys: [StoredKey]
+  /// The audit rows that tell of the change.
+  package var records: [AuditRecord] = []
+
+  package init(keys: [StoredKey]) { self.keys = keys }
 }

@@ -1,0 +1,126 @@
+internal import Foundation
+internal import OATH
+internal import OpenSSLCrypto
+internal import Synchronization
+
+/// An audit row: an event, on whose behalf, and a tag that only the holder of the key can make.
+public struct AuditRecord: Sendable, Equatable {
+  /// A UUID of version 7: in the order in which rows were recorded, as far as clocks agree on it.
+  public let id: String
+  /// What happened.
+  public let event: AuditEvent
+  /// On whose behalf.
+  public let context: RequestContext
+  /// The integrity key under which the tag was made.
+  public let keyID: String
+  /// HMAC-SHA-256 of all of the above.
+  public let tag: [UInt8]
+  /// The batch of the chain that holds the row; nil until it is sealed.
+  public let batch: Int64?
+
+  package init(
+    id: String, event: AuditEvent, context: RequestContext, keyID: String, tag: [UInt8], batch: Int64? = nil
+  ) {
+    self.id = id
+    self.event = event
+    self.context = context
+    self.keyID = keyID
+    self.tag = tag
+    self.batch = batch
+  }
+
+  init(_ event: AuditEvent, on context: RequestContext, under key: IntegrityKey) throws(VerifierError) {
+    let id = RecordID.next()
+    let untagged = AuditRecord(id: id, event: event, context: context, keyID: key.id, tag: [])
+    self.init(id: id, event: event, context: context, keyID: key.id, tag: try key.rowTag(untagged.canonical))
+  }
+
+  /// Whether the row is as it was written.
+  func isAuthentic(under key: IntegrityKey) throws(VerifierError) -> Bool {
+    let expected = try key.rowTag(canonical)
+    return ConstantTime.equal(expected.span, tag.span)
+  }
+
+  /// Every field with its length, so that no two rows have the same bytes.
+  var canonical: [UInt8] {
+    var text = CanonicalText("vmfa audit row 1")
+    text.append(id)
+    text.append(String(event.time))
+    text.append(event.name.rawValue)
+    text.append(event.outcome.rawValue)
+    text.append(event.reason)
+    text.append(event.user)
+    text.append(event.device)
+    text.append(context.actor)
+    text.append(context.source)
+    text.append(context.requestID)
+    text.append(keyID)
+    return text.bytes
+  }
+}
+
+/// Fields one after the other, each after its length; what is absent differs from what is empty.
+struct CanonicalText {
+  private(set) var bytes: [UInt8] = []
+
+  init(_ label: String) { append(label) }
+
+  mutating func append(_ text: String?) {
+    guard let text else { return bytes.append(0) }
+    append(Array(text.utf8))
+  }
+
+  mutating func append(_ field: [UInt8]) {
+    bytes.append(1)
+    for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: field.count >> shift)) }
+    bytes += field
+  }
+}
+
+/// UUIDs of version 7 (RFC 9562 §5.7): milliseconds, then a counter within the millisecond, then randomness.
+enum RecordID {
+  private static let last = Mutex<(milliseconds: UInt64, counter: UInt64)>((0, 0))
+
+  static func next() -> String {
+    // The moment of recording, not that of the event: an order of rows is no part of any decision.
+    let present = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
+    let (milliseconds, counter) = last.withLock { last in
+      if present > last.milliseconds {
+        last = (present, 0)
+      } else if last.counter < 0xFFF {
+        last.counter += 1
+      } else {
+        last = (last.milliseconds + 1, 0)
+      }
+      return last
+    }
+    let high = milliseconds << 16 | 0x7000 | counter
+    let low = UInt64.random(in: 0...UInt64.max) >> 2 | 0x8000_0000_0000_0000
+    return text(high, low)
+  }
+
+  /// The sixteen bytes of an id; nil for what is no UUID in lower case.
+  static func bytes(of id: String) -> [UInt8]? {
+    let digits = id.utf8.compactMap(\.hexadecimalValue)
+    guard digits.count == 32 else { return nil }
+    let bytes = stride(from: 0, to: 32, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    return text(of: bytes[...]) == id ? bytes : nil
+  }
+
+  /// The id of sixteen bytes.
+  static func text(of bytes: ArraySlice<UInt8>) -> String {
+    let words = bytes.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    return text(words, bytes.dropFirst(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
+  }
+
+  private static func text(_ high: UInt64, _ low: UInt64) -> String {
+    let hexadecimal = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for index in 0..<32 {
+      if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
+      let word = index < 16 ? high : low
+      text.append(hexadecimal[Int(word >> (60 - 4 * UInt64(index % 16)) & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -1,0 +1,34 @@
+internal import OpenSSLCrypto
+
+/// An integrity key in use. What it authenticates is of three kinds, each under a key of its own that is derived from it,
+/// so that nothing of one kind can be passed off as another.
+final class IntegrityKey: Sendable {
+  /// Length of a tag in bytes: that of SHA-256.
+  static let tagByteCount = 32
+
+  let id: String
+  private let rows, batches, codes: SecretBytes
+
+  init(id: String, key: borrowing SecretBytes) throws(CryptoError) {
+    self.id = id
+    rows = try Self.derive("vmfa audit row 1", from: key)
+    batches = try Self.derive("vmfa audit batch 1", from: key)
+    codes = try Self.derive("vmfa recovery code 1", from: key)
+  }
+
+  private static func derive(_ label: String, from key: borrowing SecretBytes) throws(CryptoError) -> SecretBytes {
+    var mac = try HMAC(.sha256, key: key)
+    return try mac.authenticationCode(for: Array(label.utf8).span).withBytes { SecretBytes(copying: $0) }
+  }
+
+  func rowTag(_ canonical: [UInt8]) throws(VerifierError) -> [UInt8] { try Self.tag(canonical.span, under: rows) }
+  func batchTag(_ canonical: [UInt8]) throws(VerifierError) -> [UInt8] { try Self.tag(canonical.span, under: batches) }
+  func codeTag(_ code: Span<UInt8>) throws(VerifierError) -> [UInt8] { try Self.tag(code, under: codes) }
+
+  private static func tag(_ message: Span<UInt8>, under key: borrowing SecretBytes) throws(VerifierError) -> [UInt8] {
+    do throws(CryptoError) {
+      var mac = try HMAC(.sha256, key: key)
+      return try mac.authenticationCode(for: message).withBytes { tag in tag.indices.map { tag[$0] } }
+    } catch { throw .crypto(error) }
+  }
+}

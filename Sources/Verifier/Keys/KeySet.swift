@@ -1,0 +1,48 @@
+internal import OpenSSLCrypto
+
+/// The keys of a store at one moment, opened; the newest of each purpose is used for what is new.
+final class KeySet: Sendable {
+  let seedKey: DataKey
+  let integrityKey: IntegrityKey
+  private let seedKeys: [String: DataKey]
+  private let integrityKeys: [String: IntegrityKey]
+
+  /// Opens what is stored.
+  /// - Throws: ``VerifierError/masterKey(reason:hint:)`` where this master key opens not all of it.
+  init(_ stored: [StoredKey], under master: borrowing MasterKey) throws(VerifierError) {
+    var seedKeys: [DataKey] = [], integrityKeys: [IntegrityKey] = []
+    for key in stored {
+      do throws(CryptoError) {
+        guard let opened = try key.open(under: master) else { throw CryptoError.authenticationFailed }
+        switch key.purpose {
+        case .seed: seedKeys.append(DataKey(id: key.id, key: opened))
+        case .integrity: integrityKeys.append(try IntegrityKey(id: key.id, key: opened))
+        }
+      } catch .authenticationFailed {
+        throw .masterKey(
+          reason: "the master key does not belong to this database", hint: "name the right one with --key-file")
+      } catch { throw .crypto(error) }
+    }
+    guard let seedKey = seedKeys.last, let integrityKey = integrityKeys.last else {
+      throw .corruptRecord("the data key")
+    }
+    self.seedKey = seedKey
+    self.integrityKey = integrityKey
+    self.seedKeys = Dictionary(seedKeys.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    self.integrityKeys = Dictionary(integrityKeys.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+  }
+
+  /// The seed of a device.
+  /// - Throws: ``VerifierError/corruptRecord(_:)`` for a seed that was changed, or moved from another device or user;
+  ///   ``VerifierError/unknownKey(_:)`` for one under a key that came after this set was opened.
+  func openSeed(of device: Device) throws(VerifierError) -> SecretBytes {
+    guard let key = seedKeys[device.seed.keyID] else { throw .unknownKey(device.seed.keyID) }
+    do throws(CryptoError) { return try key.open(device.seed, serial: device.serial, user: device.user) } catch {
+      guard error == .authenticationFailed else { throw .crypto(error) }
+      throw .corruptRecord("the seed of \(device.serial)")
+    }
+  }
+
+  /// The integrity key of this id; nil for one that is not known here.
+  func integrityKey(_ id: String) -> IntegrityKey? { integrityKeys[id] }
+}

@@ -1,0 +1,34 @@
+internal import OpenSSLCrypto
+
+/// Nonce, ciphertext and tag in one run of bytes, as all sealed things are stored.
+package struct SealedBytes: Sendable, Equatable {
+  package let bytes: [UInt8]
+
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  init(sealing plaintext: Span<UInt8>, key: borrowing SecretBytes, associatedData: String) throws(CryptoError) {
+    let box = try AESGCM.seal(plaintext, key: key, associatedData: Array(associatedData.utf8).span)
+    bytes = box.nonce + box.ciphertext + box.tag
+  }
+
+  func open(key: borrowing SecretBytes, associatedData: String) throws(CryptoError) -> SecretBytes {
+    guard bytes.count >= AESGCM.nonceByteCount + AESGCM.tagByteCount else { throw .authenticationFailed }
+    let box = AESGCM.SealedBox(
+      nonce: Array(bytes.prefix(AESGCM.nonceByteCount)),
+      ciphertext: Array(bytes.dropFirst(AESGCM.nonceByteCount).dropLast(AESGCM.tagByteCount)),
+      tag: Array(bytes.suffix(AESGCM.tagByteCount)))
+    return try AESGCM.open(box, key: key, associatedData: Array(associatedData.utf8).span)
+  }
+}
+
+/// A seed as it is stored: sealed under a data key, for one serial.
+public struct SealedSeed: Sendable, Equatable {
+  /// Which data key.
+  public let keyID: String
+  package let box: SealedBytes
+
+  package init(keyID: String, box: SealedBytes) {
+    self.keyID = keyID
+    self.box = box
+  }
+}

@@ -1,0 +1,44 @@
+public import OATH
+
+extension Verifier {
+  /// Makes a user without any device.
+  /// - Throws: ``VerifierError/userExists(_:)``, and what prevents an answer.
+  public func createUser(_ name: UserName, at now: UnixTime) async throws(VerifierError) -> User {
+    try await transact(.user(name), at: now) { state, _ throws(VerifierError) in
+      guard state.user == nil else { throw .userExists(name) }
+      state.addUser(name, at: now)
+      guard let made = state.user else { throw .noSuchUser(name) }
+      return made
+    }
+  }
+
+  /// Removes a user with all devices and recovery codes.
+  /// - Parameter evenIfEnabled: without it, a user with an enabled device is left alone.
+  /// - Throws: ``VerifierError/noSuchUser(_:)``, ``VerifierError/userHasDevices(_:)``, and what prevents an answer.
+  public func deleteUser(
+    _ name: UserName, evenIfEnabled: Bool = false, at now: UnixTime
+  ) async throws(VerifierError) -> User {
+    try await transact(.user(name), at: now) { state, _ throws(VerifierError) in
+      guard let user = state.user else { throw .noSuchUser(name) }
+      guard evenIfEnabled || state.devices.allSatisfy({ $0.status == .unassigned }) else { throw .userHasDevices(name) }
+      for device in state.devices {
+        state.events.append(AuditEvent(.deleteDevice, at: now, user: name, device: device.serial))
+      }
+      state.events.append(AuditEvent(.deleteUser, at: now, user: name))
+      state.devices = []
+      state.user = nil
+      return user
+    }
+  }
+
+  /// Changes settings of the policy.
+  /// - Returns: what is in force then.
+  /// - Throws: ``VerifierError/invalidPolicy(_:)``, and then none is changed; and what prevents an answer.
+  public func updatePolicy(
+    _ changes: [Policy.Setting: Int64], at now: UnixTime
+  ) async throws(VerifierError) -> Policy {
+    let words = changes.map { "\($0.key.rawValue)=\($0.value)" }.sorted().joined(separator: " ")
+    let record = try record(AuditEvent(.updatePolicy, at: now, reason: words), keys: keys.current)
+    return try await store.updatePolicy(changes, records: [record])
+  }
+}

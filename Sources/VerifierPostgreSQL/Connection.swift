@@ -1,0 +1,213 @@
+internal import CLibPQ
+internal import Foundation
+internal import Synchronization
+internal import VerifierSQL
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// How connections are made and used; shared by all of a store.
+final class ConnectionSettings: Sendable {
+  /// As libpq reads it: a URL or keywords and values.
+  let url: String
+  /// How long an answer may take that has no lock to wait for.
+  let answerTimeout: Duration
+  /// How long a lock is waited for.
+  let lockTimeout: Duration
+  private let prepares = Atomic(true)
+
+  init(url: String, answerTimeout: Duration, lockTimeout: Duration) {
+    self.url = url
+    self.answerTimeout = answerTimeout
+    self.lockTimeout = lockTimeout
+  }
+
+  /// Whether statements are prepared: not any more once a pooler was found in between that mixes them up.
+  var preparesStatements: Bool { prepares.load(ordering: .relaxed) }
+  func stopPreparing() { prepares.store(false, ordering: .relaxed) }
+}
+
+/// One connection of libpq in pipeline mode: what is run together is one round trip. Used by one thread at a time.
+@safe
+final class Connection {
+  private let handle: OpaquePointer
+  private let settings: ConnectionSettings
+  private var prepared: Set<String> = []
+  /// Runs ahead of the next statements, in the same round trip.
+  private var prelude: [SQLStatement] = []
+
+  /// Connects; blocks for at most five seconds for each address, unless the URL says otherwise.
+  init(_ settings: ConnectionSettings) throws(PostgreSQLError) {
+    self.settings = settings
+    // What stands before dbname gives way to the URL's own words.
+    let made = unsafe Self.withCStrings(["connect_timeout", "fallback_application_name", "dbname"]) { names in
+      unsafe Self.withCStrings(["5", "vmfa", settings.url]) { values in
+        unsafe PQconnectdbParams(names, values, 1)
+      }
+    }
+    guard let made = unsafe made else { throw .notConnected("out of memory") }
+    unsafe handle = made
+    guard unsafe PQstatus(handle) == CONNECTION_OK else { throw .notConnected(message) }
+    unsafe PQsetNoticeProcessor(handle, { _, _ in }, nil)
+    guard unsafe PQsetnonblocking(handle, 1) == 0, unsafe PQenterPipelineMode(handle) == 1 else {
+      throw .notConnected(message)
+    }
+  }
+
+  deinit { unsafe PQfinish(handle) }
+
+  /// Whether libpq can make sense of a URL at all; it is not repeated, since it may hold a password.
+  static func understands(_ url: String) -> Bool {
+    guard let options = unsafe PQconninfoParse(url, nil) else { return false }
+    unsafe PQconninfoFree(options)
+    return true
+  }
+
+  /// The database and where it is, without a password.
+  var place: String {
+    let name = unsafe PQdb(handle).map { unsafe String(cString: $0) } ?? ""
+    let host = unsafe PQhost(handle).map { unsafe String(cString: $0) } ?? ""
+    return host.isEmpty ? "the database \(name)" : "the database \(name) at \(host)"
+  }
+
+  /// What goes ahead of the next statements.
+  func prepend(_ statements: [SQLStatement]) { prelude = statements }
+  func forgetPrelude() { prelude = [] }
+
+  /// The last statement's tag, such as `COMMIT`: a transaction that had failed is rolled back by its commit.
+  private(set) var commandTag = ""
+
+  /// Runs statements one after the other in one round trip; what follows one that failed is not run.
+  /// - Parameter timeout: how long all of it may take.
+  func pipeline(_ given: [SQLStatement], timeout: Duration) throws(PostgreSQLError) -> [SQLResult] {
+    let statements = prelude + given
+    let skipped = prelude.count
+    prelude = []
+    let deadline = ContinuousClock.now + timeout
+    var steps: [Step] = []
+    for statement in statements { steps += try send(statement) }
+    guard unsafe PQpipelineSync(handle) == 1 else { throw .lost(message) }
+    try flush(until: deadline)
+    return Array(try receive(steps, until: deadline).dropFirst(skipped))
+  }
+
+  private enum Step {
+    case prepare(name: String)
+    case execute
+  }
+
+  private func send(_ statement: SQLStatement) throws(PostgreSQLError) -> [Step] {
+    guard settings.preparesStatements else {
+      try require(unsafe withArguments(statement.arguments) { count, values, lengths, formats in
+        unsafe PQsendQueryParams(handle, statement.text, count, nil, values, lengths, formats, 0)
+      })
+      return [.execute]
+    }
+    let name = Self.name(of: statement.text)
+    var steps: [Step] = []
+    if !prepared.contains(name) {
+      try require(unsafe PQsendPrepare(handle, name, statement.text, 0, nil))
+      prepared.insert(name)
+      steps.append(.prepare(name: name))
+    }
+    try require(unsafe withArguments(statement.arguments) { count, values, lengths, formats in
+      unsafe PQsendQueryPrepared(handle, name, count, values, lengths, formats, 0)
+    })
+    return steps + [.execute]
+  }
+
+  private func require(_ sent: Int32) throws(PostgreSQLError) {
+    guard sent == 1 else { throw .lost(message) }
+  }
+
+  /// Of the text alone, so that the same name means the same statement to every program that shares a pooler.
+  private static func name(of text: String) -> String {
+    let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    return "vmfa_" + String(hash, radix: 16)
+  }
+
+  private func receive(_ steps: [Step], until deadline: ContinuousClock.Instant) throws(PostgreSQLError) -> [SQLResult]
+  {
+    var results: [SQLResult] = [], failure: PostgreSQLError?
+    for step in steps {
+      guard let result = try next(until: deadline) else { throw .lost(message) }
+      let outcome = result.outcome
+      switch (step, outcome) {
+      case (.execute, .success(let read)):
+        results.append(read)
+        commandTag = result.commandTag
+      case (.prepare, .success): break
+      case (_, .failure(let error)):
+        if case .prepare(let name) = step { prepared.remove(name) }
+        failure = failure ?? error
+      }
+      // Each statement's results end with a null.
+      guard try next(until: deadline) == nil else { throw .lost("an answer too many came") }
+    }
+    guard let sync = try next(until: deadline), sync.isSync else { throw .lost(message) }
+    if let failure { throw failure.seenFromPooler(settings) }
+    return results
+  }
+
+  private func next(until deadline: ContinuousClock.Instant) throws(PostgreSQLError) -> QueryResult? {
+    while unsafe PQisBusy(handle) == 1 {
+      try wait(for: Int16(POLLIN), until: deadline)
+      guard unsafe PQconsumeInput(handle) == 1 else { throw .lost(message) }
+    }
+    return unsafe PQgetResult(handle).map { unsafe QueryResult($0) }
+  }
+
+  private func flush(until deadline: ContinuousClock.Instant) throws(PostgreSQLError) {
+    while true {
+      switch unsafe PQflush(handle) {
+      case 0: return
+      case 1:
+        // The server may want to be read before it reads on.
+        try wait(for: Int16(POLLIN) | Int16(POLLOUT), until: deadline)
+        guard unsafe PQconsumeInput(handle) == 1 else { throw .lost(message) }
+      default: throw .lost(message)
+      }
+    }
+  }
+
+  private func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws(PostgreSQLError) {
+    let left = deadline - ContinuousClock.now
+    guard left > .zero else { throw .timedOut("the database gave no answer in time") }
+    let milliseconds = Int32(clamping: left.components.seconds * 1000 + 1 + left.components.attoseconds / 1_000_000_000_000_000)
+    var descriptor = pollfd(fd: unsafe PQsocket(handle), events: events, revents: 0)
+    let ready = unsafe poll(&descriptor, 1, milliseconds)
+    guard ready >= 0 || errno == EINTR else { throw .lost("the connection cannot be waited for") }
+  }
+
+  /// libpq's own words on one line.
+  private var message: String {
+    let text = unsafe PQerrorMessage(handle).map { unsafe String(cString: $0) } ?? ""
+    let line = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+      .joined(separator: " ")
+    return line.isEmpty ? "the connection to the database was lost" : line
+  }
+}
+
+extension Connection: SQLSession {
+  var locksRows: Bool { true }
+
+  func run(_ statements: [SQLStatement]) throws -> [SQLResult] {
+    do throws(PostgreSQLError) {
+      return try pipeline(statements, timeout: settings.answerTimeout + settings.lockTimeout)
+    } catch .server("23503", _) { throw SQLFailure.foreignKey }
+  }
+}
+
+extension PostgreSQLError {
+  /// invalid_sql_statement_name and duplicate_prepared_statement come about where a pooler hands out another server.
+  fileprivate func seenFromPooler(_ settings: ConnectionSettings) -> PostgreSQLError {
+    guard case .server(let state, _) = self, state == "26000" || state == "42P05" else { return self }
+    settings.stopPreparing()
+    return .preparedStatementsUnusable
+  }
+}

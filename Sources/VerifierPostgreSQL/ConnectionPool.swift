@@ -1,0 +1,158 @@
+internal import Foundation
+
+/// Connections, each on a thread of its own: libpq blocks whoever waits for an answer.
+///
+/// Work waits in one line. A thread is added while there are more waiting than idle, up to a limit. When the server
+/// cannot be reached and no connection is left, what waits fails at once, and so does what comes until the next try; the
+/// time between tries doubles up to a second.
+final class ConnectionPool: @unchecked Sendable {
+  // @unchecked Sendable: everything that varies is in `state`, which is touched with `condition` locked.
+
+  /// What a piece of work says of itself afterwards.
+  enum End {
+    /// Answered; whether the connection can be used on.
+    case done(keepsConnection: Bool)
+    /// Nothing was kept of it, and the connection is gone: it may be begun anew on another one.
+    case again
+  }
+
+  struct Job: Sendable {
+    /// Told whether it was begun before.
+    let run: @Sendable (Connection, Bool) -> End
+    let fail: @Sendable (PostgreSQLError) -> Void
+    let submitted = ContinuousClock.now
+    var isRepeated = false
+  }
+
+  private struct State {
+    var waiting: [Job] = []
+    var threads = 0
+    var idle = 0
+    var live = 0
+    var isClosed = false
+    var failures = 0
+    var failure: (error: PostgreSQLError, until: ContinuousClock.Instant)?
+  }
+
+  private static let idleLimit: Duration = .seconds(300)
+  private static let longestPause: Duration = .seconds(1)
+
+  private let settings: ConnectionSettings
+  private let limit: Int
+  private let condition = NSCondition()
+  private var state = State()
+
+  init(_ settings: ConnectionSettings, limit: Int) {
+    self.settings = settings
+    self.limit = limit
+  }
+
+  /// Lets what runs come to its end, and everything that waits fail.
+  func close() {
+    let left = locked { state in
+      defer { state.waiting = [] }
+      state.isClosed = true
+      return state.waiting
+    }
+    condition.broadcast()
+    for job in left { job.fail(.notConnected("the store was closed")) }
+  }
+
+  func submit(_ job: Job) {
+    let failure: PostgreSQLError? = locked { state in
+      if state.live == 0, let failure = state.failure, failure.until > .now { return failure.error }
+      state.waiting.append(job)
+      if state.waiting.count > state.idle, state.threads < limit { startThread(&state) }
+      return nil
+    }
+    if let failure { job.fail(failure) } else { condition.signal() }
+  }
+
+  private func startThread(_ state: inout State) {
+    state.threads += 1
+    let thread = Thread { self.work() }
+    thread.name = "vmfa postgresql"
+    thread.start()
+  }
+
+  private func work() {
+    var connection: Connection?
+    while let job = take() {
+      guard job.submitted.advanced(by: settings.lockTimeout) > .now else {
+        job.fail(.timedOut("all connections were busy for too long"))
+        continue
+      }
+      if connection == nil {
+        do throws(PostgreSQLError) { connection = try connect() } catch {
+          connectionFailed(error, with: job)
+          return
+        }
+      }
+      guard let open = connection else { continue }
+      switch job.run(open, job.isRepeated) {
+      case .done(keepsConnection: true): continue
+      case .done(keepsConnection: false): connection = nil
+      case .again:
+        connection = nil
+        putBack(job)
+      }
+      locked { $0.live -= 1 }
+    }
+    locked { state in
+      state.threads -= 1
+      if connection != nil { state.live -= 1 }
+    }
+  }
+
+  /// Waits for work; nil when the thread is to end.
+  private func take() -> Job? {
+    condition.lock()
+    defer { condition.unlock() }
+    let deadline = Date(timeIntervalSinceNow: Double(Self.idleLimit.components.seconds))
+    state.idle += 1
+    defer { state.idle -= 1 }
+    while state.waiting.isEmpty {
+      if state.isClosed || !condition.wait(until: deadline) { return nil }
+    }
+    return state.waiting.removeFirst()
+  }
+
+  private func connect() throws(PostgreSQLError) -> Connection {
+    let connection = try Connection(settings)
+    locked { state in
+      state.live += 1
+      state.failures = 0
+      state.failure = nil
+    }
+    return connection
+  }
+
+  /// The thread ends. Where others have connections they do its work; else whoever waits is told.
+  private func connectionFailed(_ error: PostgreSQLError, with job: Job) {
+    let left: [Job] = locked { state in
+      state.threads -= 1
+      state.failures += 1
+      let pause = min(Duration.milliseconds(50 << min(state.failures - 1, 10)), Self.longestPause)
+      state.failure = (error, .now + pause)
+      state.waiting.insert(job, at: 0)
+      guard state.live == 0 else { return [] }
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    condition.signal()
+    for job in left { job.fail(error) }
+  }
+
+  private func putBack(_ job: Job) {
+    var job = job
+    job.isRepeated = true
+    locked { $0.waiting.insert(job, at: 0) }
+    condition.signal()
+  }
+
+  private func locked<R>(_ body: (inout State) -> R) -> R {
+    condition.lock()
+    defer { condition.unlock() }
+    return body(&state)
+  }
+}

@@ -1,0 +1,172 @@
+internal import Foundation
+public import Verifier
+internal import VerifierSQL
+
+/// Devices in a PostgreSQL database: many replicas, one truth. Any number of programs on any number of hosts may use it.
+///
+/// An attempt is one transaction at READ COMMITTED that first locks the user's row, so that what it reads is what it
+/// writes back, on whatever replica another attempt runs. Serialization failures and deadlocks begin it anew; a
+/// connection that is lost is an error to the caller, never an acceptance. See DESIGN.md for what other isolation
+/// levels, poolers and distributed engines change.
+public final class PostgreSQLDeviceStore: DeviceStore {
+  /// What to do where the database has none of the tables.
+  public enum Opening: Sendable {
+    /// It is an error.
+    case existing
+    /// They are made.
+    case creatingIfMissing
+  }
+
+  private let pool: ConnectionPool
+  private let settings: ConnectionSettings
+  private let transactions: Transactions
+  private let place: String
+
+  private init(settings: ConnectionSettings, connections: Int, setup: Schema.Setup) {
+    self.settings = settings
+    place = setup.place
+    transactions = Transactions(lockTimeout: settings.lockTimeout, raisesDurability: setup.raisesDurability)
+    pool = ConnectionPool(settings, limit: connections)
+  }
+
+  deinit { pool.close() }
+
+  /// Connects, and brings the tables up to date where they are older than this program.
+  /// - Parameters:
+  ///   - url: what libpq takes: a URL or keywords and values, with its TLS modes, several hosts, and so on. A password is
+  ///     better in a password file than in here.
+  ///   - connections: at most so many, made as they are needed.
+  ///   - answerTimeout: seconds until a database that gives no answer is given up, and the connection with it.
+  ///   - lockTimeout: seconds to wait for others' locks before they are taken for stuck.
+  /// - Throws: ``VerifierError/store(_:)``.
+  public static func open(
+    _ url: String, _ opening: Opening, connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 30
+  ) async throws(VerifierError) -> PostgreSQLDeviceStore {
+    guard Connection.understands(url) else {
+      throw .store(.unreachable("libpq cannot read the database's URL (see its Connection Strings)"))
+    }
+    let settings = ConnectionSettings(
+      url: url, answerTimeout: .seconds(answerTimeout), lockTimeout: .seconds(lockTimeout))
+    // On a connection of its own: how the database is set up decides how the others are used.
+    let pool = ConnectionPool(settings, limit: 1)
+    defer { pool.close() }
+    let setup = try await Self.perform(on: pool, place: "the database") { connection, _ in
+      try Schema.prepare(connection, makingTables: opening == .creatingIfMissing, settings: settings)
+    }
+    return PostgreSQLDeviceStore(settings: settings, connections: connections, setup: setup)
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func transaction<R: Sendable>(
+    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R {
+    try await write { session in
+      let before = try session.state(of: unit, locking: true)
+      var after = before
+      let result = try body(&after)
+      try session.apply(after.changes(since: before))
+      return result
+    }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState {
+    try await read { try $0.state(of: unit, locking: false) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func devices(_ query: DeviceQuery) async throws(VerifierError) -> [Device] {
+    try await read { try $0.devices(query) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func users(after name: UserName?, limit: Int) async throws(VerifierError) -> [User] {
+    try await read { try $0.users(after: name, limit: limit) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func policy() async throws(VerifierError) -> Policy { try await read { try $0.policy() } }
+
+  /// As ``DeviceStore`` has it.
+  public func updatePolicy(
+    _ changes: [Policy.Setting: Int64], records: [AuditRecord]
+  ) async throws(VerifierError) -> Policy {
+    try await write { try $0.updatePolicy(changes, records: records) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func keys() async throws(VerifierError) -> [StoredKey] { try await read { try $0.keys() } }
+
+  /// As ``DeviceStore`` has it.
+  public func changeKeys<R: Sendable>(
+    _ body: @escaping @Sendable (inout KeyState) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R {
+    try await write { try $0.changeKeys(body) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func seedCounts() async throws(VerifierError) -> [String: Int] { try await read { try $0.seedCounts() } }
+
+  /// As ``DeviceStore`` has it.
+  public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
+    try await read { try $0.auditRecords(query) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord] {
+    try await read { try $0.auditRecords(inBatch: number) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch] {
+    try await read { try $0.auditBatches(after: number, limit: limit) }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func sealAudit(
+    _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
+  ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) {
+    try await write { try $0.sealAudit(make) }
+  }
+
+  /// As ``DeviceStore`` has it: references. Pages and indexes are for `pg_amcheck`.
+  public func checkIntegrity() async throws(VerifierError) -> [String] { try await read { try $0.strayRows() } }
+
+  private func write<R: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> R
+  ) async throws(VerifierError) -> R {
+    try await Self.perform(on: pool, place: place) { [transactions] connection, isRepeated in
+      try transactions.run(.writing, on: connection, isRepeated: isRepeated, body)
+    }
+  }
+
+  private func read<R: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> R
+  ) async throws(VerifierError) -> R {
+    try await Self.perform(on: pool, place: place) { [transactions] connection, isRepeated in
+      try transactions.run(.reading, on: connection, isRepeated: isRepeated, body)
+    }
+  }
+
+  /// Runs work on one of the pool's threads, to its end whatever becomes of the calling task.
+  private static func perform<R: Sendable>(
+    on pool: ConnectionPool, place: String, _ work: @escaping @Sendable (Connection, Bool) throws -> R
+  ) async throws(VerifierError) -> R {
+    let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
+      pool.submit(
+        ConnectionPool.Job { connection, isRepeated in
+          do {
+            continuation.resume(returning: .success(try work(connection, isRepeated)))
+            return .done(keepsConnection: true)
+          } catch TransactionEnd.beginAnew { return .again } catch {
+            let end = error as? TransactionEnd
+            continuation.resume(returning: .failure(VerifierError(end?.reason ?? error, place: place)))
+            return .done(keepsConnection: end == nil)
+          }
+        } fail: { error in
+          continuation.resume(returning: .failure(VerifierError(error as any Error, place: place)))
+        })
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,106 @@
+internal import CLibPQ
+internal import OATH
+internal import VerifierSQL
+
+/// What libpq has for a statement; cleared with this value.
+@safe
+struct QueryResult: ~Copyable {
+  private let handle: OpaquePointer
+
+  init(_ handle: OpaquePointer) { unsafe self.handle = handle }
+
+  deinit { unsafe PQclear(handle) }
+
+  /// Whether it is the end of a pipeline.
+  var isSync: Bool { unsafe PQresultStatus(handle) == PGRES_PIPELINE_SYNC }
+
+  /// Such as `COMMIT` or `UPDATE 1`.
+  var commandTag: String { unsafe PQcmdStatus(handle).map { unsafe String(cString: $0) } ?? "" }
+
+  var outcome: Result<SQLResult, PostgreSQLError> {
+    switch unsafe PQresultStatus(handle) {
+    case PGRES_COMMAND_OK: .success(SQLResult(rows: [], changed: changed))
+    case PGRES_TUPLES_OK: .success(SQLResult(rows: rows, changed: 0))
+    case PGRES_PIPELINE_ABORTED: .failure(.server(state: "25P02", message: "a statement before it failed"))
+    default: .failure(.server(state: field("C"), message: field("M")))
+    }
+  }
+
+  private var changed: Int { unsafe PQcmdTuples(handle).flatMap { unsafe Int(String(cString: $0)) } ?? 0 }
+
+  /// PG_DIAG_SQLSTATE is C, PG_DIAG_MESSAGE_PRIMARY is M: macros of characters, which do not come over.
+  private func field(_ code: Unicode.Scalar) -> String {
+    unsafe PQresultErrorField(handle, Int32(code.value)).map { unsafe String(cString: $0) } ?? ""
+  }
+
+  private var rows: [[SQLValue]] {
+    let columns = unsafe PQnfields(handle)
+    let types = (0..<columns).map { unsafe PQftype(handle, $0) }
+    return (0..<(unsafe PQntuples(handle))).map { row in
+      (0..<columns).map { column in value(row, column, type: types[Int(column)]) }
+    }
+  }
+
+  private func value(_ row: Int32, _ column: Int32, type: Oid) -> SQLValue {
+    guard unsafe PQgetisnull(handle, row, column) == 0, let start = unsafe PQgetvalue(handle, row, column) else {
+      return .null
+    }
+    let count = Int(unsafe PQgetlength(handle, row, column))
+    let bytes = unsafe UnsafeRawBufferPointer(start: start, count: count)
+    // The types of pg_type.dat: int8, int2, int4; bytea, as \x and hexadecimal digits.
+    switch type {
+    case 20, 21, 23: return SQLValue(Int64(unsafe String(decoding: bytes, as: UTF8.self)))
+    case 17:
+      let digits = unsafe bytes.dropFirst(2).map { $0.hexadecimalValue ?? 0 }
+      return .bytes(stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
+    default: return .text(unsafe String(decoding: bytes, as: UTF8.self))
+    }
+  }
+}
+
+extension Connection {
+  /// The arguments as libpq wants them: text, but for bytes, which are sent as they are.
+  func withArguments(
+    _ arguments: [SQLValue],
+    _ body: (
+      Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?
+    ) -> Int32
+  ) -> Int32 {
+    var storage: [UInt8] = [], offsets: [Int?] = [], lengths: [Int32] = [], formats: [Int32] = []
+    for argument in arguments {
+      offsets.append(argument == .null ? nil : storage.count)
+      let start = storage.count
+      switch argument {
+      case .null: break
+      case .integer(let integer): storage += String(integer).utf8
+      case .text(let text): storage += text.utf8
+      case .bytes(let bytes): storage += bytes
+      }
+      lengths.append(Int32(storage.count - start))
+      if case .bytes = argument { formats.append(1) } else { formats.append(0) }
+      storage.append(0)
+    }
+    return unsafe storage.withUnsafeBytes { bytes in
+      let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+      let values = unsafe offsets.map { offset in unsafe offset.flatMap { unsafe base?.advanced(by: $0) } }
+      return unsafe body(Int32(arguments.count), values, lengths, formats)
+    }
+  }
+
+  /// A null-terminated array of C strings.
+  static func withCStrings<R>(
+    _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> R
+  ) -> R {
+    let text = strings.map { Array($0.utf8CString) }
+    let starts = text.indices.map { index in text[..<index].reduce(0) { $0 + $1.count } }
+    let storage = text.flatMap(\.self)
+    return unsafe storage.withUnsafeBufferPointer { buffer in
+      var pointers = unsafe starts.map { start in unsafe buffer.baseAddress.map { unsafe $0 + start } }
+      unsafe pointers.append(nil)
+      return unsafe pointers.withUnsafeBufferPointer { list in
+        // There is at least the null that was appended.
+        unsafe body(list.baseAddress.unsafelyUnwrapped)
+      }
+    }
+  }
+}

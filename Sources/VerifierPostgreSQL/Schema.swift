@@ -1,0 +1,176 @@
+internal import Verifier
+internal import VerifierSQL
+
+/// The tables, as named migrations. A migration that was released is never changed; the next one is added below it.
+enum Schema {
+  /// What was learned of the database.
+  struct Setup: Sendable {
+    let place: String
+    let raisesDurability: Bool
+  }
+
+  /// Refuses a database that is newer, or has no tables unless they are to be made; brings an older one up to date.
+  static func prepare(_ connection: Connection, makingTables: Bool, settings: ConnectionSettings) throws -> Setup {
+    let place = connection.place
+    do {
+      let commit = try connection.run("SHOW synchronous_commit").rows.first?.first
+      let known = try applied(connection)
+      guard known != nil || makingTables else { throw StoreFailure.missing(place: place) }
+      try refuseNewer(known ?? [], place: place)
+      if known?.count != migrations.count { try migrate(connection, place: place, settings: settings) }
+      return Setup(place: place, raisesDurability: commit == .text("off") || commit == .text("local"))
+    } catch { throw TransactionEnd.failed(VerifierError(error, place: place)) }
+  }
+
+  /// The names of the migrations that were applied; nil where there are no tables at all.
+  private static func applied(_ connection: Connection) throws -> Set<String>? {
+    do {
+      let rows = try connection.run("SELECT name FROM vmfa_migration").rows
+      return Set(rows.compactMap { if case .text(let name)? = $0.first { name } else { nil } })
+    } catch let error as PostgreSQLError where error.isUndefinedTable { return nil }
+  }
+
+  private static func refuseNewer(_ names: Set<String>, place: String) throws {
+    if !names.isSubset(of: migrations.map(\.name)) { throw StoreFailure.newerSchema(place: place) }
+  }
+
+  /// All in one transaction: one that is cut off leaves nothing. The advisory lock lets one program do it at a time.
+  private static func migrate(_ connection: Connection, place: String, settings: ConnectionSettings) throws {
+    let transactions = Transactions(lockTimeout: settings.lockTimeout, raisesDurability: false)
+    try transactions.run(.writing, on: connection, isRepeated: true) { session in
+      _ = try session.run("SELECT pg_advisory_xact_lock(\(advisoryLock))")
+      _ = try session.run(
+        """
+        CREATE TABLE IF NOT EXISTS vmfa_migration (
+          name TEXT PRIMARY KEY,
+          applied_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT CURRENT_TIMESTAMP
+        )
+        """)
+      let present = try applied(session) ?? []
+      try refuseNewer(present, place: place)
+      for migration in migrations where !present.contains(migration.name) {
+        _ = try session.run(migration.statements.map { SQLStatement($0) })
+        _ = try session.run("INSERT INTO vmfa_migration (name) VALUES ($1)", [.text(migration.name)])
+      }
+      if try session.run("SELECT id FROM vmfa_account").rows.isEmpty {
+        _ = try session.run("INSERT INTO vmfa_account (only_row, id) VALUES (1, $1)", [.text(AccountID.random().text)])
+      }
+    }
+  }
+
+  /// "vmfa" in ASCII.
+  private static let advisoryLock = 0x766D_6661
+
+  private static let migrations = [(name: "devices", statements: devices)]
+
+  // Times are Unix seconds, steps and drifts are counted in the device's periods. Text is ordered by its bytes. Whatever
+  // belongs to a user has the user's name in its key, so that tables can be sharded by it.
+  private static let devices = [
+    """
+    CREATE TABLE vmfa_account (
+      only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
+      id TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE vmfa_policy (
+      name TEXT PRIMARY KEY,
+      value BIGINT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE vmfa_key (
+      id TEXT PRIMARY KEY,
+      place BIGINT NOT NULL UNIQUE,
+      purpose TEXT NOT NULL CHECK (purpose IN ('seed', 'integrity')),
+      created_at BIGINT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE vmfa_key_copy (
+      key_id TEXT NOT NULL REFERENCES vmfa_key (id),
+      place BIGINT NOT NULL,
+      master_id TEXT NOT NULL,
+      sealed BYTEA NOT NULL,
+      PRIMARY KEY (key_id, place)
+    )
+    """,
+    """
+    CREATE TABLE vmfa_user (
+      name TEXT COLLATE "C" PRIMARY KEY,
+      created_at BIGINT NOT NULL,
+      failures BIGINT NOT NULL CHECK (failures >= 0),
+      locked_until BIGINT,
+      locked_until_unlocked BIGINT NOT NULL CHECK (locked_until_unlocked IN (0, 1)),
+      last_failure_at BIGINT,
+      recovery_key TEXT REFERENCES vmfa_key (id),
+      recovery_codes BYTEA
+    )
+    """,
+    """
+    CREATE TABLE vmfa_serial (
+      serial TEXT COLLATE "C" PRIMARY KEY,
+      user_name TEXT COLLATE "C" NOT NULL,
+      device_id TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE vmfa_device (
+      id TEXT NOT NULL,
+      user_name TEXT COLLATE "C" NOT NULL REFERENCES vmfa_user (name),
+      serial TEXT COLLATE "C" NOT NULL,
+      issuer TEXT NOT NULL,
+      moving_factor TEXT NOT NULL CHECK (moving_factor IN ('time', 'counter')),
+      algorithm TEXT NOT NULL,
+      digits BIGINT NOT NULL,
+      period BIGINT NOT NULL,
+      t0 BIGINT NOT NULL,
+      created_at BIGINT NOT NULL,
+      key_id TEXT NOT NULL REFERENCES vmfa_key (id),
+      sealed_seed BYTEA NOT NULL,
+      status TEXT NOT NULL CHECK (status IN ('unassigned', 'active', 'disabled')),
+      last_step BIGINT,
+      sync_drift BIGINT NOT NULL,
+      drift BIGINT NOT NULL,
+      last_side BIGINT NOT NULL CHECK (last_side IN (-1, 0, 1)),
+      sync_failures BIGINT NOT NULL CHECK (sync_failures >= 0),
+      enabled_at BIGINT,
+      last_used_at BIGINT,
+      PRIMARY KEY (user_name, id)
+    )
+    """,
+    "CREATE INDEX vmfa_device_by_id ON vmfa_device (id)",
+    "CREATE INDEX vmfa_device_by_serial ON vmfa_device (serial)",
+    "CREATE INDEX vmfa_device_by_key ON vmfa_device (key_id)",
+    """
+    CREATE TABLE vmfa_audit_event (
+      id TEXT COLLATE "C" NOT NULL,
+      time BIGINT NOT NULL,
+      event TEXT NOT NULL,
+      outcome TEXT NOT NULL,
+      reason TEXT,
+      user_name TEXT COLLATE "C" NOT NULL,
+      device TEXT,
+      actor TEXT NOT NULL,
+      source TEXT,
+      request_id TEXT,
+      key_id TEXT NOT NULL,
+      tag BYTEA NOT NULL,
+      batch BIGINT,
+      PRIMARY KEY (user_name, id)
+    )
+    """,
+    "CREATE INDEX vmfa_audit_event_by_id ON vmfa_audit_event (id)",
+    "CREATE INDEX vmfa_audit_event_unsealed ON vmfa_audit_event (id) WHERE batch IS NULL",
+    "CREATE INDEX vmfa_audit_event_by_batch ON vmfa_audit_event (batch, id) WHERE batch IS NOT NULL",
+    """
+    CREATE TABLE vmfa_audit_batch (
+      number BIGINT PRIMARY KEY,
+      sealed_at BIGINT NOT NULL,
+      key_id TEXT NOT NULL,
+      row_ids BYTEA NOT NULL,
+      tag BYTEA NOT NULL
+    )
+    """,
+  ]
+}

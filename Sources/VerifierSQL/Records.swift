@@ -1,0 +1,145 @@
+internal import OATH
+internal import OpenSSLCrypto
+internal import Verifier
+
+// Rows to values and back: each type's columns in one order, for reading and for writing.
+
+extension Device {
+  static let columns = [
+    "id", "user_name", "serial", "issuer", "moving_factor", "algorithm", "digits", "period", "t0", "created_at",
+  ] + changingColumns
+
+  /// Those that change in the life of a device.
+  static let changingColumns = [
+    "key_id", "sealed_seed", "status", "last_step", "sync_drift", "drift", "last_side", "sync_failures", "enabled_at",
+    "last_used_at",
+  ]
+
+  /// Steps: more than any policy's reach and limit together.
+  private static let drifts: ClosedRange<Int64> = -100_000...100_000
+
+  init(row: [SQLValue]) throws(VerifierError) {
+    var reader = RowReader(row, of: "a device")
+    let id = DeviceID(try reader.text()), user = try reader.userName(), serial = Serial(stored: try reader.text())
+    reader.subject = "the device \(serial)"
+    guard let id else { throw .corruptRecord(reader.subject) }
+    let issuer = try reader.text(), factor = try reader.choice(MovingFactor.self)
+    let parameters = try TOTPParameters(&reader), createdAt = try reader.time()
+    let seed = SealedSeed(keyID: try reader.text(), box: SealedBytes(try reader.bytes()))
+    self.init(
+      id: id, serial: serial, user: user, issuer: issuer, movingFactor: factor, parameters: parameters, seed: seed,
+      status: try reader.choice(Status.self), lastStep: try reader.optionalInteger(),
+      syncDrift: try reader.integer(in: Self.drifts), drift: try reader.integer(in: Self.drifts),
+      lastSide: try reader.integer(in: -1...1), syncFailures: Int(try reader.integer(in: User.counts)),
+      createdAt: createdAt, enabledAt: try reader.optionalTime(), lastUsedAt: try reader.optionalTime())
+  }
+
+  var values: [SQLValue] {
+    [
+      .text(id.text), .text(user.text), .text(serial.text), .text(issuer), .text(movingFactor.rawValue),
+      .text(parameters.algorithm.rawValue), .integer(Int64(parameters.digits.rawValue)), .integer(parameters.period),
+      .integer(parameters.t0.seconds), .integer(createdAt.seconds),
+    ] + changingValues
+  }
+
+  var changingValues: [SQLValue] {
+    [
+      .text(seed.keyID), .bytes(seed.box.bytes), .text(status.rawValue), SQLValue(lastStep), .integer(syncDrift),
+      .integer(drift), .integer(lastSide), .integer(Int64(syncFailures)), SQLValue(enabledAt?.seconds),
+      SQLValue(lastUsedAt?.seconds),
+    ]
+  }
+}
+
+extension TOTPParameters {
+  fileprivate init(_ reader: inout RowReader) throws(VerifierError) {
+    let algorithm = try reader.choice(HashAlgorithm.self)
+    let digits = try reader.integer(in: 6...8), period = try reader.integer(), t0 = try reader.time()
+    do throws(OATHError) {
+      self = try TOTPParameters(algorithm: algorithm, digits: Digits(count: Int(digits)), period: period, t0: t0)
+    } catch { throw .corruptRecord(reader.subject) }
+  }
+}
+
+extension User {
+  static let columns = ["name", "created_at"] + changingColumns
+
+  static let changingColumns = [
+    "failures", "locked_until", "locked_until_unlocked", "last_failure_at", "recovery_key", "recovery_codes",
+  ]
+
+  /// What a counter may hold: far more than it can be counted to, far less than what overflows.
+  static let counts: ClosedRange<Int64> = 0...Int64(Int32.max)
+
+  init(row: [SQLValue]) throws(VerifierError) {
+    var reader = RowReader(row, of: "a user")
+    let name = try reader.userName(), createdAt = try reader.time()
+    let failures = Int(try reader.integer(in: Self.counts))
+    let lockedUntil = try reader.optionalTime(), isLockedForGood = try reader.integer(in: 0...1) == 1
+    let lastFailureAt = try reader.optionalTime()
+    let recoveryKey = try reader.optionalText(), recoveryCodes = try reader.optionalBytes()
+    var recovery: RecoveryDigests?
+    if let recoveryKey, let recoveryCodes {
+      guard let read = RecoveryDigests(keyID: recoveryKey, bytes: recoveryCodes) else {
+        throw .corruptRecord("the recovery codes of \(name)")
+      }
+      recovery = read
+    }
+    self.init(
+      name: name, createdAt: createdAt, failures: failures,
+      lock: isLockedForGood ? .untilUnlocked : lockedUntil.map { .until($0) } ?? .none, lastFailureAt: lastFailureAt,
+      recovery: recovery)
+  }
+
+  var values: [SQLValue] { [.text(name.text), .integer(createdAt.seconds)] + changingValues }
+
+  var changingValues: [SQLValue] {
+    let lockedUntil: Int64? = if case .until(let end) = lock { end.seconds } else { nil }
+    return [
+      .integer(Int64(failures)), SQLValue(lockedUntil), .integer(lock == .untilUnlocked ? 1 : 0),
+      SQLValue(lastFailureAt?.seconds), SQLValue(recovery?.keyID), recovery.map { .bytes($0.bytes) } ?? .null,
+    ]
+  }
+}
+
+extension AuditRecord {
+  static let columns = [
+    "id", "time", "event", "outcome", "reason", "user_name", "device", "actor", "source", "request_id", "key_id", "tag",
+    "batch",
+  ]
+
+  init(row: [SQLValue]) throws(VerifierError) {
+    var reader = RowReader(row, of: "an audit row")
+    let id = try reader.text()
+    reader.subject = "the audit row \(id)"
+    let event = AuditEvent(
+      time: try reader.integer(), name: .init(rawValue: try reader.text()), outcome: .init(rawValue: try reader.text()),
+      reason: try reader.optionalText(), user: try reader.text(), device: try reader.optionalText())
+    let context = RequestContext(
+      storedActor: try reader.text(), source: try reader.optionalText(), requestID: try reader.optionalText())
+    self.init(
+      id: id, event: event, context: context, keyID: try reader.text(), tag: try reader.bytes(),
+      batch: try reader.optionalInteger())
+  }
+
+  var values: [SQLValue] {
+    [
+      .text(id), .integer(event.time), .text(event.name.rawValue), .text(event.outcome.rawValue),
+      SQLValue(event.reason), .text(event.user), SQLValue(event.device), .text(context.actor),
+      SQLValue(context.source), SQLValue(context.requestID), .text(keyID), .bytes(tag), SQLValue(batch),
+    ]
+  }
+}
+
+extension AuditBatch {
+  static let columns = ["number", "sealed_at", "key_id", "row_ids", "tag"]
+
+  init(row: [SQLValue]) throws(VerifierError) {
+    var reader = RowReader(row, of: "an audit batch")
+    self.init(
+      number: try reader.integer(), sealedAt: try reader.integer(), keyID: try reader.text(),
+      rowIDs: try reader.bytes(), tag: try reader.bytes())
+  }
+
+  var values: [SQLValue] { [.integer(number), .integer(sealedAt), .text(keyID), .bytes(rowIDs), .bytes(tag)] }
+}

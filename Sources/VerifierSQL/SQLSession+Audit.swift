@@ -1,0 +1,83 @@
+package import Verifier
+
+// Audit rows and the chain that holds them.
+extension SQLSession {
+  package func auditRecords(_ query: AuditQuery) throws -> [AuditRecord] {
+    var filter = SQLFilter()
+    filter.add("user_name =", query.user?.text)
+    filter.add("device =", query.device)
+    filter.add("event =", query.name?.rawValue)
+    filter.add("time >=", query.since.map { SQLValue.integer($0) })
+    filter.add("time <", query.until.map { SQLValue.integer($0) })
+    filter.add(query.newestFirst ? "id <" : "id >", query.after)
+    if query.unsealedOnly { filter.add(condition: "batch IS NULL") }
+    return try records(
+      filter.clause + " ORDER BY id\(query.newestFirst ? " DESC" : "") LIMIT \(query.limit)", filter.arguments)
+  }
+
+  package func auditRecords(inBatch number: Int64) throws -> [AuditRecord] {
+    try records(" WHERE batch = $1 ORDER BY id", [.integer(number)])
+  }
+
+  private func records(_ clauses: String, _ arguments: [SQLValue]) throws -> [AuditRecord] {
+    try run("SELECT \(AuditRecord.columns.list) FROM vmfa_audit_event\(clauses)", arguments).rows
+      .map(AuditRecord.init(row:))
+  }
+
+  package func auditBatches(after number: Int64, limit: Int) throws -> [AuditBatch] {
+    try run(
+      "SELECT \(AuditBatch.columns.list) FROM vmfa_audit_batch WHERE number > $1 ORDER BY number LIMIT \(limit)",
+      [.integer(number)]
+    ).rows.map(AuditBatch.init(row:))
+  }
+
+  package func sealAudit(
+    _ make: (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
+  ) throws -> (newest: AuditBatch?, made: Bool) {
+    try lockSettings()
+    let newest = try run(
+      "SELECT \(AuditBatch.columns.list) FROM vmfa_audit_batch ORDER BY number DESC LIMIT 1"
+    ).rows.first.map(AuditBatch.init(row:))
+    let rows = try auditRecords(AuditQuery(unsealedOnly: true, limit: AuditBatch.maximumRowCount))
+    guard let batch = try make(newest, rows) else { return (newest, false) }
+    let insert = SQLStatement(
+      "INSERT INTO vmfa_audit_batch (\(AuditBatch.columns.list)) VALUES (\(AuditBatch.columns.placeholders()))",
+      batch.values)
+    let marks = rows.map { row in
+      SQLStatement(
+        "UPDATE vmfa_audit_event SET batch = $1 WHERE user_name = $2 AND id = $3",
+        [.integer(batch.number), .text(row.event.user), .text(row.id)])
+    }
+    _ = try run([insert] + marks)
+    return (batch, true)
+  }
+
+  /// Rows that refer to nothing, or that nothing refers to.
+  package func strayRows() throws -> [String] {
+    let checks = [
+      (
+        "a device without its user",
+        "SELECT d.serial FROM vmfa_device d LEFT JOIN vmfa_user u ON u.name = d.user_name WHERE u.name IS NULL LIMIT 20"
+      ),
+      (
+        "a device whose serial is not kept for it",
+        """
+        SELECT d.serial FROM vmfa_device d LEFT JOIN vmfa_serial s ON s.serial = d.serial AND s.device_id = d.id
+          AND s.user_name = d.user_name WHERE s.serial IS NULL LIMIT 20
+        """
+      ),
+      (
+        "a serial without its device",
+        """
+        SELECT s.serial FROM vmfa_serial s LEFT JOIN vmfa_device d ON d.user_name = s.user_name AND d.id = s.device_id
+        WHERE d.id IS NULL LIMIT 20
+        """
+      ),
+    ]
+    return try checks.flatMap { name, sql in
+      try run(sql).rows.map { row in
+        if case .text(let serial)? = row.first { "\(name): \(serial)" } else { name }
+      }
+    }
+  }
+}

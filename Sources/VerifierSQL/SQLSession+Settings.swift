@@ -1,0 +1,112 @@
+internal import OATH
+package import Verifier
+
+// What is not a user's: policy and account id, keys.
+extension SQLSession {
+  /// Both in one go; the account id stands under no name.
+  static var settings: String {
+    "SELECT name, value FROM vmfa_policy UNION ALL SELECT '', CAST(id AS BIGINT) FROM vmfa_account"
+  }
+
+  static func readSettings(_ rows: [[SQLValue]]) throws -> (Policy, AccountID) {
+    var policy = Policy.standard, account: AccountID?
+    for row in rows {
+      var reader = RowReader(row, of: "the policy")
+      let name = try reader.text(), value = try reader.integer()
+      if name.isEmpty {
+        account = try AccountID(String(value))
+      } else {
+        guard let setting = Policy.Setting(rawValue: name), setting.range.contains(value) else {
+          throw VerifierError.corruptRecord("the policy")
+        }
+        try policy.set(setting, to: value)
+      }
+    }
+    guard let account else { throw VerifierError.corruptRecord("the account id") }
+    return (policy, account)
+  }
+
+  package func policy() throws -> Policy { try Self.readSettings(run(Self.settings).rows).0 }
+
+  package func updatePolicy(_ changes: [Policy.Setting: Int64], records: [AuditRecord]) throws -> Policy {
+    var policy = try policy()
+    for (setting, value) in changes { try policy.set(setting, to: value) }
+    let sql = """
+      INSERT INTO vmfa_policy (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+      """
+    // In one order, so that two that change the same settings wait for each other and do not lock each other out.
+    let rows = changes.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
+    _ = try run(rows.map { SQLStatement(sql, [.text($0.0), .integer($0.1)]) })
+    try insert(records)
+    return policy
+  }
+
+  package func keys() throws -> [StoredKey] {
+    let results = try run([
+      SQLStatement("SELECT id, purpose, created_at FROM vmfa_key ORDER BY place"),
+      SQLStatement("SELECT key_id, master_id, sealed FROM vmfa_key_copy ORDER BY place"),
+    ])
+    var copies: [String: [StoredKey.Copy]] = [:]
+    for row in results[1].rows {
+      var reader = RowReader(row, of: "a data key")
+      let id = try reader.text()
+      let copy = StoredKey.Copy(master: try reader.text(), box: SealedBytes(try reader.bytes()))
+      copies[id, default: []].append(copy)
+    }
+    return try results[0].rows.map { row in
+      var reader = RowReader(row, of: "a data key")
+      let id = try reader.text()
+      return StoredKey(
+        id: id, purpose: try reader.choice(StoredKey.Purpose.self), createdAt: try reader.time(),
+        copies: copies[id] ?? [])
+    }
+  }
+
+  package func changeKeys<R>(_ body: (inout KeyState) throws(VerifierError) -> R) throws -> R {
+    try lockSettings()
+    let before = try keys()
+    var state = KeyState(keys: before)
+    let result = try body(&state)
+    if state.keys != before { try replace(before, with: state.keys) }
+    try insert(state.records)
+    return result
+  }
+
+  /// One at a time changes keys, or seals audit rows.
+  func lockSettings() throws {
+    if locksRows { _ = try run("SELECT id FROM vmfa_account FOR UPDATE") }
+  }
+
+  private func replace(_ before: [StoredKey], with after: [StoredKey]) throws {
+    _ = try run("DELETE FROM vmfa_key_copy")
+    let kept = Set(after.map(\.id)), known = Set(before.map(\.id))
+    for key in before where !kept.contains(key.id) {
+      do { _ = try run("DELETE FROM vmfa_key WHERE id = $1", [.text(key.id)]) } catch SQLFailure.foreignKey {
+        throw VerifierError.keyInUse(key.id)
+      }
+    }
+    for key in after where !known.contains(key.id) {
+      _ = try run(
+        """
+        INSERT INTO vmfa_key (id, place, purpose, created_at)
+        SELECT CAST($1 AS TEXT), COALESCE(MAX(place), 0) + 1, CAST($2 AS TEXT), CAST($3 AS BIGINT) FROM vmfa_key
+        """, [.text(key.id), .text(key.purpose.rawValue), .integer(key.createdAt.seconds)])
+    }
+    for key in after {
+      for (place, copy) in key.copies.enumerated() {
+        _ = try run(
+          "INSERT INTO vmfa_key_copy (key_id, place, master_id, sealed) VALUES ($1, $2, $3, $4)",
+          [.text(key.id), .integer(Int64(place)), .text(copy.master), .bytes(copy.box.bytes)])
+      }
+    }
+  }
+
+  package func seedCounts() throws -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for row in try run("SELECT key_id, COUNT(*) FROM vmfa_device GROUP BY key_id").rows {
+      var reader = RowReader(row, of: "a data key")
+      counts[try reader.text()] = Int(try reader.integer())
+    }
+    return counts
+  }
+}

@@ -1,0 +1,157 @@
+package import Verifier
+
+// A unit: reading it, and writing what a transaction changed of it.
+extension SQLSession {
+  /// - Parameter locking: whether it is about to be changed.
+  package func state(of unit: TransactionUnit, locking: Bool) throws -> UnitState {
+    let settings = SQLStatement(Self.settings)
+    guard let name = try owner(of: unit) else {
+      let (policy, account) = try Self.readSettings(try run([settings])[0].rows)
+      return UnitState(policy: policy, account: account)
+    }
+    // The user's row is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
+    let results = try run([
+      settings,
+      SQLStatement(
+        "SELECT \(User.columns.list) FROM vmfa_user WHERE name = $1" + (locking ? forUpdate : ""), [.text(name)]),
+      SQLStatement(
+        "SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name = $1 ORDER BY created_at, serial",
+        [.text(name)]),
+    ])
+    let (policy, account) = try Self.readSettings(results[0].rows)
+    return UnitState(
+      policy: policy, account: account, user: try results[1].rows.first.map(User.init(row:)),
+      devices: try results[2].rows.map(Device.init(row:)))
+  }
+
+  private func owner(of unit: TransactionUnit) throws -> String? {
+    let found: SQLResult
+    switch unit {
+    case .user(let name): return name.text
+    case .owner(.id(let id)):
+      found = try run("SELECT user_name FROM vmfa_device WHERE id = $1", [.text(id.text)])
+    case .owner(.serial(let serial)):
+      found = try run("SELECT user_name FROM vmfa_serial WHERE serial = $1", [.text(serial.text)])
+    }
+    guard case .text(let name)? = found.rows.first?.first else { return nil }
+    return name
+  }
+
+  package func apply(_ changes: UnitChanges) throws {
+    if let user = changes.user { try write(user, isNew: changes.userIsNew) }
+    for device in changes.inserted { try insert(device) }
+    var statements = changes.updated.map(Self.update)
+    for device in changes.deleted {
+      statements.append(
+        SQLStatement(
+          "DELETE FROM vmfa_device WHERE user_name = $1 AND id = $2", [.text(device.user.text), .text(device.id.text)])
+      )
+      statements.append(SQLStatement("DELETE FROM vmfa_serial WHERE serial = $1", [.text(device.serial.text)]))
+    }
+    if let name = changes.deletedUser {
+      statements.append(SQLStatement("DELETE FROM vmfa_user WHERE name = $1", [.text(name.text)]))
+    }
+    try runEachChangingOne(statements, keys: changes.updated.map(\.seed.keyID))
+    try insert(changes.records)
+  }
+
+  private func write(_ user: User, isNew: Bool) throws {
+    if isNew {
+      let sql = """
+        INSERT INTO vmfa_user (\(User.columns.list)) VALUES (\(User.columns.placeholders()))
+        ON CONFLICT (name) DO NOTHING
+        """
+      // Somebody made the same user meanwhile: this transaction has to see theirs.
+      guard try run(sql, user.values).changed == 1 else { throw SQLFailure.conflict }
+    } else {
+      try runEachChangingOne([
+        SQLStatement(
+          "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)",
+          user.changingValues + [.text(user.name.text)])
+      ])
+    }
+  }
+
+  private func insert(_ device: Device) throws {
+    let claim = """
+      INSERT INTO vmfa_serial (serial, user_name, device_id) VALUES ($1, $2, $3) ON CONFLICT (serial) DO NOTHING
+      """
+    let claimed = try run(claim, [.text(device.serial.text), .text(device.user.text), .text(device.id.text)])
+    guard claimed.changed == 1 else { throw VerifierError.serialTaken(device.serial) }
+    do {
+      _ = try run(
+        "INSERT INTO vmfa_device (\(Device.columns.list)) VALUES (\(Device.columns.placeholders()))", device.values)
+    } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(device.seed.keyID) }
+  }
+
+  private static func update(_ device: Device) -> SQLStatement {
+    let count = Device.changingColumns.count
+    return SQLStatement(
+      """
+      UPDATE vmfa_device SET \(Device.changingColumns.assignments)
+      WHERE user_name = $\(count + 1) AND id = $\(count + 2)
+      """,
+      device.changingValues + [.text(device.user.text), .text(device.id.text)])
+  }
+
+  /// A row that vanished under an open transaction: nothing may be answered on top of that.
+  private func runEachChangingOne(_ statements: [SQLStatement], keys: [String] = []) throws {
+    guard !statements.isEmpty else { return }
+    do {
+      for result in try run(statements) where result.changed != 1 {
+        throw VerifierError.corruptRecord("a row that was to be changed")
+      }
+    } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(keys.first ?? "") }
+  }
+
+  package func insert(_ records: [AuditRecord]) throws {
+    guard !records.isEmpty else { return }
+    let sql = """
+      INSERT INTO vmfa_audit_event (\(AuditRecord.columns.list)) VALUES (\(AuditRecord.columns.placeholders()))
+      """
+    _ = try run(records.map { SQLStatement(sql, $0.values) })
+  }
+
+  package func devices(_ query: DeviceQuery) throws -> [Device] {
+    var filter = SQLFilter()
+    filter.add("user_name =", query.user?.text)
+    filter.add("status =", query.status?.rawValue)
+    filter.add("key_id <>", query.notUnderKey)
+    filter.add("serial >", query.after?.text)
+    return try run(
+      "SELECT \(Device.columns.list) FROM vmfa_device\(filter.clause) ORDER BY serial LIMIT \(query.limit)",
+      filter.arguments
+    ).rows.map(Device.init(row:))
+  }
+
+  package func users(after name: UserName?, limit: Int) throws -> [User] {
+    try run(
+      "SELECT \(User.columns.list) FROM vmfa_user WHERE name > $1 ORDER BY name LIMIT \(limit)",
+      [.text(name?.text ?? "")]
+    ).rows.map(User.init(row:))
+  }
+}
+
+/// Conditions of a query that is put together.
+struct SQLFilter {
+  private var conditions: [String] = []
+  private(set) var arguments: [SQLValue] = []
+
+  /// `comparison` with an argument; nothing where there is none.
+  mutating func add(_ comparison: String, _ text: String?) { add(comparison, text.map { SQLValue.text($0) }) }
+
+  mutating func add(_ comparison: String, _ value: SQLValue?) {
+    guard let value else { return }
+    arguments.append(value)
+    conditions.append("\(comparison) $\(arguments.count)")
+  }
+
+  mutating func add(condition: String) { conditions.append(condition) }
+
+  var clause: String { conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ") }
+}
+
+extension [String] {
+  /// `a = $1, b = $2, …`
+  fileprivate var assignments: String { enumerated().map { "\($1) = $\($0 + 1)" }.joined(separator: ", ") }
+}

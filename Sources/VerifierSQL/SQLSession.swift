@@ -1,0 +1,66 @@
+/// A value of a column or an argument.
+package enum SQLValue: Sendable, Equatable {
+  case null
+  case integer(Int64)
+  case text(String)
+  case bytes([UInt8])
+
+  package init(_ integer: Int64?) { self = integer.map { .integer($0) } ?? .null }
+  package init(_ text: String?) { self = text.map { .text($0) } ?? .null }
+}
+
+/// SQL with `$1`, `$2`, … for its arguments. What both databases understand, and nothing else.
+package struct SQLStatement: Sendable {
+  package let text: String
+  package let arguments: [SQLValue]
+
+  package init(_ text: String, _ arguments: [SQLValue] = []) {
+    self.text = text
+    self.arguments = arguments
+  }
+}
+
+/// What came of a statement.
+package struct SQLResult: Sendable {
+  package let rows: [[SQLValue]]
+  /// How many rows it inserted, changed or deleted.
+  package let changed: Int
+
+  package init(rows: [[SQLValue]], changed: Int) {
+    self.rows = rows
+    self.changed = changed
+  }
+}
+
+/// A connection inside a transaction.
+package protocol SQLSession {
+  /// Whether rows have to be locked to be changed; false where a transaction has the database for itself.
+  var locksRows: Bool { get }
+
+  /// Runs statements one after the other; where a round trip costs something, in a single one.
+  /// - Throws: ``SQLFailure``, and what the database has to say else. Nothing may be run after that.
+  func run(_ statements: [SQLStatement]) throws -> [SQLResult]
+}
+
+/// What the SQL of this target has to know of what went wrong.
+package enum SQLFailure: Error {
+  /// Another transaction was faster; the whole transaction has to begin anew.
+  case conflict
+  /// A row refers to one that is not there, or is referred to.
+  case foreignKey
+}
+
+extension SQLSession {
+  package func run(_ text: String, _ arguments: [SQLValue] = []) throws -> SQLResult {
+    try run([SQLStatement(text, arguments)])[0]
+  }
+
+  /// At the end of a SELECT whose rows are about to be changed.
+  var forUpdate: String { locksRows ? " FOR UPDATE" : "" }
+}
+
+extension [String] {
+  /// `$first, $first+1, …`, as many as there are columns.
+  func placeholders(from first: Int = 1) -> String { indices.map { "$\($0 + first)" }.joined(separator: ", ") }
+  var list: String { joined(separator: ", ") }
+}
