@@ -58,11 +58,13 @@ let package = Package(
     library("VerifierSQL", ["Verifier", "OATH", "OpenSSLCrypto"]),
     library("VerifierSQLite", ["VerifierSQL", "Verifier", "OATH", "DurableFiles", grdb]),
     library("VerifierPostgreSQL", ["CLibPQ", "VerifierSQL", "Verifier"]),
+    library(
+      "DeviceTransfer", ["Verifier", "Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
     library("Enrollment", ["Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
     library(
       "VMFACommands",
       [
-        "Enrollment", "Verifier", "VerifierSQLite", "VerifierPostgreSQL", "Vault", "Interchange", "QRCode", "OATH", "DurableFiles",
+        "Enrollment", "Verifier", "VerifierSQLite", "VerifierPostgreSQL", "DeviceTransfer", "Vault", "Interchange", "QRCode", "OATH", "DurableFiles",
         "OpenSSLCrypto", argumentParser, subprocess,
       ]),
     .executableTarget(name: "vmfa", dependencies: ["VMFACommands"], swiftSettings: strict),

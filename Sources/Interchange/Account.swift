@@ -9,10 +9,13 @@ public final class Account: Sendable {
   public let factor: OTPAuthURI.Factor
   /// The key.
   public let secret: SecretBytes
+  /// What the verifier whose file it comes from had learned; of no use to an authenticator.
+  public let history: AccountHistory
 
   /// - Throws: ``OATHError/outOfRange(_:)`` for an empty or overlong secret.
   public init(
-    label: OTPAuthLabel, factor: OTPAuthURI.Factor, secret: consuming SecretBytes
+    label: OTPAuthLabel, factor: OTPAuthURI.Factor, secret: consuming SecretBytes,
+    history: AccountHistory = AccountHistory()
   ) throws(OATHError) {
     guard (1...Base32.maximumByteCount).contains(secret.count) else {
       throw .outOfRange("a secret has 1 to \(Base32.maximumByteCount) bytes, not \(secret.count)")
@@ -24,6 +27,7 @@ public final class Account: Sendable {
     self.label = label
     self.factor = factor
     self.secret = secret
+    self.history = history
   }
 
   /// The account that a URI describes.

@@ -6,6 +6,12 @@ public struct ImportReport: Sendable {
     public let entry: String
     /// What is the matter with it.
     public let reason: String
+
+    /// A remark on an entry.
+    public init(entry: String, reason: String) {
+      self.entry = entry
+      self.reason = reason
+    }
   }
 
   /// An empty one.

@@ -47,7 +47,17 @@ enum PSKC {
     let user = key["UserId"]?.value ?? package.at("DeviceInfo", "SerialNo")?.value ?? key.attributes["Id"]
     return try Account(
       label: OTPAuthLabel(issuer: key["Issuer"]?.value, account: user ?? ""), factor: factor,
-      secret: secret(data["Secret"], cipher: cipher))
+      secret: secret(data["Secret"], cipher: cipher), history: history(data, factor))
+  }
+
+  /// RFC 6030 §4.2: the counter is that of the next code, the drift is in steps.
+  private static func history(_ data: XMLElement, _ factor: OTPAuthURI.Factor) throws -> AccountHistory {
+    if case .hotp(_, _, let counter) = factor {
+      return AccountHistory(lastStep: counter > 0 ? Int64(clamping: counter - 1) : nil)
+    }
+    guard let text = data.at("TimeDrift", "PlainValue")?.value else { return AccountHistory() }
+    guard let drift = Int64(text) else { throw EntryError("its TimeDrift is no number") }
+    return AccountHistory(drift: drift)
   }
 
   private static func secret(_ element: XMLElement?, cipher: PSKCCipher?) throws -> SecretBytes {
@@ -87,14 +97,9 @@ private struct PSKCCipher {
   /// The pre-shared key: 32 or 64 hexadecimal digits, or the bytes themselves.
   private static func preShared(_ given: borrowing SecretBytes) throws -> SecretBytes {
     if given.count == 16 { return given.copy() }
-    let digits = given.withBytes { bytes in bytes.indices.map { bytes[$0].hexadecimalValue } }
-    guard digits.count == 32 || digits.count == 64, !digits.contains(where: { $0 == nil }) else {
-      throw ImportError.unsupported("this container wants its pre-shared key, as 32 or 64 hexadecimal digits")
-    }
-    let values = digits.compactMap(\.self)
-    return SecretBytes(count: values.count / 2) { bytes in
-      for index in 0..<values.count / 2 { bytes[index] = values[2 * index] << 4 | values[2 * index + 1] }
-    }
+    let wanted = ImportError.unsupported("this container wants its pre-shared key, as 32 or 64 hexadecimal digits")
+    guard given.count == 32 || given.count == 64 else { throw wanted }
+    do { return try given.withBytes { try SecretBytes(hexadecimal: $0) } } catch { throw wanted }
   }
 
   private static func derive(_ method: XMLElement, _ passphrase: borrowing SecretBytes) throws -> SecretBytes {

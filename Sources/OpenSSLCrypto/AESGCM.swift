@@ -20,6 +20,18 @@ public enum AESGCM {
       self.ciphertext = ciphertext
       self.tag = tag
     }
+
+    /// Nonce, ciphertext and tag in one run of bytes.
+    public var combined: [UInt8] { nonce + ciphertext + tag }
+
+    /// Takes such a run apart; nil for one that is too short to be one.
+    public init?(combined bytes: [UInt8]) {
+      guard bytes.count >= nonceByteCount + tagByteCount else { return nil }
+      self.init(
+        nonce: Array(bytes.prefix(nonceByteCount)),
+        ciphertext: Array(bytes.dropFirst(nonceByteCount).dropLast(tagByteCount)),
+        tag: Array(bytes.suffix(tagByteCount)))
+    }
   }
 
   /// Encrypts `plaintext` under a fresh random nonce and binds `associatedData` to it.

@@ -15,6 +15,8 @@ func run(_ arguments: [String], input: String = "", environment: [String: String
     now: { try UnixTime(seconds: 1_750_000_000) },
     isInputTerminal: { false },
     outputColumns: { nil },
+    isErrorTerminal: { false },
+    showProgress: { _ in },
     openTerminal: { nil })
   let status = await Console.$current.withValue(console) { await CommandLineTool.run(arguments) }
   return Ran(

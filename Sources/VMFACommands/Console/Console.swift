@@ -21,6 +21,10 @@ struct Console: Sendable {
   var isInputTerminal: @Sendable () -> Bool
   /// The width of standard output in columns; nil where it is no terminal.
   var outputColumns: @Sendable () -> Int?
+  /// Whether standard error is a terminal.
+  var isErrorTerminal: @Sendable () -> Bool
+  /// Text for standard error as it is, to write over what stands there.
+  var showProgress: @Sendable (_ text: String) -> Void
   /// The terminal of the person who runs the command; nil where there is none.
   var openTerminal: @Sendable () -> (any Dialogue)?
 
@@ -75,7 +79,7 @@ protocol Dialogue: Sendable {
   /// Shows a prompt and waits for a line.
   func ask(_ prompt: String) -> Reply
   /// As ``ask(_:)``, without showing what is typed.
-  func askSecret(_ prompt: String) throws -> TypedSecret
+  func askSecret(_ prompt: String) throws -> SharedSecret
 }
 
 extension Dialogue {

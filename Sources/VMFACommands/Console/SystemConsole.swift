@@ -18,6 +18,8 @@ extension Console {
     now: { try UnixTime(seconds: Int64(time(nil))) },
     isInputTerminal: { isatty(STDIN_FILENO) == 1 },
     outputColumns: { isatty(STDOUT_FILENO) == 1 ? TerminalIO.size(of: STDOUT_FILENO).columns : nil },
+    isErrorTerminal: { isatty(STDERR_FILENO) == 1 },
+    showProgress: { try? writeAll(Array($0.utf8), to: STDERR_FILENO) },
     openTerminal: { Terminal.open() })
 
   private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws {

@@ -48,7 +48,7 @@ final class Terminal: Dialogue {
     }
   }
 
-  func askSecret(_ prompt: String) throws -> TypedSecret {
+  func askSecret(_ prompt: String) throws -> SharedSecret {
     var settings = termios()
     guard unsafe tcgetattr(descriptor, &settings) == 0 else {
       throw CommandError(.inputOutput, "the terminal cannot hide what is typed")
@@ -65,7 +65,7 @@ final class Terminal: Dialogue {
     var line = SecretBuffer()
     while true {
       switch nextByte() {
-      case .byte(UInt8(ascii: "\n")): return TypedSecret(line.finish())
+      case .byte(UInt8(ascii: "\n")): return SharedSecret(line.finish())
       case .byte(let byte): line.append(byte)
       case .endOfInput: throw Ending(.refused)
       case .interrupted(let signal): throw Ending(signal: signal)

@@ -7,5 +7,6 @@ struct DeviceCommand: AsyncParsableCommand {
     subcommands: [
       DeviceCreateCommand.self, DeviceEnableCommand.self, DeviceResyncCommand.self, DeviceListCommand.self,
       DeviceShowCommand.self, DeviceDeactivateCommand.self, DeviceDeleteCommand.self, DeviceUnlockCommand.self,
+      DeviceImportCommand.self, DeviceExportCommand.self,
     ])
 }

@@ -71,7 +71,7 @@ struct DeviceShowCommand: AsyncParsableCommand {
 
 /// A device as JSON: everything but the seed.
 struct DeviceOutput: Encodable {
-  var id, serial, user, status, issuer, algorithm: String
+  var id, serial, user, status, issuer, type, algorithm: String
   var digits: Int
   var period, drift, syncDrift: Int64
   var lastStep: Int64?
@@ -85,6 +85,7 @@ struct DeviceOutput: Encodable {
     user = device.user.text
     status = device.status.rawValue
     issuer = device.issuer
+    type = device.movingFactor == .time ? "totp" : "hotp"
     algorithm = device.parameters.algorithm.rawValue
     digits = device.parameters.digits.rawValue
     period = device.parameters.period
@@ -105,10 +106,14 @@ extension Console {
     if json { return try printJSON(output) }
     try printFields([
       ("serial", output.serial), ("id", output.id), ("user", output.user), ("status", output.status),
-      ("issuer", output.issuer), ("codes", "\(output.algorithm), \(output.digits) digits, \(output.period) s"),
-      ("drift", "\(output.drift) steps"), ("last step", output.lastStep.map { String($0) } ?? "none"),
+      ("issuer", output.issuer), ("codes", codes(output)), ("drift", "\(output.drift) steps"), ("last step", output.lastStep.map { String($0) } ?? "none"),
       ("refused syncs", String(output.syncFailures)), ("created", output.createdAt),
       ("enabled", output.enabledAt ?? "never"), ("last used", output.lastUsedAt ?? "never"),
     ])
+  }
+
+  private func codes(_ device: DeviceOutput) -> String {
+    let factor = device.type == "totp" ? "\(device.period) s" : "by counter"
+    return "\(device.algorithm), \(device.digits) digits, \(factor)"
   }
 }

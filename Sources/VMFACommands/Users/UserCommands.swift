@@ -6,7 +6,31 @@ internal import Verifier
 struct UserCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "user", abstract: "Users: who has MFA, who is locked.",
-    subcommands: [UserListCommand.self, UserShowCommand.self, UserUnlockCommand.self])
+    subcommands: [
+      UserCreateCommand.self, UserListCommand.self, UserShowCommand.self, UserUnlockCommand.self,
+      UserDeleteCommand.self,
+    ])
+}
+
+/// `vmfa user create`.
+struct UserCreateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Make a user who has no device yet.")
+
+  @Argument(help: "The user's name.")
+  var user: String
+
+  @OptionGroup var options: VerifierOptions
+
+  @Flag(help: "Print the user as a JSON object.")
+  var json = false
+
+  func run() async throws {
+    let name = try UserName(user), session = try await options.session(creating: true)
+    _ = try await session.verifier.createUser(name, at: Console.current.now())
+    guard json else { return try Console.current.print("created \(name)") }
+    try await Console.current.printUser(name, session, json: true)
+  }
 }
 
 /// `vmfa user list`.
@@ -77,6 +101,26 @@ struct UserUnlockCommand: AsyncParsableCommand {
   }
 }
 
+/// `vmfa user delete`.
+struct UserDeleteCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete", abstract: "Remove a user with all devices and recovery codes, for good.")
+
+  @Argument(help: "The user's name.")
+  var user: String
+
+  @Flag(help: "Also if they have an enabled device.")
+  var force = false
+
+  @OptionGroup var options: VerifierOptions
+
+  func run() async throws {
+    let name = try UserName(user)
+    _ = try await options.verifier().deleteUser(name, evenIfEnabled: force, at: Console.current.now())
+    try Console.current.print("deleted \(name)")
+  }
+}
+
 /// A user as JSON.
 struct UserOutput: Encodable {
   var user: String
@@ -85,6 +129,7 @@ struct UserOutput: Encodable {
   var locked: Bool
   var lockedUntil: String?
   var createdAt: String
+  var recoveryCodesLeft: Int
   var devices: [DeviceOutput]
 
   init(_ user: User, devices: [Device], policy: Policy, now: UnixTime) {
@@ -95,6 +140,7 @@ struct UserOutput: Encodable {
     locked = lock != nil
     lockedUntil = lock?.retryAfter.map { now.advanced(by: $0).text }
     createdAt = user.createdAt.text
+    recoveryCodesLeft = user.recovery?.remaining ?? 0
     self.devices = devices.map(DeviceOutput.init)
   }
 
@@ -109,7 +155,7 @@ extension Console {
     if json { return try printJSON(output) }
     try printFields([
       ("user", output.user), ("MFA", output.mfa ? "yes" : "no"), ("failures", String(output.failures)),
-      ("locked", output.lockText), ("created", output.createdAt),
+      ("locked", output.lockText), ("created", output.createdAt), ("recovery codes left", String(output.recoveryCodesLeft)),
     ])
     for device in output.devices {
       try print("device    \(device.serial) (\(device.status), last used \(device.lastUsedAt ?? "never"))")

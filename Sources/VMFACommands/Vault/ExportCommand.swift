@@ -47,17 +47,17 @@ struct ExportCommand: AsyncParsableCommand {
     }
     let console = Console.current
     var exported: ExportReport?
-    let file: TypedSecret = try await options.open { file, secret in
+    let file: SharedSecret = try await options.open { file, secret in
       let contents = try file.read(secret)
       for entry in contents.entries { if let problem = entry.problem { console.warn("\(entry.name): \(problem)") } }
       if format == .aegis {
-        return TypedSecret(
+        return SharedSecret(
           plaintext
             ? try VaultFile.plain(contents) : try VaultFile.sealed(contents, passphrase: try exportPassphrase(secret)))
       }
       let report = try Exporter.write(contents.entries.compactMap(\.account), as: exportFormat)
       exported = report
-      return TypedSecret(report.text())
+      return SharedSecret(report.text())
     }
     for remark in exported?.left ?? [] { console.warn("\(remark.entry) was left out: \(remark.reason)") }
     if png != nil || qr {

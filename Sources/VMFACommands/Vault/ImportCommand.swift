@@ -103,7 +103,7 @@ struct ImportCommand: AsyncParsableCommand {
     return report
   }
 
-  private func importPassphrase(for file: String) throws -> TypedSecret? {
+  private func importPassphrase(for file: String) throws -> SharedSecret? {
     if let importPassphraseFile { return try PassphraseOptions.content(of: importPassphraseFile) }
     guard !options.passphrase.noInput, let terminal = Console.current.openTerminal() else { return nil }
     return try terminal.askSecret("Passphrase of \(file): ")

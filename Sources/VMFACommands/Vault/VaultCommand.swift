@@ -110,7 +110,7 @@ struct VaultRestoreCommand: AsyncParsableCommand {
   @OptionGroup var options: VaultOptions
 
   func run() async throws {
-    let copy = TypedSecret(try DurableFile.read(at: file, limit: VaultFile.maximumByteCount))
+    let copy = SharedSecret(try DurableFile.read(at: file, limit: VaultFile.maximumByteCount))
     let secret = try await options.passphrase.get("Passphrase of \(file): ")
     let vault = try options.file()
     let count = try vault.restore(copy.bytes) { secret.bytes.copy() }

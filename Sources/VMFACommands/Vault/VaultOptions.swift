@@ -49,14 +49,14 @@ struct VaultOptions: ParsableArguments {
   /// Changes the contents.
   func update<R>(_ body: @escaping (inout VaultContents) throws -> R) async throws -> R {
     try await open { file, secret in
-      try UnlockedVault(file: file, secret: TypedSecret(secret())).update(body)
+      try UnlockedVault(file: file, secret: SharedSecret(secret())).update(body)
     }
   }
 
   /// The vault with what opens it, for commands that look first and change then: the passphrase is asked for once.
   func unlock() async throws -> (vault: UnlockedVault, contents: VaultContents) {
     try await open { file, secret in
-      (UnlockedVault(file: file, secret: TypedSecret(try secret())), try file.read(secret))
+      (UnlockedVault(file: file, secret: SharedSecret(try secret())), try file.read(secret))
     }
   }
 }
@@ -64,7 +64,7 @@ struct VaultOptions: ParsableArguments {
 /// A vault and the passphrase that opens it.
 struct UnlockedVault {
   let file: VaultFile
-  let secret: TypedSecret
+  let secret: SharedSecret
 
   /// Changes the contents, as they are by then; the names for completion follow once that is saved.
   func update<R>(_ body: (inout VaultContents) throws -> R) throws -> R {
@@ -97,7 +97,7 @@ struct PassphraseOptions: ParsableArguments {
   var isTyped: Bool { file == nil && command == nil }
 
   /// The passphrase of something that exists.
-  func get(_ prompt: String) async throws -> TypedSecret {
+  func get(_ prompt: String) async throws -> SharedSecret {
     if let command { return try await Self.printed(by: command) }
     if let file { return try Self.content(of: file) }
     guard !noInput, let terminal = Console.current.openTerminal() else {
@@ -109,12 +109,12 @@ struct PassphraseOptions: ParsableArguments {
   }
 
   /// A new passphrase: asked for twice at a terminal, which may leave the choice to vmfa.
-  func getNew() async throws -> TypedSecret {
+  func getNew() async throws -> SharedSecret {
     isTyped ? try Self.askNew(noInput: noInput) : try await get("")
   }
 
   /// A new passphrase from the terminal, whatever else there is.
-  static func askNew(noInput: Bool) throws -> TypedSecret {
+  static func askNew(noInput: Bool) throws -> SharedSecret {
     guard !noInput, let terminal = Console.current.openTerminal() else {
       throw CommandError(
         .forbidden, "a new passphrase is needed, and there is no terminal to ask for it",
@@ -126,7 +126,7 @@ struct PassphraseOptions: ParsableArguments {
         let made = try MadeUpPassphrase.make()
         terminal.tell("The passphrase is: \(made)")
         terminal.tell("Write it down: without it nothing in the vault can be read.")
-        return TypedSecret(SecretBytes(copying: Array(made.utf8).span))
+        return SharedSecret(SecretBytes(copying: Array(made.utf8).span))
       }
       let second = try terminal.askSecret("The same again: ")
       let isSame = first.bytes.withBytes { a in second.bytes.withBytes { b in ConstantTime.equal(a, b) } }
@@ -140,12 +140,12 @@ struct PassphraseOptions: ParsableArguments {
   }
 
   /// The content of a file without one newline at its end.
-  static func content(of path: String) throws -> TypedSecret {
-    TypedSecret(withoutNewline(try DurableFile.read(at: path, limit: 65_536)))
+  static func content(of path: String) throws -> SharedSecret {
+    SharedSecret(withoutNewline(try DurableFile.read(at: path, limit: 65_536)))
   }
 
-  private static func printed(by command: String) async throws -> TypedSecret {
-    do { return TypedSecret(withoutNewline(try await ChildProcess.secret(printedBy: command))) } catch {
+  private static func printed(by command: String) async throws -> SharedSecret {
+    do { return SharedSecret(withoutNewline(try await ChildProcess.secret(printedBy: command))) } catch {
       throw CommandError(.forbidden, "the passphrase command failed")
     }
   }

@@ -6,10 +6,17 @@ internal import Verifier
 enum CodeArguments {
   private static let inputLimit = 4096
 
-  /// One code; `-` reads it from standard input.
-  static func code(_ argument: String) throws -> OneTimeCode {
-    guard argument == "-" else { return try OneTimeCode(parsing: argument) }
-    return try Console.current.readInput(inputLimit).withBytes { try OneTimeCode(parsing: $0) }
+  /// What was typed for a code; `-` reads it from standard input.
+  static func text(_ argument: String) throws -> SecretBytes {
+    guard argument == "-" else { return SecretBytes(copying: Array(argument.utf8).span) }
+    return try Console.current.readInput(inputLimit)
+  }
+
+  /// The recovery code that it is. Eight digits are a code of a device, or a scratch code: that is for the verifier to say.
+  static func recoveryCode(in text: borrowing SecretBytes) -> RecoveryCode? {
+    let holdsLetters = text.withBytes { text in text.indices.contains { !text[$0].isASCIIDigit && text[$0] > 0x40 } }
+    guard holdsLetters else { return nil }
+    return text.withBytes { try? RecoveryCode(parsing: $0) }
   }
 
   /// Two consecutive codes; `-` reads both, separated by white space, from standard input, as `vmfa pair` prints them.

@@ -32,6 +32,8 @@ struct PolicySetCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("\(Policy.Setting.window.help)", valueName: "steps"))
   var window: Int64?
+  @Option(help: ArgumentHelp("\(Policy.Setting.lookAhead.help)", valueName: "steps"))
+  var lookAhead: Int64?
   @Option(help: ArgumentHelp("\(Policy.Setting.driftLimit.help)", valueName: "steps"))
   var driftLimit: Int64?
   @Option(help: ArgumentHelp("\(Policy.Setting.enableReach.help)", valueName: "steps"))
@@ -86,8 +88,8 @@ struct PolicySetCommand: AsyncParsableCommand {
     var changes: [Policy.Setting: Int64] = [:]
     if let preset { for setting in Policy.Setting.allCases { changes[setting] = preset.policy[setting] } }
     let given: [(Policy.Setting, Int64?)] = [
-      (.window, window), (.driftLimit, driftLimit), (.enableReach, enableReach), (.selfResyncReach, selfResyncReach),
-      (.resyncReach, resyncReach), (.syncBudget, syncBudget), (.throttle, throttle.map { $0 == .on ? 1 : 0 }),
+      (.window, window), (.lookAhead, lookAhead), (.driftLimit, driftLimit), (.enableReach, enableReach),
+      (.selfResyncReach, selfResyncReach), (.resyncReach, resyncReach), (.syncBudget, syncBudget), (.throttle, throttle.map { $0 == .on ? 1 : 0 }),
       (.lockAfter, lockAfter), (.lockBase, lockBase), (.lockMaximum, lockMax), (.disableAfter, disableAfter),
     ]
     for case (let setting, let value?) in given { changes[setting] = value }

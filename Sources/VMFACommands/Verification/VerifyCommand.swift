@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import OATH
+internal import OpenSSLCrypto
 internal import Verifier
 
 /// `vmfa verify`.
@@ -11,7 +13,7 @@ struct VerifyCommand: AsyncParsableCommand {
   @Argument(help: "Whose code it is.")
   var user: String
 
-  @Argument(help: "The code; - reads it from standard input.")
+  @Argument(help: "The code, or a recovery code; - reads it from standard input.")
   var code: String
 
   @OptionGroup var options: VerifierOptions
@@ -21,8 +23,15 @@ struct VerifyCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let user = try UserName(user), code = try CodeArguments.code(code)
-    let verdict = try await options.verifier(isDrill: moment.isGiven).verify(code, of: user, at: moment.moment())
+    let user = try UserName(user), given = try CodeArguments.text(code)
+    let verdict: Verdict
+    if let recovery = CodeArguments.recoveryCode(in: given) {
+      let verifier = try await options.verifier(isDrill: moment.isGiven)
+      verdict = try await verifier.verify(recovery, of: user, at: moment.moment())
+    } else {
+      let code = try given.withBytes { try OneTimeCode(parsing: $0) }
+      verdict = try await options.verifier(isDrill: moment.isGiven).verify(code, of: user, at: moment.moment())
+    }
     let status = try Console.current.answer(verdict, json: json)
     if status != .done { throw Ending(status) }
   }

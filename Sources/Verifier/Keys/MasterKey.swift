@@ -49,4 +49,9 @@ public final class SharedMasterKey: Sendable {
 
   /// Takes over a key.
   public init(_ key: consuming MasterKey) { self.key = key }
+
+  /// Names the key and tells nothing of it: 16 hexadecimal digits.
+  public func id() throws(VerifierError) -> String {
+    do throws(CryptoError) { return try key.id() } catch { throw .crypto(error) }
+  }
 }

@@ -56,15 +56,12 @@ public enum MasterKeyFile {
         reason: "the master key \(origin) has the wrong length",
         hint: "it holds \(MasterKey.byteCount) bytes, as \(2 * MasterKey.byteCount) hexadecimal digits or as they are")
     }
-    let key = try SecretBytes(count: MasterKey.byteCount) { bytes throws(VerifierError) in
-      for index in 0..<MasterKey.byteCount {
-        let pair = content.withBytes { ($0[2 * index].hexadecimalValue, $0[2 * index + 1].hexadecimalValue) }
-        guard let high = pair.0, let low = pair.1 else {
-          throw .masterKey(reason: "the master key \(origin) is not hexadecimal", hint: nil)
-        }
-        bytes[index] = high << 4 | low
+    let key: SecretBytes
+    do throws(OATHError) {
+      key = try content.withBytes { (text) throws(OATHError) in
+        try SecretBytes(hexadecimal: text.extracting(first: digits))
       }
-    }
+    } catch { throw .masterKey(reason: "the master key \(origin) is not hexadecimal", hint: nil) }
     return try MasterKey(key)
   }
 

@@ -8,15 +8,11 @@ package struct SealedBytes: Sendable, Equatable {
 
   init(sealing plaintext: Span<UInt8>, key: borrowing SecretBytes, associatedData: String) throws(CryptoError) {
     let box = try AESGCM.seal(plaintext, key: key, associatedData: Array(associatedData.utf8).span)
-    bytes = box.nonce + box.ciphertext + box.tag
+    bytes = box.combined
   }
 
   func open(key: borrowing SecretBytes, associatedData: String) throws(CryptoError) -> SecretBytes {
-    guard bytes.count >= AESGCM.nonceByteCount + AESGCM.tagByteCount else { throw .authenticationFailed }
-    let box = AESGCM.SealedBox(
-      nonce: Array(bytes.prefix(AESGCM.nonceByteCount)),
-      ciphertext: Array(bytes.dropFirst(AESGCM.nonceByteCount).dropLast(AESGCM.tagByteCount)),
-      tag: Array(bytes.suffix(AESGCM.tagByteCount)))
+    guard let box = AESGCM.SealedBox(combined: bytes) else { throw .authenticationFailed }
     return try AESGCM.open(box, key: key, associatedData: Array(associatedData.utf8).span)
   }
 }

@@ -153,10 +153,3 @@ extension Verifier {
     }
   }
 }
-
-extension SharedMasterKey {
-  /// See ``MasterKey/id()``.
-  func id() throws(VerifierError) -> String {
-    do throws(CryptoError) { return try key.id() } catch { throw .crypto(error) }
-  }
-}

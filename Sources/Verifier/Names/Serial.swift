@@ -34,6 +34,9 @@ public struct Serial: Sendable, Hashable {
     text = "arn:aws:iam::\(account.text):mfa/\(name.text)"
   }
 
+  /// The device's name: what comes after the last slash.
+  public var name: String { text.split(separator: "/").last.map(String.init) ?? text }
+
   /// A serial as it was stored or typed; whether there is such a device is for the store to say.
   public init(stored text: String) { self.text = text }
 }

@@ -40,6 +40,9 @@ public protocol DeviceStore: Sendable {
   /// How many seeds are sealed under each key.
   func seedCounts() async throws(VerifierError) -> [String: Int]
 
+  /// Keeps audit rows of what changed nothing else.
+  func append(_ records: [AuditRecord]) async throws(VerifierError)
+
   /// Audit rows, a page at a time.
   func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord]
 

@@ -98,6 +98,11 @@ public final class InMemoryDeviceStore: DeviceStore {
   }
 
   /// As ``DeviceStore`` has it.
+  public func append(_ records: [AuditRecord]) async throws(VerifierError) {
+    contents.withLock { $0.records += records }
+  }
+
+  /// As ``DeviceStore`` has it.
   public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
     let all = contents.withLock { $0.records }.sorted { query.newestFirst ? $0.id > $1.id : $0.id < $1.id }
     return Array(all.filter(query.includes).prefix(query.limit))

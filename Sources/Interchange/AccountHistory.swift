@@ -1,0 +1,18 @@
+public import OpenSSLCrypto
+
+/// What a verifier had learned of an account by the time its file was written.
+public struct AccountHistory: Sendable {
+  /// The highest step, or counter, that was accepted.
+  public var lastStep: Int64?
+  /// Steps that the device was found to be ahead.
+  public var drift: Int64
+  /// Codes of eight digits that stand in for the device, one after the other.
+  public var scratchCodes: SharedSecret?
+
+  /// Nothing, unless told otherwise.
+  public init(lastStep: Int64? = nil, drift: Int64 = 0, scratchCodes: SharedSecret? = nil) {
+    self.lastStep = lastStep
+    self.drift = drift
+    self.scratchCodes = scratchCodes
+  }
+}

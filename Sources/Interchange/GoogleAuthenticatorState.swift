@@ -1,0 +1,71 @@
+internal import OATH
+internal import OpenSSLCrypto
+
+/// The state file of pam_google_authenticator: a secret in base32, options as `" NAME VALUE…`, scratch codes.
+enum GoogleAuthenticatorState {
+  static func recognises(_ text: Span<UInt8>) -> Bool {
+    text.lineRanges.dropFirst().contains { range in
+      let line = text.extracting(range)
+      return line.begins(with: "\" TOTP_AUTH") || line.begins(with: "\" HOTP_COUNTER")
+    }
+  }
+
+  static func read(_ text: Span<UInt8>, name: String) -> ImportReport {
+    var report = ImportReport()
+    let lines = text.lineRanges
+    let options = lines.dropFirst().filter { text.extracting($0).begins(with: "\" ") }.map { text.string(in: $0) }
+    let scratchCodes = scratchCodes(text, lines)
+    report.add("the secret") {
+      let secret = try Base32.decode(text.extracting(lines.first ?? 0..<0), .lenient)
+      return try account(secret, options: options, scratchCodes: scratchCodes, name: name)
+    }
+    if let scratchCodes {
+      report.skip(
+        "\(scratchCodes.bytes.count / 8) scratch codes", "they work once at the service, and are no secret of an app")
+    }
+    return report
+  }
+
+  private static func account(
+    _ secret: consuming SecretBytes, options: [String], scratchCodes: SharedSecret?, name: String
+  ) throws -> Account {
+    func numbers(_ option: String) throws -> [Int64]? {
+      guard let line = options.first(where: { $0.hasPrefix("\" \(option) ") || $0 == "\" \(option)" }) else {
+        return nil
+      }
+      return try line.split(separator: " ").dropFirst(2).map { word in
+        guard let number = Int64(word) else { throw EntryError("its \(option) is no number") }
+        return number
+      }
+    }
+    let label = OTPAuthLabel(issuer: nil, account: name)
+    var history = AccountHistory(drift: try numbers("TIME_SKEW")?.first ?? 0, scratchCodes: scratchCodes)
+    if let counter = try numbers("HOTP_COUNTER")?.first {
+      // The counter of the next code.
+      guard counter >= 0 else { throw EntryError("its counter is below zero") }
+      history.drift = 0
+      history.lastStep = counter > 0 ? counter - 1 : nil
+      return try Account(
+        label: label, factor: .hotp(algorithm: .sha1, digits: .six, counter: UInt64(counter)), secret: secret,
+        history: history)
+    }
+    // The steps of codes that were accepted lately.
+    history.lastStep = try numbers("DISALLOW_REUSE")?.filter { $0 >= 0 }.max()
+    let period = try numbers("STEP_SIZE")?.first ?? 30
+    return try Account(
+      label: label, factor: .totp(try TOTPParameters(period: period)), secret: secret, history: history)
+  }
+
+  private static func scratchCodes(_ text: Span<UInt8>, _ lines: [Range<Int>]) -> SharedSecret? {
+    let codes = lines.dropFirst().filter { range in
+      range.count == 8 && range.allSatisfy { text[$0].isASCIIDigit }
+    }
+    guard !codes.isEmpty else { return nil }
+    return SharedSecret(
+      SecretBytes(count: 8 * codes.count) { bytes in
+        for (index, range) in codes.enumerated() {
+          for offset in 0..<8 { bytes[8 * index + offset] = text[range.lowerBound + offset] }
+        }
+      })
+  }
+}
