@@ -73,6 +73,12 @@ let package = Package(
     library(
       "DeviceStoreContract", ["Verifier", "OATH", "OpenSSLCrypto", "TestSupport"],
       path: "Tests/DeviceStoreContract"),
+    .executableTarget(
+      name: "verifier-load",
+      dependencies: [
+        "VerifierSQLite", "VerifierPostgreSQL", "Verifier", "OATH", "OpenSSLCrypto",
+      ],
+      path: "Tests/VerifierLoad", swiftSettings: strict),
     tests("OpenSSLCryptoTests", ["OpenSSLCrypto", "COpenSSL"]),
     tests("DurableFilesTests", ["DurableFiles", "OpenSSLCrypto"]),
     tests("OATHTests", ["OATH", "OpenSSLCrypto"]),

@@ -1,0 +1,224 @@
+"""Races, crashes and restarts, with programs that are real and get killed for real.
+
+    proofs.py race|crash|restart|stall|fsyncs sqlite|postgresql ROUNDS
+
+Says one line, and ends with 1 where something did not hold. Runs verifier-load and vmfa from PATH.
+"""
+import collections, os, random, re, secrets, signal, socket, subprocess, sys, tempfile, threading, time
+
+scripts = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Scripts", "postgresql")
+folder = tempfile.mkdtemp(prefix="vmfa-proof-")
+os.chmod(folder, 0o755)
+
+
+class Driver:
+    """One verifier-load."""
+
+    def __init__(self, url):
+        self.process = subprocess.Popen(
+            ["verifier-load", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=open(os.path.join(folder, "errors"), "a"), text=True, bufsize=1)
+        self.read()
+
+    def write(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def read(self):
+        return self.process.stdout.readline().rstrip("\n")
+
+    def ask(self, line):
+        self.write(line)
+        return self.read()
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Server:
+    """A private PostgreSQL."""
+
+    def __init__(self):
+        self.folder = os.path.join(folder, "pg")
+        os.mkdir(self.folder)
+        self.process = subprocess.Popen(
+            [scripts, "run", self.folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "ready\n"
+        self.socket = os.path.join(self.folder, "socket")
+        self.url = f"postgresql:///postgres?host={self.socket}&user=vmfa"
+
+    def ctl(self, *arguments):
+        subprocess.run([scripts, "ctl", self.folder, *arguments], check=True, stdout=subprocess.DEVNULL,
+                       stdin=subprocess.DEVNULL)
+
+    def sql(self, text):
+        return subprocess.run(["psql", "-X", "-q", "-t", "-A", self.url, "-c", text], text=True,
+                              capture_output=True).stdout.strip()
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def hold(condition, *words):
+    if not condition:
+        print("FAILED:", *words)
+        end()
+        sys.exit(1)
+
+
+def counts(answer):
+    found = re.fullmatch(r"accepted (\d+) rejected (\d+) errors (\d+)", answer)
+    hold(found, "no answer:", repr(answer))
+    return tuple(int(number) for number in found.groups())
+
+
+def vmfa(*arguments):
+    done = subprocess.run(["vmfa", *arguments, "--database", url], text=True, capture_output=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def sound():
+    for command in (["database", "check"], ["audit", "verify"]):
+        status, said = vmfa(*command)
+        hold(status == 0, *command, status, said)
+
+
+def race(rounds):
+    """One code, 64 times at once: 8 processes with 8 tasks over two verifiers each."""
+    drivers = [Driver(url) for _ in range(8)]
+    drivers[0].ask("setup 0 1")
+    for number in range(rounds):
+        for driver in drivers:
+            driver.write(f"race 8 u0 {3 * number + 10}")
+        answers = [counts(driver.read()) for driver in drivers]
+        total = tuple(map(sum, zip(*answers)))
+        hold(total == (1, 63, 0), "round", number, answers)
+    # With the throttle on, some are counted and the others locked; none is lost.
+    vmfa("policy", "set", "--throttle", "off")
+    vmfa("user", "unlock", "u0")
+    for driver in drivers:
+        driver.write("guess 125 u0")
+    answers = [counts(driver.read()) for driver in drivers]
+    hold(tuple(map(sum, zip(*answers))) == (0, 1000, 0), answers)
+    shown = vmfa("user", "show", "u0", "--json")[1]
+    hold('"failures":1000' in shown, shown)
+    for driver in drivers:
+        driver.end()
+    sound()
+    print(f"{rounds} rounds: 1 accepted of 64 in each; 1000 guesses of 1000 counted")
+
+
+def spent_stays_spent(accepted, step):
+    replayer = Driver(url)
+    replayer.write("replay")
+    for user, last in accepted.items():
+        replayer.write(f"{user} {last}")
+    taken, refused, errors = counts(replayer.ask("end"))
+    hold((taken, refused, errors) == (0, len(accepted), 0), "replay", taken, refused, errors)
+    replayer.end()
+
+
+def crash(rounds):
+    """kill -9 at a random moment under load: what was answered is spent."""
+    setup = Driver(url)
+    setup.ask("setup 0 64")
+    setup.end()
+    vmfa("policy", "set", "--throttle", "off")
+    step, total = 10, 0
+    for number in range(rounds):
+        driver = Driver(url)
+        driver.write(f"load 64 32 {step}")
+        threading.Timer(random.uniform(0.02, 0.4), driver.process.kill).start()
+        accepted = {}
+        for line in driver.process.stdout:
+            # The last line may be cut off.
+            words = line.split()
+            if line.endswith("\n") and words[0] == "+":
+                hold(words[1] not in accepted or int(words[2]) > accepted[words[1]], "twice", line)
+                accepted[words[1]] = int(words[2])
+        driver.process.wait()
+        total += len(accepted)
+        step = max([step, *accepted.values()]) + 30
+        spent_stays_spent(accepted, step)
+        if number % 10 == 9 or number == rounds - 1:
+            sound()
+    hold(total > 0, "nothing was accepted at all")
+    print(f"{rounds} kills: no code that was accepted was accepted again; check and audit verify end 0")
+
+
+def restart(rounds):
+    """The server is restarted, or its backends killed, under load."""
+    driver = Driver(url)
+    driver.ask("setup 0 64")
+    vmfa("policy", "set", "--throttle", "off")
+    driver.write("load 64 32 10")
+    accepted, times, errors, lock = collections.Counter(), [], [], threading.Lock()
+
+    def listen():
+        for line in driver.process.stdout:
+            words = line.split()
+            with lock:
+                if words[0] == "+":
+                    accepted[words[1], words[2]] += 1
+                    times.append(time.monotonic())
+                else:
+                    errors.append(line)
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    slowest = 0
+    for number in range(rounds):
+        time.sleep(0.5)
+        if number % 3 == 2:
+            backends = server.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'vmfa'").split()
+            # One killed backend makes the server drop all of them and recover.
+            os.kill(int(random.choice(backends)), signal.SIGKILL)
+        else:
+            server.ctl("restart", "-m", random.choice(["immediate", "fast"]))
+        back = time.monotonic()
+        while time.monotonic() - back < 10:
+            with lock:
+                if times and times[-1] > back:
+                    break
+            time.sleep(0.01)
+        with lock:
+            hold(times and times[-1] > back, "not back within 10 s", errors[-3:])
+            slowest = max(slowest, next(moment for moment in times if moment > back) - back)
+    driver.process.stdin.close()
+    listener.join()
+    driver.process.wait()
+    twice = [key for key, count in accepted.items() if count > 1]
+    hold(not twice, "accepted twice:", twice)
+    hold(errors, "no error was told of")
+    hold(slowest < 5, "back after", slowest)
+    last = {}
+    for user, step in accepted:
+        last[user] = max(last.get(user, 0), int(step))
+    spent_stays_spent(last, 0)
+    sound()
+    print(f"{rounds} restarts: no code accepted twice, errors told, service back within 5 s")
+
+
+def main():
+    global url, server
+    proof, store, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    os.environ["VMFA_KEY_FILE"] = key = os.path.join(folder, "master.key")
+    with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    server = Server() if store == "postgresql" else None
+    url = server.url if server else f"sqlite:{folder}/verifier.db"
+    try:
+        {"race": race, "crash": crash, "restart": restart}[proof](rounds)
+    finally:
+        end()
+
+
+def end():
+    if server:
+        server.end()
+    subprocess.run(["rm", "-rf", folder])
+
+
+main()
