@@ -64,7 +64,8 @@ let package = Package(
     library(
       "VMFACommands",
       [
-        "Enrollment", "Verifier", "VerifierSQLite", "VerifierPostgreSQL", "DeviceTransfer", "Vault", "Interchange", "QRCode", "OATH", "DurableFiles",
+        "Enrollment", "Verifier", "VerifierSQLite", "VerifierPostgreSQL", "DeviceTransfer", "Vault", "Interchange",
+        "QRCode", "OATH", "DurableFiles",
         "OpenSSLCrypto", argumentParser, subprocess,
       ]),
     .executableTarget(name: "vmfa", dependencies: ["VMFACommands"], swiftSettings: strict),

@@ -64,7 +64,9 @@ public struct DeviceFile: ~Copyable {
     if text.begins(with: "{\"vmfa\":\"device export\"") { return .archive }
     if text.begins(with: "{") { return .jsonLines }
     let lines = text.lineRanges
-    if text.begins(with: "HOTP") || text.begins(with: "#") || lines.contains(where: { text.extracting($0).begins(with: "HOTP") }) {
+    if text.begins(with: "HOTP") || text.begins(with: "#")
+      || lines.contains(where: { text.extracting($0).begins(with: "HOTP") })
+    {
       return .oathUsers
     }
     return .whole
@@ -108,7 +110,9 @@ public struct DeviceFile: ~Copyable {
 
   /// Whose a state file is that says nothing of its user.
   private func owner() throws -> UserName {
-    guard let name = reader.ownerName else { throw ImportError.unsupported("the file does not say whose it is: name the user") }
+    guard let name = reader.ownerName else {
+      throw ImportError.unsupported("the file does not say whose it is: name the user")
+    }
     return try UserName(name)
   }
 

@@ -128,4 +128,3 @@ public struct DeviceImport: Sendable {
     try report(event, progress)
   }
 }
-

@@ -56,7 +56,9 @@ public struct LineReader: ~Copyable {
       }
       chunk.withBytes { line.append($0.extracting(start..<(end ?? filled))) }
       count += (end ?? filled) - start
-      guard count <= Self.limit else { throw .unusable(path: file.path, reason: "a line is longer than \(Self.limit) bytes") }
+      guard count <= Self.limit else {
+        throw .unusable(path: file.path, reason: "a line is longer than \(Self.limit) bytes")
+      }
       place = end.map { $0 + 1 } ?? filled
       if end != nil { return Self.withoutReturn(line.finish()) }
     }

@@ -4,7 +4,9 @@ internal import OpenSSLCrypto
 
 /// The users file of pam_oath: `TYPE USER PIN SECRET [COUNTER [LASTOTP [TIMESTAMP]]]`, separated by white space.
 package enum OATHUsers {
-  static func recognises(_ text: Span<UInt8>) -> Bool { text.lineRanges.contains { recognises(line: text.extracting($0)) } }
+  static func recognises(_ text: Span<UInt8>) -> Bool {
+    text.lineRanges.contains { recognises(line: text.extracting($0)) }
+  }
 
   /// Whether a line is an entry; others are comments, as pam_oath has it.
   package static func recognises(line: Span<UInt8>) -> Bool {

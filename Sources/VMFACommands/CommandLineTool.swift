@@ -24,7 +24,8 @@ public struct CommandLineTool: AsyncParsableCommand {
       CommandGroup(
         name: "Verifier",
         subcommands: [
-          EnrollCommand.self, VerifyCommand.self, DeviceCommand.self, UserCommand.self, RecoveryCommand.self, PolicyCommand.self,
+          EnrollCommand.self, VerifyCommand.self, DeviceCommand.self, UserCommand.self, RecoveryCommand.self,
+          PolicyCommand.self,
           AuditCommand.self, KeyCommand.self, DatabaseCommand.self,
         ]),
     ])

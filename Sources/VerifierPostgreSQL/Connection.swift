@@ -103,9 +103,10 @@ final class Connection {
 
   private func send(_ statement: SQLStatement) throws(PostgreSQLError) -> [Step] {
     guard settings.preparesStatements else {
-      try require(unsafe withArguments(statement.arguments) { count, values, lengths, formats in
-        unsafe PQsendQueryParams(handle, statement.text, count, nil, values, lengths, formats, 0)
-      })
+      try require(
+        unsafe withArguments(statement.arguments) { count, values, lengths, formats in
+          unsafe PQsendQueryParams(handle, statement.text, count, nil, values, lengths, formats, 0)
+        })
       return [.execute]
     }
     let name = Self.name(of: statement.text)
@@ -115,9 +116,10 @@ final class Connection {
       prepared.insert(name)
       steps.append(.prepare(name: name))
     }
-    try require(unsafe withArguments(statement.arguments) { count, values, lengths, formats in
-      unsafe PQsendQueryPrepared(handle, name, count, values, lengths, formats, 0)
-    })
+    try require(
+      unsafe withArguments(statement.arguments) { count, values, lengths, formats in
+        unsafe PQsendQueryPrepared(handle, name, count, values, lengths, formats, 0)
+      })
     return steps + [.execute]
   }
 
@@ -178,7 +180,8 @@ final class Connection {
   private func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws(PostgreSQLError) {
     let left = deadline - ContinuousClock.now
     guard left > .zero else { throw .timedOut("the database gave no answer in time") }
-    let milliseconds = Int32(clamping: left.components.seconds * 1000 + 1 + left.components.attoseconds / 1_000_000_000_000_000)
+    let milliseconds = Int32(
+      clamping: left.components.seconds * 1000 + 1 + left.components.attoseconds / 1_000_000_000_000_000)
     var descriptor = pollfd(fd: unsafe PQsocket(handle), events: events, revents: 0)
     let ready = unsafe poll(&descriptor, 1, milliseconds)
     guard ready >= 0 || errno == EINTR else { throw .lost("the connection cannot be waited for") }

@@ -5,9 +5,10 @@ internal import Verifier
 // Rows to values and back: each type's columns in one order, for reading and for writing.
 
 extension Device {
-  static let columns = [
-    "id", "user_name", "serial", "issuer", "moving_factor", "algorithm", "digits", "period", "t0", "created_at",
-  ] + changingColumns
+  static let columns =
+    [
+      "id", "user_name", "serial", "issuer", "moving_factor", "algorithm", "digits", "period", "t0", "created_at",
+    ] + changingColumns
 
   /// Those that change in the life of a device.
   static let changingColumns = [

@@ -63,7 +63,9 @@ enum DatabaseFile {
   /// Copies an open database to a file that is made beside and linked into its place.
   static func copy(_ pool: DatabasePool, to path: String) throws {
     let beside = DurableFile.temporaryPath(for: path)
-    defer { for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: beside + suffix) } }
+    defer {
+      for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: beside + suffix) }
+    }
     guard try DurableFile.kind(of: path, followingLinks: false) == nil else { throw FileError.exists(path: path) }
     try DurableFile.write([UInt8]().span, to: beside, .keeping)
     let copy = try DatabaseQueue(path: beside, configuration: configuration(lockTimeout: 0))

@@ -104,7 +104,9 @@ public final class SQLiteDeviceStore: DeviceStore {
   public func seedCounts() async throws(VerifierError) -> [String: Int] { try await read { try $0.seedCounts() } }
 
   /// As ``DeviceStore`` has it.
-  public func append(_ records: [AuditRecord]) async throws(VerifierError) { try await write { try $0.insert(records) } }
+  public func append(_ records: [AuditRecord]) async throws(VerifierError) {
+    try await write { try $0.insert(records) }
+  }
 
   /// As ``DeviceStore`` has it.
   public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {

@@ -10,13 +10,13 @@ No database yet:
   status 66
   $ ls -A "$HOME"
   $ ends vmfa device list --database plain/path.db
-  vmfa: error: the database is not named as sqlite:PATH
+  vmfa: error: the database is named neither as sqlite:PATH nor as postgresql://* (glob)
   vmfa: hint: sqlite:plain/path.db
   status 64
-  $ ends vmfa device list --database postgresql://localhost/vmfa
-  vmfa: error: this vmfa has no PostgreSQL store
-  vmfa: hint: sqlite:PATH names a database
-  status 64
+  $ ends vmfa device list --database 'postgresql://user:hunter2@[half/vmfa'
+  vmfa: error: the database cannot be reached: libpq cannot read the database's URL (see its Connection Strings)
+  vmfa: hint: try again, or see which program uses it
+  status 69
 
 Elsewhere, by option and by variable; XDG_DATA_HOME too:
 

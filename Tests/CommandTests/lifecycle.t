@@ -12,7 +12,7 @@ Devices and users: listing, locking, unlocking, taking away.
   Zoë Ünïcode  no   1        0         no
   alice        yes  2        0         no
   $ vmfa device show $id --json | sed 's/[0-9]\{12\}:mfa/ACCOUNT:mfa/; s/mfa-[0-9a-f]\{8\}/NAME/; s/"created_at":"[^"]*"/"created_at":TIME/; s/"id":"[^"]*"/"id":ID/'
-  {"algorithm":"SHA256","created_at":TIME,"digits":8,"drift":0,"id":ID,"issuer":"Ex:ample","period":60,"serial":"arn:aws:iam::ACCOUNT:mfa/NAME","status":"unassigned","sync_drift":0,"sync_failures":0,"user":"Zo\xc3\xab \xc3\x9cn\xc3\xafcode"} (esc)
+  {"algorithm":"SHA256","created_at":TIME,"digits":8,"drift":0,"id":ID,"issuer":"Ex:ample","period":60,"serial":"arn:aws:iam::ACCOUNT:mfa/NAME","status":"unassigned","sync_drift":0,"sync_failures":0,"type":"totp","user":"Zo\xc3\xab \xc3\x9cn\xc3\xafcode"} (esc)
   $ field uri < new.json | sed 's/secret=[A-Z2-7]*/secret=S/'
   otpauth://totp/Ex%3Aample:Zo%C3%AB%20%C3%9Cn%C3%AFcode?secret=S&issuer=Ex%3Aample&algorithm=SHA256&digits=8&period=60
 
@@ -107,9 +107,9 @@ An enabled device is not deleted by accident; a deactivated one waits for its us
 Policy:
 
   $ vmfa policy show --json
-  {"disable_after":100,"drift_limit":10,"enable_reach":10,"lock_after":5,"lock_base":1,"lock_max":900,"resync_reach":2880,"self_resync_reach":120,"sync_budget":10,"throttle":0,"window":1}
+  {"disable_after":100,"drift_limit":10,"enable_reach":10,"lock_after":5,"lock_base":1,"lock_max":900,"look_ahead":10,"resync_reach":2880,"self_resync_reach":120,"sync_budget":10,"throttle":0,"window":1}
   $ vmfa policy set --preset pci-dss --json
-  {"disable_after":100,"drift_limit":10,"enable_reach":10,"lock_after":10,"lock_base":1800,"lock_max":1800,"resync_reach":2880,"self_resync_reach":120,"sync_budget":10,"throttle":1,"window":1}
+  {"disable_after":100,"drift_limit":10,"enable_reach":10,"lock_after":10,"lock_base":1800,"lock_max":1800,"look_ahead":10,"resync_reach":2880,"self_resync_reach":120,"sync_budget":10,"throttle":1,"window":1}
   $ ends vmfa policy set --window 11
   vmfa: error: window is 0 to 10, not 11
   status 64

@@ -40,7 +40,9 @@ extension DeviceStoreContract {
       let store = try await open()
       #expect(try await store.policy() == .standard)
       _ = try await store.updatePolicy([.window: 3, .throttle: 0], records: [])
-      await #expect(throws: VerifierError.self) { try await store.updatePolicy([.window: 4, .lockAfter: 0], records: []) }
+      await #expect(throws: VerifierError.self) {
+        try await store.updatePolicy([.window: 4, .lockAfter: 0], records: [])
+      }
       let kept = try await open().policy()
       #expect(kept[.window] == 3 && kept[.throttle] == 0 && kept[.lockAfter] == 5)
       let user = try UserName("alice")

@@ -10,7 +10,8 @@ package final class PostgreSQLServer: Sendable {
   package static let shared = Result { try PostgreSQLServer() }
 
   private init() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "vmfa-postgresql-\(UUID().uuidString.prefix(8))").path
+    folder =
+      FileManager.default.temporaryDirectory.appending(path: "vmfa-postgresql-\(UUID().uuidString.prefix(8))").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let server = Process(), output = Pipe()
     input = Pipe()

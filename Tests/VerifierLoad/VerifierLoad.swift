@@ -174,7 +174,8 @@ import VerifierSQLite
     }
     let elapsed = ContinuousClock.now - began, sorted = times.sorted()
     let median = sorted[sorted.count / 2]
-    let rate = Double(times.count) / (Double(elapsed.components.attoseconds) / 1e18 + Double(elapsed.components.seconds))
+    let rate =
+      Double(times.count) / (Double(elapsed.components.attoseconds) / 1e18 + Double(elapsed.components.seconds))
     let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
     let resident = status.split(separator: "\n").first { $0.hasPrefix("VmRSS") }?.split(separator: " ")[1] ?? "?"
     say("median \(median.components.attoseconds / 1_000_000_000_000) rate \(Int(rate)) rss \(resident)")

@@ -27,7 +27,8 @@ final class ProgressLine: Sendable {
       state.shown = now
       state.isShown = true
       let elapsed = now - state.began
-      return count * 1000 / max(1, Int(elapsed.components.seconds) * 1000 + Int(elapsed.components.attoseconds / 1_000_000_000_000_000))
+      return count * 1000
+        / max(1, Int(elapsed.components.seconds) * 1000 + Int(elapsed.components.attoseconds / 1_000_000_000_000_000))
     }
     guard let rate else { return }
     let share = total.map { total in " of \(total) (\(total == 0 ? 100 : count * 100 / total) %)" } ?? ""

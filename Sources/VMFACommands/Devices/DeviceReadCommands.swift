@@ -106,7 +106,8 @@ extension Console {
     if json { return try printJSON(output) }
     try printFields([
       ("serial", output.serial), ("id", output.id), ("user", output.user), ("status", output.status),
-      ("issuer", output.issuer), ("codes", codes(output)), ("drift", "\(output.drift) steps"), ("last step", output.lastStep.map { String($0) } ?? "none"),
+      ("issuer", output.issuer), ("codes", codes(output)), ("drift", "\(output.drift) steps"),
+      ("last step", output.lastStep.map { String($0) } ?? "none"),
       ("refused syncs", String(output.syncFailures)), ("created", output.createdAt),
       ("enabled", output.enabledAt ?? "never"), ("last used", output.lastUsedAt ?? "never"),
     ])

@@ -155,7 +155,8 @@ extension Console {
     if json { return try printJSON(output) }
     try printFields([
       ("user", output.user), ("MFA", output.mfa ? "yes" : "no"), ("failures", String(output.failures)),
-      ("locked", output.lockText), ("created", output.createdAt), ("recovery codes left", String(output.recoveryCodesLeft)),
+      ("locked", output.lockText), ("created", output.createdAt),
+      ("recovery codes left", String(output.recoveryCodesLeft)),
     ])
     for device in output.devices {
       try print("device    \(device.serial) (\(device.status), last used \(device.lastUsedAt ?? "never"))")

@@ -89,7 +89,8 @@ struct PolicySetCommand: AsyncParsableCommand {
     if let preset { for setting in Policy.Setting.allCases { changes[setting] = preset.policy[setting] } }
     let given: [(Policy.Setting, Int64?)] = [
       (.window, window), (.lookAhead, lookAhead), (.driftLimit, driftLimit), (.enableReach, enableReach),
-      (.selfResyncReach, selfResyncReach), (.resyncReach, resyncReach), (.syncBudget, syncBudget), (.throttle, throttle.map { $0 == .on ? 1 : 0 }),
+      (.selfResyncReach, selfResyncReach), (.resyncReach, resyncReach), (.syncBudget, syncBudget),
+      (.throttle, throttle.map { $0 == .on ? 1 : 0 }),
       (.lockAfter, lockAfter), (.lockBase, lockBase), (.lockMaximum, lockMax), (.disableAfter, disableAfter),
     ]
     for case (let setting, let value?) in given { changes[setting] = value }
