@@ -18,6 +18,11 @@ package struct Bench: Sendable {
     verifier = Verifier(store: store, keys: try await KeyRing(opening: store, with: Self.master()), warn: warn)
   }
 
+  package init(store: any DeviceStore, verifier: Verifier) {
+    self.store = store
+    self.verifier = verifier
+  }
+
   package static func master(_ bytes: [UInt8] = masterKey) throws -> SharedMasterKey {
     SharedMasterKey(try MasterKey(SecretBytes(copying: bytes.span)))
   }

@@ -22,5 +22,5 @@ package enum DeviceStoreContract {
     package func run(_ open: @escaping Opener) async throws { try await body(open) }
   }
 
-  package static let checks = records + transactions + queries + races
+  package static let checks = records + transactions + queries + races + audit
 }

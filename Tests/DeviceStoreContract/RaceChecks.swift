@@ -68,7 +68,6 @@ extension DeviceStoreContract {
 }
 
 extension Verdict {
-  fileprivate var isAccepted: Bool { if case .accepted = self { true } else { false } }
   fileprivate var isLocked: Bool { if case .rejected(.locked) = self { true } else { false } }
 }
 

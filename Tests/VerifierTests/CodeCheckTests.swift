@@ -159,9 +159,7 @@ import Verifier
     #expect(try await bench.user().failures == 0)
   }
 }
-
 extension Verdict {
-  var isAccepted: Bool { if case .accepted = self { true } else { false } }
   /// Itself if it is an acceptance, whatever its step; else something that it does not equal.
-  var asAccepted: Verdict? { isAccepted ? self : nil }
+  fileprivate var asAccepted: Verdict? { isAccepted ? self : nil }
 }
