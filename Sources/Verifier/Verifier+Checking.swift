@@ -7,6 +7,11 @@ public struct DatabaseReport: Sendable, Equatable {
   /// What is wrong, in lines; at most 100.
   public internal(set) var problems: [String] = []
 
+  package init(users: Int = 0, devices: Int = 0) {
+    userCount = users
+    deviceCount = devices
+  }
+
   mutating func add(_ problem: String) {
     if problems.count < 100 { problems.append(problem) }
   }

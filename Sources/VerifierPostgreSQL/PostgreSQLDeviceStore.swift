@@ -25,7 +25,9 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   private init(settings: ConnectionSettings, connections: Int, setup: Schema.Setup) {
     self.settings = settings
     place = setup.place
-    transactions = Transactions(lockTimeout: settings.lockTimeout, raisesDurability: setup.raisesDurability)
+    transactions = Transactions(
+      answerTimeout: settings.answerTimeout, lockTimeout: settings.lockTimeout,
+      raisesDurability: setup.raisesDurability)
     pool = ConnectionPool(settings, limit: connections)
   }
 
@@ -150,6 +152,13 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   ) async throws(VerifierError) -> R {
     try await Self.perform(on: pool, place: place) { [transactions] connection, isRepeated in
       try transactions.run(.reading, on: connection, isRepeated: isRepeated, body)
+    }
+  }
+
+  /// A setting of the server as a writing transaction has it, for tests.
+  package func setting(_ name: String) async throws(VerifierError) -> String? {
+    try await write { connection in
+      if case .text(let value)? = try connection.run("SHOW \(name)").rows.first?.first { value } else { nil }
     }
   }
 

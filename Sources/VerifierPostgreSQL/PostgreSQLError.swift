@@ -43,6 +43,8 @@ extension StoreFailure {
     case .server(let state, let message):
       switch state {
       case "42P01": self = .missing(place: place)
+      // statement_completion_unknown, of engines that keep a commit on several nodes.
+      case "40003": self = .outcomeUnknown(message)
       case "25006": self = .readOnly(place: place)
       case "55P03": self = .unreachable("another program keeps rows locked: \(message)")
       case _ where error.isConflict: self = .unreachable("it is too busy: \(message)")

@@ -36,7 +36,8 @@ enum Schema {
 
   /// All in one transaction: one that is cut off leaves nothing. The advisory lock lets one program do it at a time.
   private static func migrate(_ connection: Connection, place: String, settings: ConnectionSettings) throws {
-    let transactions = Transactions(lockTimeout: settings.lockTimeout, raisesDurability: false)
+    let transactions = Transactions(
+      answerTimeout: settings.answerTimeout, lockTimeout: settings.lockTimeout, raisesDurability: false)
     try transactions.run(.writing, on: connection, isRepeated: true) { session in
       _ = try session.run("SELECT pg_advisory_xact_lock(\(advisoryLock))")
       _ = try session.run(

@@ -16,6 +16,7 @@ enum TransactionEnd: Error {
 struct Transactions: Sendable {
   enum Kind { case reading, writing }
 
+  let answerTimeout: Duration
   let lockTimeout: Duration
   /// Whether the server is set to answer before a commit is on the disk.
   let raisesDurability: Bool
@@ -62,7 +63,10 @@ struct Transactions: Sendable {
 
   /// When the connection is lost here, the commit may have been kept or not: that is no answer, and is not begun anew.
   private func commit(_ connection: Connection) throws {
-    do { _ = try connection.run("COMMIT") } catch let error as PostgreSQLError where error.endsConnection {
+    do throws(PostgreSQLError) {
+      _ = try connection.pipeline([SQLStatement("COMMIT")], timeout: answerTimeout)
+    } catch {
+      guard error.endsConnection else { throw error }
       let reason = StoreFailure(error, place: "")
       let words = if case .unreachable(let text) = reason { text } else { "\(reason)" }
       throw TransactionEnd.failed(StoreFailure.outcomeUnknown(words))
@@ -73,7 +77,9 @@ struct Transactions: Sendable {
   }
 
   private func rollBack(_ connection: Connection) throws {
-    do { _ = try connection.run("ROLLBACK") } catch { throw TransactionEnd.failed(error) }
+    do { _ = try connection.pipeline([SQLStatement("ROLLBACK")], timeout: answerTimeout) } catch {
+      throw TransactionEnd.failed(error)
+    }
   }
 }
 

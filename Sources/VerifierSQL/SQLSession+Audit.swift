@@ -10,6 +10,7 @@ extension SQLSession {
     filter.add("time >=", query.since.map { SQLValue.integer($0) })
     filter.add("time <", query.until.map { SQLValue.integer($0) })
     filter.add(query.newestFirst ? "id <" : "id >", query.after)
+    filter.add("batch >", query.afterBatch.map { SQLValue.integer($0) })
     if query.unsealedOnly { filter.add(condition: "batch IS NULL") }
     return try records(
       filter.clause + " ORDER BY id\(query.newestFirst ? " DESC" : "") LIMIT \(query.limit)", filter.arguments)

@@ -1,13 +1,125 @@
 import DeviceStoreContract
+import Foundation
+import GRDB
+import OATH
 import TestSupport
 import Testing
+import Verifier
 import VerifierSQLite
 
 @Suite struct SQLiteDeviceStoreTests {
+  private let folder: TemporaryFolder
+  private var path: String { folder.path("verifier.db") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func bench() async throws -> Bench {
+    let bench = try await Bench(store: SQLiteDeviceStore.open(path, .creatingIfMissing))
+    _ = try await bench.enrolled()
+    return bench
+  }
+
   @Test(arguments: DeviceStoreContract.checks)
   func contract(check: DeviceStoreContract.Check) async throws {
-    let folder = try TemporaryFolder()
-    let path = folder.path("verifier.db")
+    let path = path
     try await check.run { try await SQLiteDeviceStore.open(path, .creatingIfMissing) }
+  }
+
+  @Test(arguments: Tampering.all) func `tampering is found`(_ tampering: Tampering) async throws {
+    let store = try await SQLiteDeviceStore.open(path, .creatingIfMissing), path = path
+    try await tampering.run(on: store) { sql in
+      try await DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+    }
+  }
+
+  @Test func `readers see the last commit and wait for no writer`() async throws {
+    let bench = try await bench()
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let writer = try DatabaseQueue(path: path, configuration: configuration)
+    try writer.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE; UPDATE vmfa_user SET failures = 7") }
+    #expect(try await bench.user().failures == 0)
+    #expect(try await bench.store.devices(DeviceQuery()).count == 1)
+    #expect(try await bench.verifier.verifyAudit().findings.isEmpty)
+    try writer.inDatabase { try $0.execute(sql: "COMMIT") }
+    #expect(try await bench.user().failures == 7)
+  }
+
+  @Test func `one that throws among those that share a commit takes back its own changes only`() async throws {
+    let bench = try await bench()
+    let alice = try UserName("alice")
+    _ = try await bench.store.updatePolicy([.throttle: 0], records: [])
+    let wrong = try Bench.wrongCode()
+    await withTaskGroup(of: Void.self) { group in
+      for index in 0..<200 {
+        group.addTask {
+          if index % 2 == 0 {
+            _ = try? await bench.verify(wrong)
+          } else {
+            try? await bench.store.transaction(.user(alice)) { state throws(VerifierError) in
+              state.user?.failures += 1000
+              throw .corruptRecord("x")
+            }
+          }
+        }
+      }
+    }
+    #expect(try await bench.user().failures == 100)
+  }
+
+  @Test(arguments: [false, true]) func `a file that is removed or replaced under the store is no place for codes`(
+    isReplaced: Bool
+  ) async throws {
+    let bench = try await bench()
+    try await (bench.store as? SQLiteDeviceStore)?.backUp(to: folder.path("copy.db"))
+    try FileManager.default.removeItem(atPath: path)
+    if isReplaced { try FileManager.default.moveItem(atPath: folder.path("copy.db"), toPath: path) }
+    await #expect(
+      throws: VerifierError.store(
+        .unreachable("\(path) was removed or replaced while it was in use: start this program again"))
+    ) { try await bench.verify(step: Bench.step()) }
+  }
+
+  @Test func `a backup is whole, and leaves what is in its place alone`() async throws {
+    let bench = try await bench(), copy = folder.path("copy.db")
+    let store = try #require(bench.store as? SQLiteDeviceStore)
+    let wrong = try Bench.wrongCode()
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<50 { group.addTask { _ = try await bench.verify(wrong) } }
+      try await store.backUp(to: copy)
+      try await group.waitForAll()
+    }
+    let restored = try await Bench(store: SQLiteDeviceStore.open(copy, .existing))
+    #expect(try await restored.verifier.checkDatabase() == DatabaseReport(users: 1, devices: 1))
+    #expect(try await restored.verifier.verifyAudit().findings.isEmpty)
+    await #expect(throws: VerifierError.self) { try await store.backUp(to: copy) }
+    let mode = try FileManager.default.attributesOfItem(atPath: copy)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path(""))
+    #expect(!files.contains { $0.contains("tmp") })
+  }
+
+  /// Made by the version before audit rows: two users, an enabled device, a failure, a policy.
+  @Test func `a database from before is brought up to date, with nothing lost`() async throws {
+    let old = Vectors.root.appending(path: "TestVectors/databases")
+    try FileManager.default.copyItem(atPath: old.appending(path: "before-audit.db").path, toPath: path)
+    let key = folder.path("master.key")
+    try FileManager.default.copyItem(atPath: old.appending(path: "before-audit.key").path, toPath: key)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+    let store = try await SQLiteDeviceStore.open(path, .existing)
+    let verifier = Verifier(store: store, keys: try await KeyRing(opening: store, keyFile: key, makingKey: false))
+    #expect(try await verifier.checkDatabase() == DatabaseReport(users: 2, devices: 2))
+    let (alice, devices) = try await verifier.user(UserName("alice"))
+    #expect(alice.failures == 1 && devices[0].lastStep == 58_333_333)
+    #expect(try await store.policy()[.window] == 2)
+    let secret = try String(contentsOf: old.appending(path: "before-audit.secret"), encoding: .utf8)
+    let time = UnixTime.epoch.advanced(by: 1_750_000_200)
+    var totp = try TOTP(secret: Base32.decode(Array(secret.utf8).span, .lenient))
+    let code = try #require(try totp.code(at: time))
+    #expect(try await verifier.verify(code, of: UserName("alice"), at: time).isAccepted)
+    // Its first rotation gives up the key from before, which knew no master key.
+    _ = try await verifier.rotateKeys(at: time)
+    #expect(try await store.keys().allSatisfy { $0.copies.map(\.master) != [""] })
+    #expect(try await verifier.checkDatabase().problems.isEmpty)
   }
 }

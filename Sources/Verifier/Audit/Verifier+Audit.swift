@@ -46,6 +46,10 @@ extension Verifier {
     }
     report.head = previous?.head
     if let head, !isHeadFound { report.add(.headMissing(head)) }
+    // Rows whose batch was taken away from them.
+    var beyond = AuditQuery()
+    beyond.afterBatch = previous?.number ?? 0
+    for row in try await store.auditRecords(beyond) { report.add(.rowAdded(id: row.id, batch: row.batch ?? 0)) }
     try await addUnsealed(to: &report, keys: keys, progress: progress)
     return report
   }

@@ -1,0 +1,217 @@
+import DeviceStoreContract
+import Foundation
+import OATH
+import TestSupport
+import Testing
+import Verifier
+import VerifierPostgreSQL
+
+/// What a server, its administrator and the network do to a store. Restarts under load are in Tests/CommandTests.
+@Suite struct ServerFaultTests {
+  private let server: PostgreSQLServer
+  private let database: String
+
+  init() throws {
+    server = try PostgreSQLServer.shared.get()
+    database = try server.makeDatabase()
+  }
+
+  private func failure(of body: () async throws(VerifierError) -> Void) async -> StoreFailure? {
+    do throws(VerifierError) {
+      try await body()
+      return nil
+    } catch {
+      if case .store(let failure) = error { return failure }
+      return .inputOutput("another error: \(error)")
+    }
+  }
+
+  private func bench(connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 30) async throws -> Bench {
+    let bench = try await Bench(
+      store: PostgreSQLDeviceStore.open(
+        database, .creatingIfMissing, connections: connections, answerTimeout: answerTimeout, lockTimeout: lockTimeout))
+    _ = try await bench.enrolled()
+    return bench
+  }
+
+  /// The process ids of the server's sides of the connections.
+  private func backends() throws -> [Int32] {
+    try server.run(
+      "SELECT pid FROM pg_stat_activity WHERE application_name = 'vmfa' AND datname = current_database()", at: database
+    ).split(separator: "\n").compactMap { Int32($0) }
+  }
+
+  @Test(arguments: Tampering.all) func `tampering is found`(_ tampering: Tampering) async throws {
+    let store = try await PostgreSQLDeviceStore.open(database, .creatingIfMissing)
+    try await tampering.run(on: store) { [server, database] sql in try server.run(sql, at: database) }
+  }
+
+  @Test func `no server, no database, no tables, no sense`() async throws {
+    guard
+      case .unreachable = await failure(of: { () throws(VerifierError) in
+        _ = try await PostgreSQLDeviceStore.open("postgresql:///x?host=/nowhere", .existing)
+      })
+    else {
+      Issue.record("a server was found")
+      return
+    }
+    guard
+      case .unreachable = await failure(of: { () throws(VerifierError) in
+        _ = try await PostgreSQLDeviceStore.open(database.replacing("/test", with: "/none"), .existing)
+      })
+    else {
+      Issue.record("a database was found")
+      return
+    }
+    guard
+      case .missing = await failure(of: { () throws(VerifierError) in
+        _ = try await PostgreSQLDeviceStore.open(database, .existing)
+      })
+    else {
+      Issue.record("tables were found")
+      return
+    }
+    let secret = await failure { () throws(VerifierError) in
+      _ = try await PostgreSQLDeviceStore.open("postgresql://me:hunter2@[half", .existing)
+    }
+    #expect(secret?.description.contains("hunter2") == false)
+  }
+
+  @Test func `a newer database is left alone`() async throws {
+    _ = try await bench()
+    try server.run("INSERT INTO vmfa_migration (name) VALUES ('from the future')", at: database)
+    let found = await failure { () throws(VerifierError) in
+      _ = try await PostgreSQLDeviceStore.open(database, .creatingIfMissing)
+    }
+    if case .newerSchema = found {} else { Issue.record("\(String(describing: found))") }
+  }
+
+  @Test func `tables are made once, by whoever is first`() async throws {
+    let accounts = try await withThrowingTaskGroup { [database] group in
+      for _ in 0..<8 {
+        group.addTask {
+          let store = try await PostgreSQLDeviceStore.open(database, .creatingIfMissing)
+          return try await store.state(of: .user(UserName("alice"))).account
+        }
+      }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(accounts.count == 1)
+  }
+
+  @Test func `a migration that is cut off leaves nothing, and is done by the next`() async throws {
+    // Another session holds a name that the migration needs; then the migration's backend is ended.
+    try server.run("CREATE TABLE vmfa_serial (x INT)", at: database)
+    let failed = await failure { () throws(VerifierError) in
+      _ = try await PostgreSQLDeviceStore.open(database, .creatingIfMissing)
+    }
+    #expect(failed != nil)
+    let left = "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'vmfa%' AND tablename <> 'vmfa_serial'"
+    #expect(try server.run(left, at: database) == "0")
+    try server.run("DROP TABLE vmfa_serial", at: database)
+    _ = try await bench()
+  }
+
+  @Test func `backends that are ended between attempts cost nothing`() async throws {
+    let bench = try await bench()
+    for round in 0..<Int64(5) {
+      for backend in try backends() { try server.run("SELECT pg_terminate_backend(\(backend))", at: database) }
+      let time = Bench.now.advanced(by: 90 * round)
+      #expect(try await bench.verify(step: Bench.step(at: time), at: time).isAccepted)
+    }
+  }
+
+  @Test func `a server that does not answer is given up, and nothing is accepted twice`() async throws {
+    let bench = try await bench(connections: 1, answerTimeout: 0.2, lockTimeout: 0.3)
+    let stalled = try backends()
+    for backend in stalled { kill(backend, SIGSTOP) }
+    defer { for backend in stalled { kill(backend, SIGCONT) } }
+    await #expect(throws: VerifierError.store(.unreachable("the database gave no answer in time"))) {
+      try await bench.verify(step: Bench.step())
+    }
+    // On a new connection the service goes on, whatever becomes of the old one.
+    #expect(try await bench.verify(step: Bench.step()).isAccepted)
+    for backend in stalled { kill(backend, SIGCONT) }
+    #expect(try await bench.verify(step: Bench.step()) == .rejected(.reused))
+  }
+
+  @Test func `a row that another program keeps locked is waited for, and then told`() async throws {
+    let bench = try await bench(lockTimeout: 0.3)
+    let holder = Process(), input = Pipe(), output = Pipe()
+    holder.executableURL = URL(filePath: "/usr/bin/env")
+    holder.arguments = ["psql", "-X", "-q", "-t", "-A", database]
+    (holder.standardInput, holder.standardOutput) = (input, output)
+    try holder.run()
+    input.fileHandleForWriting.write(Data("BEGIN; SELECT name FROM vmfa_user FOR UPDATE;\n".utf8))
+    _ = output.fileHandleForReading.availableData
+    let found = await failure { () throws(VerifierError) in
+      _ = try await bench.store.transaction(.user(UserName("alice"))) { state throws(VerifierError) in
+        state.user?.failures = 9
+      }
+    }
+    guard case .unreachable(let reason) = found, reason.contains("locked") else {
+      Issue.record("\(String(describing: found))")
+      return
+    }
+    input.fileHandleForWriting.closeFile()
+    holder.waitUntilExit()
+    #expect(try await bench.user().failures == 0)
+    #expect(try await bench.verify(step: Bench.step()).isAccepted)
+  }
+
+  @Test func `as many connections as the server gives, and no error while there is one`() async throws {
+    _ = try await bench()
+    let role = "app" + database.drop { !$0.isNumber }.prefix { $0.isNumber }
+    try server.run(
+      "CREATE ROLE \(role) LOGIN CONNECTION LIMIT 2; GRANT ALL ON ALL TABLES IN SCHEMA public TO \(role)", at: database)
+    let few = try await Bench(
+      store: PostgreSQLDeviceStore.open(database.replacing("user=vmfa", with: "user=\(role)"), .existing))
+    _ = try await few.store.updatePolicy([.throttle: 0], records: [])
+    let wrong = try Bench.wrongCode()
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<64 { group.addTask { _ = try await few.verify(wrong) } }
+      try await group.waitForAll()
+    }
+    #expect(try await few.user().failures == 64)
+    try server.run("ALTER ROLE \(role) CONNECTION LIMIT 0", at: database)
+    let none = await failure { () throws(VerifierError) in
+      _ = try await PostgreSQLDeviceStore.open(database.replacing("user=vmfa", with: "user=\(role)"), .existing)
+    }
+    if case .unreachable = none {} else { Issue.record("\(String(describing: none))") }
+  }
+
+  @Test func `commits are on the disk whatever the database is set to, and no weaker than it is set to`() async throws {
+    _ = try await bench()
+    for (set, wanted) in [("off", "on"), ("local", "on"), ("on", "on"), ("remote_apply", "remote_apply")] {
+      let name = database.dropFirst("postgresql:///".count).prefix { $0 != "?" }
+      try server.run("ALTER DATABASE \(name) SET synchronous_commit = \(set)", at: database)
+      let store = try await PostgreSQLDeviceStore.open(database, .existing)
+      #expect(try await store.setting("synchronous_commit") == wanted)
+    }
+  }
+
+  @Test func `a standby, or a role that may only read, is told`() async throws {
+    _ = try await bench()
+    let role = "reader" + database.drop { !$0.isNumber }.prefix { $0.isNumber }
+    try server.run("CREATE ROLE \(role) LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role)", at: database)
+    let bench = try await Bench(
+      store: PostgreSQLDeviceStore.open(database.replacing("user=vmfa", with: "user=\(role)"), .existing))
+    #expect(try await bench.user().failures == 0)
+    await #expect(throws: VerifierError.self) { try await bench.verify(Bench.wrongCode()) }
+  }
+
+  @Test func `rows that do not read back are errors`() async throws {
+    let bench = try await bench()
+    for damage in ["digits = 9", "period = 0", "algorithm = 'MD5'", "id = 'x'", "created_at = -1", "drift = 99999999"] {
+      try server.run("BEGIN; UPDATE vmfa_device SET \(damage); COMMIT", at: database)
+      await #expect(throws: VerifierError.self) { _ = try await bench.verify(step: Bench.step()) }
+      #expect(try await !bench.verifier.checkDatabase().problems.isEmpty)
+      try server.run(
+        """
+        UPDATE vmfa_device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, drift = 0,
+          id = (SELECT device_id FROM vmfa_serial)
+        """, at: database)
+    }
+    #expect(try await bench.verify(step: Bench.step()).isAccepted)
+  }
+}
