@@ -99,7 +99,7 @@ extension StoreFailure: CustomStringConvertible {
   /// One line in lower case, fit to follow `vmfa: error: `.
   public var description: String {
     switch self {
-    case .missing(let place): "there is no database at \(place)"
+    case .missing(let place): "there is no vmfa database at \(place)"
     case .unreachable(let reason): "the database cannot be reached: \(reason)"
     case .readOnly(let place): "the database \(place) cannot be written to; nothing was changed"
     case .inputOutput(let reason): "reading or writing the database failed: \(reason); nothing was changed"

@@ -72,7 +72,7 @@ final class Connection {
   var place: String {
     let name = unsafe PQdb(handle).map { unsafe String(cString: $0) } ?? ""
     let host = unsafe PQhost(handle).map { unsafe String(cString: $0) } ?? ""
-    return host.isEmpty ? "the database \(name)" : "the database \(name) at \(host)"
+    return host.isEmpty ? name : "\(name) on \(host)"
   }
 
   /// What goes ahead of the next statements.

@@ -5,8 +5,8 @@ Databases and keys that are missing, damaged, foreign, locked, or open to others
 No database yet:
 
   $ ends vmfa verify alice 123456
-  vmfa: error: there is no database at */home/.local/share/vmfa/verifier.db (glob)
-  vmfa: hint: vmfa enroll USER makes one; --database names another place
+  vmfa: error: there is no vmfa database at */home/.local/share/vmfa/verifier.db (glob)
+  vmfa: hint: vmfa enroll USER or vmfa database migrate makes it; --database names another one
   status 66
   $ ls -A "$HOME"
   $ ends vmfa device list --database plain/path.db

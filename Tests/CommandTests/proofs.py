@@ -1,13 +1,13 @@
 """Races, crashes and restarts, with programs that are real and get killed for real.
 
-    proofs.py race|crash|restart|stall|fsyncs sqlite|postgresql ROUNDS
+    proofs.py race|crash|restart|fsyncs sqlite|postgresql|pgbouncer ROUNDS
 
 Says one line, and ends with 1 where something did not hold. Runs verifier-load and vmfa from PATH.
 """
 import collections, os, random, re, secrets, signal, socket, subprocess, sys, tempfile, threading, time
 
 scripts = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Scripts", "postgresql")
-folder = tempfile.mkdtemp(prefix="vmfa-proof-")
+folder = tempfile.mkdtemp(prefix="vmfa-proof-", dir="/tmp")  # where the server's own user may go
 os.chmod(folder, 0o755)
 
 
@@ -56,7 +56,35 @@ class Server:
         return subprocess.run(["psql", "-X", "-q", "-t", "-A", self.url, "-c", text], text=True,
                               capture_output=True).stdout.strip()
 
+    def pooled(self):
+        """The URL of a PgBouncer in front of it that hands a server to each transaction."""
+        path = os.path.join(self.folder, "bouncer")
+        os.mkdir(path)
+        with open(os.path.join(path, "ini"), "w") as file:
+            file.write(f"""[databases]
+postgres = host={self.socket} user=vmfa
+[pgbouncer]
+unix_socket_dir = {path}
+listen_port = 6432
+listen_addr =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 4
+logfile = {path}/log
+""")
+        os.chmod(path, 0o777)
+        owner = ["setpriv", "--reuid", "postgres", "--clear-groups"] if os.getuid() == 0 else []
+        self.bouncer = subprocess.Popen([*owner, "pgbouncer", "-q", os.path.join(path, "ini")],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        while not os.path.exists(os.path.join(path, ".s.PGSQL.6432")):
+            time.sleep(0.05)
+        return f"postgresql:///postgres?host={path}&port=6432&user=vmfa"
+
     def end(self):
+        if getattr(self, "bouncer", None):
+            self.bouncer.kill()
+            self.bouncer.wait()
         self.process.stdin.close()
         self.process.wait()
 
@@ -201,16 +229,34 @@ def restart(rounds):
     print(f"{rounds} restarts: no code accepted twice, errors told, service back within 5 s")
 
 
+def fsyncs(rounds):
+    """64 callers share the disk's time."""
+    setup = Driver(url)
+    setup.ask("setup 0 256")
+    setup.end()
+    counted = subprocess.run(
+        ["strace", "-f", "-c", "-e", "trace=fsync,fdatasync", "verifier-load", url], text=True, capture_output=True,
+        input=f"time 256 64 {640 * rounds} 10\n")
+    calls = sum(int(line.split()[3]) for line in counted.stderr.splitlines() if re.search(r"f(data)?sync$", line))
+    hold(calls > 0 and "median" in counted.stdout, counted.stderr[-500:])
+    share = calls / (640 * rounds)
+    hold(share < 0.2, "fsyncs per verification:", share)
+    print(f"under 0.2 fsyncs per verification, 64 callers")
+    print(f"{calls} for {640 * rounds}", file=sys.stderr)
+
+
 def main():
     global url, server
     proof, store, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
     os.environ["VMFA_KEY_FILE"] = key = os.path.join(folder, "master.key")
     with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
         file.write(secrets.token_hex(32) + "\n")
-    server = Server() if store == "postgresql" else None
+    server = None if store == "sqlite" else Server()
     url = server.url if server else f"sqlite:{folder}/verifier.db"
+    if store == "pgbouncer":
+        url = server.pooled()
     try:
-        {"race": race, "crash": crash, "restart": restart}[proof](rounds)
+        {"race": race, "crash": crash, "restart": restart, "fsyncs": fsyncs}[proof](rounds)
     finally:
         end()
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import DurableFiles
 internal import OATH
 internal import Verifier
 internal import VerifierSQLite
@@ -74,6 +75,7 @@ struct DatabaseBackupCommand: AsyncParsableCommand {
       throw CommandError(
         .usage, "this is for SQLite", hint: "pg_dump or pg_basebackup copies a PostgreSQL database while it is in use")
     }
+    guard try DurableFile.kind(of: file, followingLinks: false) == nil else { throw FileError.exists(path: file) }
     try await store.backUp(to: file)
     try Console.current.print("copied to \(file)")
   }

@@ -1,0 +1,77 @@
+Audit rows: what is told, what is found again, what cannot be changed unseen.
+
+  $ . "$TESTDIR/setup.sh"
+  $ enrol alice && vmfa verify alice $(code) --at $now && vmfa verify alice $(code) --at $now 2> /dev/null
+  accepted
+  rejected
+  [1]
+  $ for n in 1 2 3 4; do vmfa verify alice 00000$n --at $now > /dev/null 2>&1; done
+  [1]
+  $ vmfa audit list | tail -n +2 | sed 's/^\S* *//; s/[0-9]\{12\}/ACCOUNT/; s/local:\S*/WHO/' | tr -s ' '
+  CreateUser done alice WHO
+  CreateVirtualMFADevice done alice arn:aws:iam::ACCOUNT:mfa/alice WHO
+  EnableMFADevice accepted alice arn:aws:iam::ACCOUNT:mfa/alice WHO
+  VerifyCode accepted alice arn:aws:iam::ACCOUNT:mfa/alice WHO
+  VerifyCode rejected reused alice WHO
+  VerifyCode rejected wrong_code alice WHO
+  VerifyCode rejected wrong_code alice WHO
+  VerifyCode rejected wrong_code alice WHO
+  VerifyCode rejected wrong_code alice WHO
+  LockUser done for 1 s alice WHO
+  $ vmfa audit list --event LockUser --since $now --until $((now + 1)) --json | python3 -c 'import json, sys; [row] = json.load(sys.stdin); print(sorted(row), row["time"])'
+  ['actor', 'event', 'id', 'outcome', 'reason', 'time', 'user'] 2025-06-15T15:06:40Z
+  $ vmfa audit list --reverse --limit 1 2> more | tail -n 1 | cut -c 23-30; cat more
+  LockUser
+  vmfa: note: there are more: --after '*' goes on (glob)
+  $ vmfa audit list --user bob --json
+  []
+
+In the shape of CloudTrail:
+
+  $ vmfa audit export --event VerifyCode | python3 -c '
+  > import json, sys
+  > rows = [json.loads(line) for line in sys.stdin]
+  > print(len(rows), [row.get("errorCode") for row in rows][:3], rows[0]["requestParameters"]["userName"], rows[0]["eventTime"])
+  > print(all({"eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "eventID"} <= set(row) for row in rows))'
+  6 [None, 'reused', 'wrong_code'] alice 2025-06-15T15:06:40Z
+  True
+
+The chain. Rows are sealed by head and verify:
+
+  $ vmfa audit verify --json | sed 's/"1:[0-9a-f]*"/HEAD/'
+  {"batches":0,"findings":[],"head":HEAD,"result":"intact","rows":10,"unsealed":10}
+  $ head=$(vmfa audit head) && echo "$head" | grep -cE '^1:[0-9a-f]{64}$'
+  1
+  $ vmfa verify alice 000005 --at $((now + 60)) > /dev/null 2>&1; vmfa audit verify --head "$head"
+  intact: 12 rows, 1 batches
+  $ vmfa audit head --json | sed 's/[0-9a-f]\{64\}/TAG/g'
+  {"batch":2,"head":"2:TAG","tag":"TAG"}
+  $ ends vmfa audit verify --head nonsense
+  vmfa: error: a head of the audit chain reads NUMBER:TAG, the tag being 64 hexadecimal digits
+  status 65
+
+Whoever can write the database, and has not the key:
+
+  $ cp "$data/verifier.db" whole.db
+  $ tamper() { cp whole.db "$data/verifier.db"; rm -f "$data"/verifier.db-*; python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2])' "$data/verifier.db" "$1"; }
+  $ python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute("PRAGMA wal_checkpoint(TRUNCATE)")' "$data/verifier.db" && cp "$data/verifier.db" whole.db
+  $ row=$(vmfa audit list --event VerifyCode --limit 1 --json 2> /dev/null | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["id"])')
+  $ tamper "UPDATE vmfa_audit_event SET outcome = 'rejected' WHERE id = '$row'" && ends vmfa audit verify | sed "s/$row/ROW/"
+  broken: the row ROW of batch 1 was changed
+  broken: 12 rows, 2 batches
+  status 1
+  $ tamper "DELETE FROM vmfa_audit_event WHERE id = '$row'" && ends vmfa audit verify --json | sed "s/$row/ROW/; s/\"2:[0-9a-f]*\"/HEAD/"
+  {"batches":2,"findings":["the row ROW of batch 1 is missing"],"head":HEAD,"result":"broken","rows":11,"unsealed":0}
+  status 1
+  $ tamper "UPDATE vmfa_audit_event SET batch = 2 WHERE id = '$row'" && vmfa audit verify | sed "s/$row/ROW/"
+  broken: the row ROW of batch 1 is missing
+  broken: the row ROW was added to batch 2 after it was sealed
+  broken: 12 rows, 2 batches
+  $ tamper "DELETE FROM vmfa_audit_event; DELETE FROM vmfa_audit_batch" && vmfa audit verify && vmfa audit verify --head "$head"
+  intact: 0 rows, 0 batches
+  broken: the chain no longer holds batch 1 as it was when the head was taken
+  broken: 0 rows, 0 batches
+  [1]
+  $ vmfa audit head
+  vmfa: error: nothing has been recorded yet
+  [66]

@@ -1,0 +1,60 @@
+The database itself: tables, damage, copies, a full disk.
+
+  $ . "$TESTDIR/setup.sh"
+  $ vmfa database migrate && vmfa database check
+  the tables are up to date
+  sound: 0 users, 0 devices
+  $ vmfa user create zoe && ends vmfa user create zoe
+  created zoe
+  vmfa: error: there is a user zoe already
+  status 73
+  $ enrol alice && vmfa database backup copy.db && stat -c %a copy.db
+  copied to copy.db
+  600
+  $ vmfa verify alice $(code) --at $now && vmfa database check --database sqlite:copy.db --key-file "$data/master.key"
+  accepted
+  sound: 2 users, 1 devices
+  $ ends vmfa database backup copy.db
+  vmfa: error: copy.db exists already
+  status 73
+
+Damage is named:
+
+  $ python3 -c '
+  > import sqlite3, sys
+  > c = sqlite3.connect(sys.argv[1])
+  > c.execute("UPDATE vmfa_device SET sealed_seed = zeroblob(48)"); c.execute("DELETE FROM vmfa_serial"); c.commit()' copy.db
+  $ ends vmfa database check --database sqlite:copy.db --key-file "$data/master.key"
+  a device whose serial is not kept for it: arn:aws:iam::*:mfa/alice (glob)
+  the device arn:aws:iam::*:mfa/alice: the seed of arn:aws:iam::*:mfa/alice cannot be read back: the record is damaged, or sealed under another key (glob)
+  damaged: 2 users, 1 devices
+  status 65
+
+Users go with their devices:
+
+  $ ends vmfa user delete alice
+  vmfa: error: the user alice has an enabled device
+  vmfa: hint: deactivate it first, or use --force
+  status 73
+  $ vmfa user delete alice --force && vmfa user delete zoe && vmfa device list --json && vmfa user list --json
+  deleted alice
+  deleted zoe
+  []
+  []
+
+A full disk: an error, nothing accepted, nothing lost. (Where this user may not mount one, a limit on the size of files.)
+
+  $ export VMFA_DATABASE=sqlite:disk/v.db && mkdir disk
+  $ if mount -t tmpfs -o size=1m tmpfs disk 2> /dev/null
+  > then full() { dd if=/dev/zero of=disk/filler 2> /dev/null; "$@"; local status=$?; rm disk/filler; return $status; }
+  > else full() { (ulimit -f 1; "$@"); }
+  > fi
+  $ enrol bob && full vmfa verify bob $(code) --at $now > said 2>&1
+  [74]
+  $ sed 's/failed: .*; nothing/failed: REASON; nothing/' said
+  vmfa: error: reading or writing the database failed: REASON; nothing was changed
+  $ vmfa verify bob $(code) --at $now && vmfa database check && vmfa audit verify
+  accepted
+  sound: 1 users, 1 devices
+  intact: 4 rows, 0 batches
+  $ umount disk 2> /dev/null || true

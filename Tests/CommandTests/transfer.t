@@ -1,0 +1,134 @@
+Devices from elsewhere, and to elsewhere: counters, watermarks, drift and scratch codes come along.
+
+  $ . "$TESTDIR/setup.sh"
+  $ rfc=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+  $ cat > users.oath << EOF
+  > # pam_oath
+  > HOTP/T30/6 alice - 3132333435363738393031323334353637383930
+  > HOTP/E/6 dave - 3132333435363738393031323334353637383930 4 338314 2025-06-15T01:02:03L
+  > HOTP/T30/8 erin 1234 3132333435363738393031323334353637383930 0 $(printf %s $rfc | vmfa code - --digits 8 --at $now) $(TZ=UTC date -d @$now +%Y-%m-%dT%H:%M:%SL)
+  > HOTP/T30/6 short - 31323334
+  > HOTP/T30/6 broken - 3132x
+  > HOTP/T30/6
+  > EOF
+  $ chmod 600 users.oath && export TZ=UTC
+  $ ends vmfa device import users.oath --dry-run
+  vmfa: note: line 4 (erin): its PIN is not carried over
+  vmfa: refused: line 6 (broken): the secret is not hexadecimal
+  vmfa: refused: line 7: it has fewer than four fields
+  vmfa: refused: line 5: a seed has 16 to 64 bytes (RFC 4226), not 4
+  3 would be added, 0 duplicate, 1 skipped, 3 refused
+  status 65
+  $ vmfa user list --json
+  []
+  $ vmfa device import users.oath --json 2> /dev/null | python3 -c '
+  > import json, sys
+  > report = json.load(sys.stdin)
+  > print(report["added"], report["duplicates"], sorted(entry["entry"] for entry in report["refused"]))'
+  3 0 ['line 5', 'line 6 (broken)', 'line 7']
+
+What was spent there is spent here; a counter goes on from where it was:
+
+  $ secret=$rfc
+  $ vmfa verify alice $(code) --at $now
+  accepted
+  $ hotp() { printf %s $rfc | vmfa code - --hotp --counter $1; }
+  $ vmfa verify dave $(hotp 4) 2> /dev/null; vmfa verify dave $(hotp 6); vmfa verify dave $(hotp 5) 2> /dev/null
+  rejected
+  accepted
+  rejected
+  [1]
+  $ vmfa verify erin $(printf %s $rfc | vmfa code - --digits 8 --at $now) --at $now 2> /dev/null
+  rejected
+  [1]
+  $ vmfa device list --user dave --json | python3 -c 'import json, sys; [device] = json.load(sys.stdin); print(device["type"], device["last_step"])'
+  hotp 6
+
+Again it adds nothing; with leave it takes the short one, and says so:
+
+  $ sed -i '/broken/d; /^HOTP.T30.6$/d' users.oath
+  $ vmfa device import users.oath --allow-short-seeds 2>&1 | grep -v PIN
+  vmfa: warning: arn:aws:iam::*:mfa/short: its seed has 4 bytes, and RFC 4226 asks for 16: enrol it anew (glob)
+  1 added, 3 duplicate, 1 skipped, 0 refused
+
+The state file of pam_google_authenticator, whose scratch codes become recovery codes:
+
+  $ cat > state << EOF
+  > $rfc
+  > " RATE_LIMIT 3 30
+  > " DISALLOW_REUSE $((now / 30)) $((now / 30 - 1))
+  > " TIME_SKEW 2
+  > " TOTP_AUTH
+  > 12345678
+  > 87654321
+  > EOF
+  $ chmod 400 state && vmfa device import state --user frank
+  1 added, 0 duplicate, 0 skipped, 0 refused
+  $ vmfa verify frank $(code) --at $now 2> /dev/null; vmfa verify frank $(code 3) --at $now
+  rejected
+  accepted
+  $ vmfa verify frank 87654321 2> /dev/null; vmfa verify frank 87654321 2> /dev/null; vmfa recovery count frank
+  accepted
+  rejected
+  1
+
+Lines of JSON:
+
+  $ cat > devices << EOF
+  > {"user":"gina","secret":"$rfc","name":"g-1","issuer":"Old","digits":8,"algorithm":"SHA256","period":60,"drift":-1,"enabled":false}
+  > {"user":"hugo","secret":"$rfc","scratch_codes":["11112222"]}
+  > {"user":"ida","secret":"$rfc","digit":8}
+  > {"user":"jan","secret":"1nvalid!"}
+  > nonsense
+  > EOF
+  $ chmod 600 devices && ends vmfa device import devices
+  vmfa: refused: line 3: it has a member that is not known: digit
+  vmfa: refused: line 4: character 1 is not base32: the letters A to Z and the digits 2 to 7 are
+  vmfa: refused: line 5: it is not JSON
+  2 added, 0 duplicate, 0 skipped, 3 refused
+  status 65
+  $ vmfa device list --user gina --json | python3 -c 'import json, sys; [d] = json.load(sys.stdin); print(d["status"], d["drift"], d["digits"], d["algorithm"], d["period"], d["serial"][-3:])'
+  unassigned -1 8 SHA256 60 g-1
+
+Out again, sealed, and into another database:
+
+  $ echo 'a passphrase of some words' > passphrase && chmod 600 passphrase
+  $ vmfa device export out.vmfa --passphrase-file passphrase && stat -c %a out.vmfa
+  exported 7 devices to out.vmfa
+  600
+  $ grep -c "$rfc\|gina" out.vmfa
+  0
+  [1]
+  $ ends vmfa device export out.vmfa --passphrase-file passphrase
+  vmfa: error: out.vmfa exists already
+  status 73
+  $ export VMFA_DATABASE=sqlite:$PWD/other/v.db
+  $ vmfa device import out.vmfa --import-passphrase-file passphrase 2> /dev/null
+  6 added, 0 duplicate, 0 skipped, 1 refused
+  [65]
+  $ vmfa verify alice $(code) --at $now 2> /dev/null; vmfa verify alice $(code 1) --at $((now + 30))
+  rejected
+  accepted
+  $ echo wrong > wrong && chmod 600 wrong && ends vmfa device import out.vmfa --import-passphrase-file wrong
+  vmfa: error: the passphrase does not open the file
+  status 77
+  $ sed -i '$d' out.vmfa && ends vmfa device import out.vmfa --import-passphrase-file passphrase
+  vmfa: error: the archive is cut off after line 1
+  status 65
+
+Files that are not what they should be:
+
+  $ ln -s devices link && ends vmfa device import link
+  vmfa: error: link: it is a symbolic link
+  status 65
+  $ chmod 622 devices && ends vmfa device import devices
+  vmfa: error: devices: others may write to it
+  status 77
+  $ chmod 644 devices && vmfa device import devices 2>&1 | head -1
+  vmfa: warning: others may read devices: what is in it is no secret any more
+  $ echo 'hello' > text && chmod 600 text && ends vmfa device import text
+  vmfa: error: the format is not recognised
+  status 65
+  $ ends vmfa device import none
+  vmfa: error: there is no none
+  status 66
