@@ -102,7 +102,7 @@ final class Connection {
   }
 
   private func send(_ statement: SQLStatement) throws(PostgreSQLError) -> [Step] {
-    guard settings.preparesStatements else {
+    guard settings.preparesStatements, Self.isWorthPreparing(statement) else {
       try require(
         unsafe withArguments(statement.arguments) { count, values, lengths, formats in
           unsafe PQsendQueryParams(handle, statement.text, count, nil, values, lengths, formats, 0)
@@ -125,6 +125,11 @@ final class Connection {
 
   private func require(_ sent: Int32) throws(PostgreSQLError) {
     guard sent == 1 else { throw .lost(message) }
+  }
+
+  /// Not what only begins and ends transactions.
+  private static func isWorthPreparing(_ statement: SQLStatement) -> Bool {
+    ["SELECT", "INSERT", "UPDATE", "DELETE"].contains { statement.text.hasPrefix($0) }
   }
 
   /// Of the text alone, so that the same name means the same statement to every program that shares a pooler.

@@ -11,6 +11,14 @@ enum Schema {
 
   /// Refuses a database that is newer, or has no tables unless they are to be made; brings an older one up to date.
   static func prepare(_ connection: Connection, makingTables: Bool, settings: ConnectionSettings) throws -> Setup {
+    do { return try check(connection, makingTables: makingTables, settings: settings) } catch
+      PostgreSQLError.preparedStatementsUnusable
+    {
+      return try check(connection, makingTables: makingTables, settings: settings)
+    }
+  }
+
+  private static func check(_ connection: Connection, makingTables: Bool, settings: ConnectionSettings) throws -> Setup {
     let place = connection.place
     do {
       let commit = try connection.run("SHOW synchronous_commit").rows.first?.first
@@ -19,6 +27,8 @@ enum Schema {
       try refuseNewer(known ?? [], place: place)
       if known?.count != migrations.count { try migrate(connection, place: place, settings: settings) }
       return Setup(place: place, raisesDurability: commit == .text("off") || commit == .text("local"))
+    } catch PostgreSQLError.preparedStatementsUnusable {
+      throw PostgreSQLError.preparedStatementsUnusable
     } catch { throw TransactionEnd.failed(VerifierError(error, place: place)) }
   }
 

@@ -48,7 +48,11 @@ struct Transactions: Sendable {
       if (error as? PostgreSQLError)?.endsConnection != true { try rollBack(connection) }
       throw error
     }
-    try commit(connection)
+    do { try commit(connection) } catch let error as PostgreSQLError {
+      // Refused, and so not kept: but the server waits for the transaction's end.
+      try rollBack(connection)
+      throw error
+    }
     return result
   }
 

@@ -264,7 +264,7 @@ def main():
 def end():
     if server:
         server.end()
-    subprocess.run(["rm", "-rf", folder])
+    if not os.environ.get("KEEP"): subprocess.run(["rm", "-rf", folder])
 
 
 main()
