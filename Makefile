@@ -9,7 +9,7 @@ SOURCES = Package.swift Sources Tests
 DEBUG = .build/debug
 RELEASE_FLAGS = -c release --static-swift-stdlib -j $(JOBS)
 
-.PHONY: demo test build install uninstall lint format check command-tests proof clean
+.PHONY: demo test build install uninstall lint format check command-tests proof docs clean
 
 demo: ## The main job, once, on this machine.
 	@Scripts/bootstrap build
@@ -40,10 +40,15 @@ check:
 command-tests:
 	@Scripts/test-commands $(DEBUG)
 
-proof: ## The races in full: minutes instead of seconds.
+proof: ## Races, crashes and histories in full: half an hour instead of seconds.
 	@Scripts/bootstrap test
-	$(SWIFT) build --product vmfa -j $(JOBS)
-	VMFA_ROUNDS=200 Scripts/test-commands $(DEBUG) races
+	$(SWIFT) build --build-tests -j $(JOBS)
+	VMFA_ROUNDS=2000 $(SWIFT) test --skip-build --filter HistoryTests
+	VMFA_ROUNDS=200 Scripts/test-commands $(DEBUG) races vault-crash
+	VMFA_ROUNDS=500 Scripts/test-commands $(DEBUG) proofs
+
+docs: ## The libraries' documentation, in .build/docs.
+	@Scripts/docs
 
 install: ## PREFIX=/usr/local, DESTDIR for packagers.
 	@Scripts/bootstrap build

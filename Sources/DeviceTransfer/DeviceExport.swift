@@ -12,6 +12,8 @@ public struct DeviceExport: Sendable {
 
   /// Exports every device, a page at a time.
   /// - Parameters:
+  ///   - passphrase: what opens the file.
+  ///   - now: for the audit row.
   ///   - write: gets the file, line by line, with the ends of lines.
   ///   - progress: told how many devices were written.
   /// - Returns: how many there are.

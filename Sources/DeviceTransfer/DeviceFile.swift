@@ -33,9 +33,10 @@ public struct DeviceFile: ~Copyable {
 
   /// Opens a file.
   /// - Parameters:
+  ///   - path: where it is.
   ///   - user: whose devices they are, where the file does not say.
   ///   - passphrase: asked for once the file turns out to need it.
-  /// - Throws: ``FileError``: links, files that others may write to, and files of somebody else are refused.
+  /// - Throws: `FileError`: links, files that others may write to, and files of somebody else are refused.
   public init(_ path: String, user: UserName? = nil, passphrase: ImportPassphrase) throws {
     var reader = try LineReader(path)
     let start = try reader.peek(4096), format = try start.withBytes { try Self.format($0) }
@@ -73,7 +74,7 @@ public struct DeviceFile: ~Copyable {
   }
 
   /// The next entry; nil at the end.
-  /// - Throws: what makes the rest unreadable: ``FileError``, ``ImportError``.
+  /// - Throws: what makes the rest unreadable: `FileError`, `ImportError`.
   public mutating func next() throws -> Entry? {
     while pending.isEmpty {
       guard try readMore() else { return nil }

@@ -40,8 +40,10 @@ public struct DeviceImport: Sendable {
   private let concurrency: Int
 
   /// - Parameters:
+  ///   - verifier: what takes them.
   ///   - allowingShortSeeds: takes seeds of fewer than 16 bytes too.
   ///   - isDryRun: reads everything, and changes nothing.
+  ///   - concurrency: so many wait for the store at once.
   public init(into verifier: Verifier, allowingShortSeeds: Bool = false, isDryRun: Bool = false, concurrency: Int = 128)
   {
     self.verifier = verifier
@@ -62,7 +64,10 @@ public struct DeviceImport: Sendable {
   }
 
   /// Imports every entry of a file.
-  /// - Parameter report: told of what happens, and how far it is then.
+  /// - Parameters:
+  ///   - file: what is read.
+  ///   - now: when the devices are made here.
+  ///   - report: told of what happens, and how far it is then.
   /// - Throws: what makes the rest unreadable, and what prevents an answer; what was added until then stays.
   public func run(
     _ file: consuming DeviceFile, at now: UnixTime, report: (Event?, Progress) throws -> Void

@@ -9,6 +9,7 @@ public struct HOTP: ~Copyable {
   /// - Parameters:
   ///   - secret: K of the RFC; of any length but zero.
   ///   - algorithm: SHA-1 in RFC 4226; RFC 6238 and the key URI format allow the others.
+  ///   - digits: length of the codes.
   public init(
     secret: borrowing SecretBytes, algorithm: HashAlgorithm = .sha1, digits: Digits = .six
   ) throws(OATHError) {

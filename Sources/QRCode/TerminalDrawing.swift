@@ -36,7 +36,9 @@ public struct TerminalDrawing: Sendable, Equatable {
   }
 
   /// The drawing, each line ended by a newline.
-  /// - Parameter columns: the width of the terminal; nil where there is none, as in a file.
+  /// - Parameters:
+  ///   - symbol: what is drawn.
+  ///   - columns: the width of the terminal; nil where there is none, as in a file.
   /// - Throws: ``QRCodeError/terminalTooNarrow(columns:needed:)``; a symbol whose lines wrap cannot be scanned.
   public func draw(_ symbol: QRSymbol, columns: Int? = nil) throws(QRCodeError) -> String {
     let needed = self.columns(of: symbol)

@@ -96,7 +96,10 @@ extension Verifier {
   }
 
   /// Removes a device and its seed for good.
-  /// - Parameter evenIfEnabled: without it, an enabled device is left alone.
+  /// - Parameters:
+  ///   - device: by id or serial.
+  ///   - evenIfEnabled: without it, an enabled device is left alone.
+  ///   - now: for the audit row.
   /// - Throws: ``VerifierError/stillEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``, and what prevents an answer.
   public func delete(
     _ device: DeviceReference, evenIfEnabled: Bool = false, at now: UnixTime

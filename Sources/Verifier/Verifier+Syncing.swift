@@ -31,8 +31,13 @@ extension Verifier {
   }
 
   /// Sets the place in time of an enabled device again, by two consecutive codes.
-  /// - Parameter resettingWatermark: an administrator may lower the watermark, when it was carried ahead by a wrong
-  ///   clock. Codes of the steps between are then good once more.
+  /// - Parameters:
+  ///   - device: by id or serial.
+  ///   - pair: two codes in the order in which the device showed them.
+  ///   - authority: who asks.
+  ///   - resettingWatermark: an administrator may lower the watermark, when it was carried ahead by a wrong clock. Codes
+  ///     of the steps between are then good once more.
+  ///   - now: the verifier's clock.
   /// - Throws: ``VerifierError/notEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``, and what prevents an answer.
   public func resync(
     _ device: DeviceReference, with pair: CodePair, by authority: Authority, resettingWatermark: Bool = false,

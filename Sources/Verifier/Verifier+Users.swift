@@ -13,7 +13,10 @@ extension Verifier {
   }
 
   /// Removes a user with all devices and recovery codes.
-  /// - Parameter evenIfEnabled: without it, a user with an enabled device is left alone.
+  /// - Parameters:
+  ///   - name: the user's.
+  ///   - evenIfEnabled: without it, a user with an enabled device is left alone.
+  ///   - now: for the audit rows.
   /// - Throws: ``VerifierError/noSuchUser(_:)``, ``VerifierError/userHasDevices(_:)``, and what prevents an answer.
   public func deleteUser(
     _ name: UserName, evenIfEnabled: Bool = false, at now: UnixTime

@@ -25,6 +25,8 @@ public struct Verifier: Sendable {
   private let warn: @Sendable (Warning) -> Void
 
   /// - Parameters:
+  ///   - store: where devices are kept.
+  ///   - keys: the keys of the store.
   ///   - context: on whose behalf this verifier works, for the audit rows.
   ///   - warn: told after the transaction, on the caller's task.
   public init(

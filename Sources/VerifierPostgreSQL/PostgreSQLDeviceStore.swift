@@ -37,10 +37,11 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   /// - Parameters:
   ///   - url: what libpq takes: a URL or keywords and values, with its TLS modes, several hosts, and so on. A password is
   ///     better in a password file than in here.
+  ///   - opening: what to do where there are no tables.
   ///   - connections: at most so many, made as they are needed.
   ///   - answerTimeout: seconds until a database that gives no answer is given up, and the connection with it.
   ///   - lockTimeout: seconds to wait for others' locks before they are taken for stuck.
-  /// - Throws: ``VerifierError/store(_:)``.
+  /// - Throws: `VerifierError.store`.
   public static func open(
     _ url: String, _ opening: Opening, connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 30
   ) async throws(VerifierError) -> PostgreSQLDeviceStore {
@@ -58,7 +59,7 @@ public final class PostgreSQLDeviceStore: DeviceStore {
     return PostgreSQLDeviceStore(settings: settings, connections: connections, setup: setup)
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func transaction<R: Sendable>(
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
@@ -71,72 +72,72 @@ public final class PostgreSQLDeviceStore: DeviceStore {
     }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState {
     try await read { try $0.state(of: unit, locking: false) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func devices(_ query: DeviceQuery) async throws(VerifierError) -> [Device] {
     try await read { try $0.devices(query) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func users(after name: UserName?, limit: Int) async throws(VerifierError) -> [User] {
     try await read { try $0.users(after: name, limit: limit) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func policy() async throws(VerifierError) -> Policy { try await read { try $0.policy() } }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func updatePolicy(
     _ changes: [Policy.Setting: Int64], records: [AuditRecord]
   ) async throws(VerifierError) -> Policy {
     try await write { try $0.updatePolicy(changes, records: records) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func keys() async throws(VerifierError) -> [StoredKey] { try await read { try $0.keys() } }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func changeKeys<R: Sendable>(
     _ body: @escaping @Sendable (inout KeyState) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
     try await write { try $0.changeKeys(body) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func seedCounts() async throws(VerifierError) -> [String: Int] { try await read { try $0.seedCounts() } }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func append(_ records: [AuditRecord]) async throws(VerifierError) {
     try await write { try $0.insert(records) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
     try await read { try $0.auditRecords(query) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord] {
     try await read { try $0.auditRecords(inBatch: number) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch] {
     try await read { try $0.auditBatches(after: number, limit: limit) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func sealAudit(
     _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
   ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) {
     try await write { try $0.sealAudit(make) }
   }
 
-  /// As ``DeviceStore`` has it: references. Pages and indexes are for `pg_amcheck`.
+  /// As `DeviceStore` has it: references. Pages and indexes are for `pg_amcheck`.
   public func checkIntegrity() async throws(VerifierError) -> [String] { try await read { try $0.strayRows() } }
 
   private func write<R: Sendable>(

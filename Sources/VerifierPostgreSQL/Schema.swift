@@ -11,14 +11,15 @@ enum Schema {
 
   /// Refuses a database that is newer, or has no tables unless they are to be made; brings an older one up to date.
   static func prepare(_ connection: Connection, makingTables: Bool, settings: ConnectionSettings) throws -> Setup {
-    do { return try check(connection, makingTables: makingTables, settings: settings) } catch
-      PostgreSQLError.preparedStatementsUnusable
+    do { return try check(connection, makingTables: makingTables, settings: settings) } catch PostgreSQLError
+      .preparedStatementsUnusable
     {
       return try check(connection, makingTables: makingTables, settings: settings)
     }
   }
 
-  private static func check(_ connection: Connection, makingTables: Bool, settings: ConnectionSettings) throws -> Setup {
+  private static func check(_ connection: Connection, makingTables: Bool, settings: ConnectionSettings) throws -> Setup
+  {
     let place = connection.place
     do {
       let commit = try connection.run("SHOW synchronous_commit").rows.first?.first

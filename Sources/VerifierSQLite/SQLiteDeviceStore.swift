@@ -41,8 +41,9 @@ public final class SQLiteDeviceStore: DeviceStore {
   /// date.
   /// - Parameters:
   ///   - path: the file.
+  ///   - opening: what to do where there is none.
   ///   - lockTimeout: seconds to wait for other writers before they are taken for stuck.
-  /// - Throws: ``VerifierError/store(_:)``.
+  /// - Throws: `VerifierError.store`.
   public static func open(
     _ path: String, _ opening: Opening, lockTimeout: Double = 30
   ) async throws(VerifierError) -> SQLiteDeviceStore {
@@ -52,7 +53,7 @@ public final class SQLiteDeviceStore: DeviceStore {
     return try SQLiteDeviceStore(pool: pool, place: path)
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func transaction<R: Sendable>(
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
@@ -65,72 +66,72 @@ public final class SQLiteDeviceStore: DeviceStore {
     }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState {
     try await read { try $0.state(of: unit, locking: false) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func devices(_ query: DeviceQuery) async throws(VerifierError) -> [Device] {
     try await read { try $0.devices(query) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func users(after name: UserName?, limit: Int) async throws(VerifierError) -> [User] {
     try await read { try $0.users(after: name, limit: limit) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func policy() async throws(VerifierError) -> Policy { try await read { try $0.policy() } }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func updatePolicy(
     _ changes: [Policy.Setting: Int64], records: [AuditRecord]
   ) async throws(VerifierError) -> Policy {
     try await write { try $0.updatePolicy(changes, records: records) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func keys() async throws(VerifierError) -> [StoredKey] { try await read { try $0.keys() } }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func changeKeys<R: Sendable>(
     _ body: @escaping @Sendable (inout KeyState) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
     try await write { try $0.changeKeys(body) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func seedCounts() async throws(VerifierError) -> [String: Int] { try await read { try $0.seedCounts() } }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func append(_ records: [AuditRecord]) async throws(VerifierError) {
     try await write { try $0.insert(records) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
     try await read { try $0.auditRecords(query) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord] {
     try await read { try $0.auditRecords(inBatch: number) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch] {
     try await read { try $0.auditBatches(after: number, limit: limit) }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// As `DeviceStore` has it.
   public func sealAudit(
     _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
   ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) {
     try await write { try $0.sealAudit(make) }
   }
 
-  /// As ``DeviceStore`` has it: pages, indexes, references.
+  /// As `DeviceStore` has it: pages, indexes, references.
   public func checkIntegrity() async throws(VerifierError) -> [String] {
     try await read { database in
       let pages = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
@@ -142,7 +143,7 @@ public final class SQLiteDeviceStore: DeviceStore {
   }
 
   /// Copies the database as it stands, while it is in use, to a file that is there as a whole or not at all.
-  /// - Throws: ``VerifierError/store(_:)``, also where there is a file already.
+  /// - Throws: `VerifierError.store`, also where there is a file already.
   public func backUp(to path: String) async throws(VerifierError) {
     let pool = pool, place = place
     try await Self.onThread { () throws(VerifierError) in

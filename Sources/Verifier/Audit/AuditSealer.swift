@@ -5,7 +5,9 @@ public struct AuditSealer: Sendable {
   private let verifier: Verifier
   private let interval: Duration
 
-  /// - Parameter interval: how long rows wait for their batch.
+  /// - Parameters:
+  ///   - verifier: whose rows are sealed.
+  ///   - interval: how long rows wait for their batch.
   public init(verifier: Verifier, interval: Duration = .seconds(1)) {
     self.verifier = verifier
     self.interval = interval

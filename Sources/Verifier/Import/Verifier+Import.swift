@@ -56,7 +56,10 @@ extension Verifier {
   public static let importableDrift: ClosedRange<Int64> = -20_160...20_160
 
   /// Takes in a device with its history. Importing it twice changes nothing.
-  /// - Parameter allowingShortSeeds: takes seeds of fewer than 16 bytes too (RFC 4226 §4 R6 forbids them).
+  /// - Parameters:
+  ///   - foreign: the device.
+  ///   - allowingShortSeeds: takes seeds of fewer than 16 bytes too (RFC 4226 §4 R6 forbids them).
+  ///   - now: when it is made here.
   /// - Throws: ``VerifierError/seedLength(byteCount:)``, ``VerifierError/serialTaken(_:)`` where a name is given and
   ///   another device has it, and what prevents an answer.
   public func importDevice(

@@ -11,7 +11,10 @@ public final class KeyRing: Sendable {
   private let opened: Mutex<KeySet>
 
   /// Opens the keys of `store`, and makes the first ones where there are none yet.
-  /// - Parameter now: when the first keys were made, if they are.
+  /// - Parameters:
+  ///   - store: where the keys are kept, sealed.
+  ///   - now: when the first keys were made, if they are.
+  ///   - source: gets the master key.
   /// - Throws: ``VerifierError/masterKey(reason:hint:)`` when the key is not the one of this store.
   public init(
     opening store: any DeviceStore, at now: UnixTime = .epoch, with source: @escaping MasterKeySource
@@ -29,9 +32,11 @@ public final class KeyRing: Sendable {
 
   /// The same, with the master key in a file.
   /// - Parameters:
+  ///   - store: where the keys are kept, sealed.
   ///   - path: a file of mode 0600; see ``MasterKeyFile``.
   ///   - makingKey: whether a missing file is made. That is done only while nothing is sealed in the store: a key that
   ///     was lost is not to be replaced by one that opens nothing.
+  ///   - now: when the first keys were made, if they are.
   public convenience init(
     opening store: any DeviceStore, keyFile path: String, makingKey: Bool, at now: UnixTime = .epoch
   ) async throws(VerifierError) {

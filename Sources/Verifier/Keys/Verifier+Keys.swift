@@ -45,7 +45,9 @@ extension Verifier {
   /// and on other replicas. A run that was cut off is carried on by the next one.
   ///
   /// It also ends the change of a master key: what the master keys before the one in use opened, only it opens then.
-  /// - Parameter progress: told after every page of devices.
+  /// - Parameters:
+  ///   - now: when the new keys are made.
+  ///   - progress: told after every page of devices.
   /// - Throws: ``VerifierError/masterKey(reason:hint:)`` where a newer master key than the one in use was added, and what
   ///   prevents an answer.
   public func rotateKeys(

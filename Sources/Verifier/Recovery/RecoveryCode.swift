@@ -33,7 +33,7 @@ public struct RecoveryCode: ~Copyable, Sendable {
   }
 
   /// Reads what a person typed: case, dashes and white space are forgiven.
-  /// - Throws: ``OATHError/malformedCode(_:)``; the text is not repeated.
+  /// - Throws: `OATHError.malformedCode`; the text is not repeated.
   public init(parsing text: Span<UInt8>) throws(OATHError) {
     var digits = SecretBuffer(), count = 0, areDecimal = true
     for index in text.indices {

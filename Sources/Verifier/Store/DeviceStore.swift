@@ -53,7 +53,7 @@ public protocol DeviceStore: Sendable {
   func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch]
 
   /// Adds a batch to the chain: `make` gets the newest one and the oldest rows that no batch holds, at most
-  /// ``AuditBatch/maximumRowCount``, and returns the next batch, or nil. One caller at a time, on whatever replica.
+  /// 1,000, and returns the next batch, or nil. One caller at a time, on whatever replica.
   func sealAudit(
     _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
   ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool)
