@@ -33,6 +33,7 @@ let package = Package(
     .library(name: "Verifier", targets: ["Verifier"]),
     .library(name: "VerifierSQLite", targets: ["VerifierSQLite"]),
     .library(name: "VerifierPostgreSQL", targets: ["VerifierPostgreSQL"]),
+    .library(name: "DeviceTransfer", targets: ["DeviceTransfer"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

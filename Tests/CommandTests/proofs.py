@@ -70,6 +70,7 @@ listen_addr =
 auth_type = any
 pool_mode = transaction
 default_pool_size = 4
+max_client_conn = 500
 logfile = {path}/log
 """)
         os.chmod(path, 0o777)

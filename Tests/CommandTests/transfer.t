@@ -116,7 +116,7 @@ Out again, sealed, and into another database:
   vmfa: error: the archive is cut off after line 1
   status 65
 
-Files that are not what they should be:
+Files that are not what they should be (CVE-2013-7322, CVE-2024-47191):
 
   $ ln -s devices link && ends vmfa device import link
   vmfa: error: link: it is a symbolic link

@@ -4,6 +4,7 @@ import Verifier
 
 extension DeviceStoreContract {
   static let races = [
+    // Gitea CVE-2026-20779, yubikey-val, pam_google_authenticator, privacyIDEA, pam_oath: check, then update.
     Check("one code, 64 at once over four handles, is accepted once") { open in
       var benches: [Bench] = []
       for _ in 0..<4 { benches.append(try await Bench(store: open())) }
@@ -18,6 +19,7 @@ extension DeviceStoreContract {
         _ = try await benches[0].verifier.unlock(UserName("alice"), at: time)
       }
     },
+    // AuthQuake; CVE-2020-25827, CVE-2024-32868, CVE-2025-64102: parallel sessions, nodes or doors share no limit.
     Check("1,000 wrong guesses at once count 1,000") { open in
       let benches = [try await Bench(store: open()), try await Bench(store: open())]
       _ = try await benches[0].enrolled()

@@ -15,7 +15,10 @@ import Verifier
     return (bench, try await bench.enrolled())
   }
 
-  @Test func `an accepted code is refused in its own step and in the next two`() async throws {
+  @Test(
+    .bug(id: "CVE-2015-7225"), .bug(id: "CVE-2021-43177"), .bug(id: "CVE-2021-45331"), .bug(id: "CVE-2024-41800"),
+    .bug(id: "CVE-2026-33473"))
+  func `an accepted code is refused in its own step and in the next two`() async throws {
     let (bench, device) = try await bench()
     let serial = try await bench.device(device).serial
     #expect(try await bench.verify(step: step) == .accepted(device: serial, step: step))
@@ -64,7 +67,8 @@ import Verifier
     }
   }
 
-  @Test func `no spelling of a spent code works`() async throws {
+  @Test(.bug(id: "CVE-2025-6014"), .bug(id: "CVE-2025-55000"))
+  func `no spelling of a spent code works`() async throws {
     struct File: Decodable { var keyHex: String, now: Int64, valid: String, variants: [String] }
     let file = Vectors.load("codes/input_variants.json", as: File.self)
     let time = try UnixTime(seconds: file.now)
@@ -112,7 +116,8 @@ import Verifier
     #expect(try await bench.user().failures == 0)
   }
 
-  @Test func `every active device of the user is tried, and only the one that fits is used`() async throws {
+  @Test(.bug(id: "privacyidea/privacyidea#471"))
+  func `every active device of the user is tried, and only the one that fits is used`() async throws {
     let bench = try await Bench(store: InMemoryDeviceStore())
     let seeds = [Array("11111111111111111111".utf8), Array("22222222222222222222".utf8)]
     let one = try await bench.enrolled(name: "one", seed: seeds[0])

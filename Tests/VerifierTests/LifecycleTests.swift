@@ -8,7 +8,9 @@ import Verifier
   private let now = Bench.now
   private let step = Bench.step()
 
-  @Test(arguments: [0, 1, 15, 65]) func `seeds outside 128 to 512 bits are refused`(count: Int) async throws {
+  @Test(.bug(id: "CVE-2024-8796"), arguments: [0, 1, 15, 65]) func `seeds outside 128 to 512 bits are refused`(
+    count: Int
+  ) async throws {
     let bench = try await Bench(store: InMemoryDeviceStore())
     await #expect(throws: VerifierError.seedLength(byteCount: count)) {
       _ = try await bench.created(seed: Array(repeating: 1, count: count))

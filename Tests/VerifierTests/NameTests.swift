@@ -15,7 +15,8 @@ import Verifier
     #expect { _ = try UserName(text) } throws: { if case VerifierError.malformedName = $0 { true } else { false } }
   }
 
-  @Test func `two spellings of one name are one user`() throws {
+  @Test(.bug(id: "CVE-2025-6015"), .bug(id: "CVE-2025-55003"))
+  func `two spellings of one name are one user`() throws {
     let (composed, decomposed) = (try UserName("Zo\u{EB}"), try UserName("Zoe\u{308}"))
     #expect(composed == decomposed && composed.text.unicodeScalars.count == 3)
     #expect(Set([composed, decomposed]).count == 1)

@@ -41,7 +41,8 @@ import Testing
     }
   }
 
-  @Test func `after the pair (T-1, T) the code of T+1 is accepted, and drift is 0`() async throws {
+  @Test(.bug(id: "privacyIDEA: watermark one step too high"), .bug(id: "FreeIPA: offset one step high"))
+  func `after the pair (T-1, T) the code of T+1 is accepted, and drift is 0`() async throws {
     let bench = try await Bench(store: InMemoryDeviceStore())
     let device = try await bench.created()
     #expect(try await bench.verifier.enable(device, with: Bench.pair(step), at: now).isAccepted(step: step, drift: 0))
@@ -84,7 +85,8 @@ import Testing
     }
   }
 
-  @Test func `same code twice, swapped, gapped, half right, spent: one answer`() async throws {
+  @Test(.bug(id: "CVE-2019-12887"), .bug(id: "google-authenticator-libpam: a skew-learning code used again"))
+  func `same code twice, swapped, gapped, half right, spent: one answer`() async throws {
     let bench = try await Bench(store: InMemoryDeviceStore())
     let device = try await bench.enrolled()
     let (a, b, c) = (try Bench.code(step - 1), try Bench.code(step), try Bench.code(step + 1))
@@ -117,7 +119,8 @@ import Testing
     }
   }
 
-  @Test func `decoys of one code within a day do not lead astray`() async throws {
+  @Test(.bug(id: "privacyIDEA, multiOTP: independent matching in a wide window"))
+  func `decoys of one code within a day do not lead astray`() async throws {
     // A search over single codes would meet these: steps of the day that share one code of the pair.
     var totp = try TOTP(secret: SecretBytes(text: "12345678901234567890"))
     var decoys = 0
@@ -160,7 +163,8 @@ import Testing
     #expect(try await bench.device(device).syncFailures == 0)
   }
 
-  @Test func `a sync neither clears the throttle nor works while it locks`() async throws {
+  @Test(.bug(id: "multiOTP: resync skips the lock"))
+  func `a sync neither clears the throttle nor works while it locks`() async throws {
     let bench = try await Bench(store: InMemoryDeviceStore())
     let device = try await bench.enrolled()
     for _ in 0..<4 { _ = try await bench.verify(Bench.wrongCode()) }

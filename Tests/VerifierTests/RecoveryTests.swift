@@ -47,7 +47,8 @@ import Verifier
     #expect(try await bench.recover(new[0]).isAccepted)
   }
 
-  @Test func `nobody without MFA has them`() async throws {
+  @Test(.bug(id: "CVE-2022-45168"))
+  func `nobody without MFA has them`() async throws {
     let bench = try await Bench(store: InMemoryDeviceStore()), alice = try UserName("alice")
     await #expect(throws: VerifierError.noSuchUser(alice)) {
       try await bench.verifier.createRecoveryCodes(for: alice, at: Bench.now)
@@ -59,7 +60,8 @@ import Verifier
     #expect(try await bench.recover("AAAA-BBBB-CCCC-DDDD") == .rejected(.wrongCode))
   }
 
-  @Test func `a digest moved to another user's row opens nothing`() async throws {
+  @Test(.bug(id: "CVE-2025-64175"))
+  func `a digest moved to another user's row opens nothing`() async throws {
     let (bench, codes) = try await bench()
     _ = try await bench.enrolled(for: "mallory")
     let stolen = try await bench.user().recovery

@@ -23,7 +23,8 @@ import Verifier
     #expect(try await bench.user().failures == 0)
   }
 
-  @Test func `locks double up to fifteen minutes, and the hundredth failure stays`() async throws {
+  @Test(.bug(id: "uncapped back-off locks owners out"))
+  func `locks double up to fifteen minutes, and the hundredth failure stays`() async throws {
     let bench = try await failing(4)
     var time = now
     for failure in 5...99 {
@@ -55,7 +56,8 @@ import Verifier
     #expect(try await bench.user().failures == 5)
   }
 
-  @Test func `the second device neither multiplies guesses nor escapes the lock`() async throws {
+  @Test(.bug(id: "CVE-2025-6015"), .bug(id: "CVE-2025-55003"), .bug(id: "privacyidea/privacyidea#471"))
+  func `the second device neither multiplies guesses nor escapes the lock`() async throws {
     let bench = try await failing(5)
     let seed = Array("another seed of twenty".utf8)
     let request = DeviceRequest(user: try UserName("alice"), issuer: "vmfa")
@@ -93,7 +95,8 @@ import Verifier
     #expect(try await bench.verify(step: Bench.step(), of: "bob").isAccepted)
   }
 
-  @Test func `the clock set back an hour: the lock does not grow, spent stays spent, and it is said`() async throws {
+  @Test(.bug(id: "clock back one hour"))
+  func `the clock set back an hour: the lock does not grow, spent stays spent, and it is said`() async throws {
     let warnings = Warnings()
     let bench = try await Bench(store: InMemoryDeviceStore()) { warnings.append($0) }
     _ = try await bench.enrolled(at: now.advanced(by: -7200))
