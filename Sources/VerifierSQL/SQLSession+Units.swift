@@ -12,11 +12,8 @@ extension SQLSession {
     // The user's row is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
     let results = try run([
       settings,
-      SQLStatement(
-        "SELECT \(User.columns.list) FROM vmfa_user WHERE name = $1" + (locking ? forUpdate : ""), [.text(name)]),
-      SQLStatement(
-        "SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name = $1 ORDER BY created_at, serial",
-        [.text(name)]),
+      SQLStatement(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name)]),
+      SQLStatement(UnitSQL.devices, [.text(name)]),
     ])
     let (policy, account) = try Self.readSettings(results[0].rows)
     return UnitState(
@@ -65,9 +62,7 @@ extension SQLSession {
       guard try run(sql, user.values).changed == 1 else { throw SQLFailure.conflict }
     } else {
       try runEachChangingOne([
-        SQLStatement(
-          "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)",
-          user.changingValues + [.text(user.name.text)])
+        SQLStatement(UnitSQL.updateUser, user.changingValues + [.text(user.name.text)])
       ])
     }
   }
@@ -85,13 +80,7 @@ extension SQLSession {
   }
 
   private static func update(_ device: Device) -> SQLStatement {
-    let count = Device.changingColumns.count
-    return SQLStatement(
-      """
-      UPDATE vmfa_device SET \(Device.changingColumns.assignments)
-      WHERE user_name = $\(count + 1) AND id = $\(count + 2)
-      """,
-      device.changingValues + [.text(device.user.text), .text(device.id.text)])
+    SQLStatement(UnitSQL.updateDevice, device.changingValues + [.text(device.user.text), .text(device.id.text)])
   }
 
   /// A row that vanished under an open transaction: nothing may be answered on top of that.
@@ -106,10 +95,7 @@ extension SQLSession {
 
   package func insert(_ records: [AuditRecord]) throws {
     guard !records.isEmpty else { return }
-    let sql = """
-      INSERT INTO vmfa_audit_event (\(AuditRecord.columns.list)) VALUES (\(AuditRecord.columns.placeholders()))
-      """
-    _ = try run(records.map { SQLStatement(sql, $0.values) })
+    _ = try run(records.map { SQLStatement(UnitSQL.insertRecord, $0.values) })
   }
 
   package func devices(_ query: DeviceQuery) throws -> [Device] {
@@ -130,6 +116,22 @@ extension SQLSession {
       [.text(name?.text ?? "")]
     ).rows.map(User.init(row:))
   }
+}
+
+/// What every attempt runs, put together once.
+private enum UnitSQL {
+  static let user = "SELECT \(User.columns.list) FROM vmfa_user WHERE name = $1"
+  static let lockedUser = user + " FOR UPDATE"
+  static let devices =
+    "SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name = $1 ORDER BY created_at, serial"
+  static let updateUser =
+    "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)"
+  static let updateDevice = """
+    UPDATE vmfa_device SET \(Device.changingColumns.assignments)
+    WHERE user_name = $\(Device.changingColumns.count + 1) AND id = $\(Device.changingColumns.count + 2)
+    """
+  static let insertRecord =
+    "INSERT INTO vmfa_audit_event (\(AuditRecord.columns.list)) VALUES (\(AuditRecord.columns.placeholders()))"
 }
 
 /// Conditions of a query that is put together.

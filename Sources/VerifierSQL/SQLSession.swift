@@ -54,9 +54,6 @@ extension SQLSession {
   package func run(_ text: String, _ arguments: [SQLValue] = []) throws -> SQLResult {
     try run([SQLStatement(text, arguments)])[0]
   }
-
-  /// At the end of a SELECT whose rows are about to be changed.
-  var forUpdate: String { locksRows ? " FOR UPDATE" : "" }
 }
 
 extension [String] {

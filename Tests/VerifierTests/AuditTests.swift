@@ -106,6 +106,19 @@ import Verifier
     #expect(all == all.sorted() && Set(all).count == 6)
   }
 
+  @Test func `a sealer seals until its task is cancelled, and once more then`() async throws {
+    let bench = try await bench()
+    _ = try await bench.enrolled()
+    let sealer = AuditSealer(verifier: bench.verifier, interval: .seconds(3600))
+    let running = Task { await sealer.run(now: { Bench.now }) }
+    while try await bench.store.auditBatches(after: 0, limit: 1).isEmpty { await Task.yield() }
+    _ = try await bench.verify(step: Bench.step())
+    running.cancel()
+    await running.value
+    #expect(try await bench.verifier.verifyAudit().unsealedCount == 0)
+    #expect(try await bench.store.auditBatches(after: 0, limit: 9).map(\.rowCount) == [3, 1])
+  }
+
   @Test func `a head is read back, and nothing else is one`() throws {
     let text = "17:" + String(repeating: "0f", count: 32)
     #expect(try AuditHead(text).description == text)
