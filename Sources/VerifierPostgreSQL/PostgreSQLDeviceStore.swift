@@ -18,17 +18,15 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   }
 
   private let pool: ConnectionPool
-  private let settings: ConnectionSettings
   private let transactions: Transactions
   private let place: String
 
-  private init(settings: ConnectionSettings, connections: Int, setup: Schema.Setup) {
-    self.settings = settings
+  private init(pool: ConnectionPool, settings: ConnectionSettings, setup: Schema.Setup) {
+    self.pool = pool
     place = setup.place
     transactions = Transactions(
       answerTimeout: settings.answerTimeout, lockTimeout: settings.lockTimeout,
       raisesDurability: setup.raisesDurability)
-    pool = ConnectionPool(settings, limit: connections)
   }
 
   deinit { pool.close() }
@@ -50,13 +48,16 @@ public final class PostgreSQLDeviceStore: DeviceStore {
     }
     let settings = ConnectionSettings(
       url: url, answerTimeout: .seconds(answerTimeout), lockTimeout: .seconds(lockTimeout))
-    // On a connection of its own: how the database is set up decides how the others are used.
-    let pool = ConnectionPool(settings, limit: 1)
-    defer { pool.close() }
-    let setup = try await Self.perform(on: pool, place: "the database") { connection, _ in
-      try Schema.prepare(connection, makingTables: opening == .creatingIfMissing, settings: settings)
+    let pool = ConnectionPool(settings, limit: connections)
+    do throws(VerifierError) {
+      let setup = try await Self.perform(on: pool, place: "the database") { connection, _ in
+        try Schema.prepare(connection, makingTables: opening == .creatingIfMissing, settings: settings)
+      }
+      return PostgreSQLDeviceStore(pool: pool, settings: settings, setup: setup)
+    } catch {
+      pool.close()
+      throw error
     }
-    return PostgreSQLDeviceStore(settings: settings, connections: connections, setup: setup)
   }
 
   /// As `DeviceStore` has it.
