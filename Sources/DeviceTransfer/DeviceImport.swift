@@ -109,7 +109,8 @@ public struct DeviceImport: Sendable {
         seedByteCount: device.seed.bytes.count)
     } catch {
       switch error {
-      case .seedLength, .serialTaken, .corruptRecord, .malformedName, .oath: return .refused(entry, error)
+      case .seedLength, .serialTaken, .unusableHistory, .corruptRecord, .malformedName, .oath:
+        return .refused(entry, error)
       default: return .failed(error)
       }
     }

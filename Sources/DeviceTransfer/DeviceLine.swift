@@ -50,7 +50,7 @@ enum DeviceLine {
       case "period": line.raw(String(device.parameters.period))
       case "last_step": line.raw(String(device.lastStep ?? 0))
       case "drift": line.raw(String(device.drift))
-      case "enabled": line.raw(device.status == .unassigned ? "false" : "true")
+      case "enabled": line.raw(device.status == .active ? "true" : "false")
       default: secret.withBytes { line.string($0) }
       }
     }

@@ -21,7 +21,8 @@ public struct Enrollment: Sendable {
   public func begin(
     _ request: DeviceRequest, seedByteCount: Int = 20, at now: UnixTime
   ) async throws(VerifierError) -> NewDevice {
-    try Self.check(issuer: request.issuer)
+    // Before anything is made of it.
+    try DeviceRequest.check(issuer: request.issuer)
     let seed: SecretBytes
     do throws(CryptoError) { seed = try SecretBytes.random(count: seedByteCount) } catch { throw .crypto(error) }
     let handout = try Handout.make(seed: seed, request: request)
@@ -40,16 +41,6 @@ public struct Enrollment: Sendable {
   /// for it.
   public func abandon(_ new: NewDevice, at now: UnixTime) async throws(VerifierError) {
     try await verifier.withdraw(.id(new.device.id), andUser: new.madeUser, at: now)
-  }
-
-  private static func check(issuer: String) throws(VerifierError) {
-    guard issuer.unicodeScalars.count <= 64 else {
-      throw .malformedName("an issuer has at most 64 characters, not \(issuer.unicodeScalars.count)")
-    }
-    // What holds for the characters of a user's name holds for the issuer's: an app shows both.
-    do throws(VerifierError) { _ = try UserName(issuer) } catch {
-      throw .malformedName("the issuer is empty, has a space at an end, or holds what cannot be printed")
-    }
   }
 }
 

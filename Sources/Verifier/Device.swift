@@ -77,6 +77,9 @@ public struct Device: Sendable, Equatable {
     self.lastUsedAt = lastUsedAt
   }
 
+  /// Steps and counters that are taken: far beyond any clock or token, far inside what arithmetic on them can hold.
+  package static let steps: ClosedRange<Int64> = 0...(1 << 53)
+
   /// The newest moment that the record speaks of.
   var newestRecord: UnixTime { max(createdAt, enabledAt ?? createdAt, lastUsedAt ?? createdAt) }
 }

@@ -21,6 +21,19 @@ public struct DeviceRequest: Sendable {
   }
 }
 
+extension DeviceRequest {
+  /// An issuer of at most 64 characters that an app can show.
+  package static func check(issuer: String) throws(VerifierError) {
+    guard issuer.unicodeScalars.count <= 64 else {
+      throw .malformedName("an issuer has at most 64 characters, not \(issuer.unicodeScalars.count)")
+    }
+    // What holds for the characters of a user's name holds for the issuer's: an app shows both.
+    do throws(VerifierError) { _ = try UserName(issuer) } catch {
+      throw .malformedName("the issuer is empty, has a space at an end, or holds what cannot be printed")
+    }
+  }
+}
+
 extension Verifier {
   /// Lengths of a seed, in bytes: RFC 4226 §4 R6 asks for 128 bits at least and recommends 160.
   public static let seedByteCounts = 16...64
@@ -33,6 +46,7 @@ extension Verifier {
     _ request: DeviceRequest, seed: consuming SecretBytes, at now: UnixTime
   ) async throws(VerifierError) -> (device: Device, madeUser: Bool) {
     guard Self.seedByteCounts.contains(seed.count) else { throw .seedLength(byteCount: seed.count) }
+    try DeviceRequest.check(issuer: request.issuer)
     let seed = SharedSecret(seed)
     if let name = request.name { return try await insert(request, name: name, seed: seed, at: now) }
     return try await numbering(try DeviceName.derived(from: request.user)) { name throws(VerifierError) in
@@ -92,6 +106,7 @@ extension Verifier {
       guard state.devices[index].status != .unassigned else { throw .notEnabled(state.devices[index].serial) }
       state.devices[index].status = .unassigned
       state.devices[index].enabledAt = nil
+      state.voidRecoveryCodesWithoutDevice()
     }
   }
 
@@ -109,6 +124,7 @@ extension Verifier {
       let found = state.devices[index]
       guard evenIfEnabled || found.status == .unassigned else { throw .stillEnabled(found.serial) }
       state.devices.remove(at: index)
+      state.voidRecoveryCodesWithoutDevice()
       state.events.append(AuditEvent(.deleteDevice, at: now, user: found.user, device: found.serial))
       return found
     }
@@ -159,6 +175,12 @@ extension UnitState {
   mutating func addUser(_ name: UserName, at now: UnixTime) {
     user = User(name: name, createdAt: now)
     events.append(AuditEvent(.createUser, at: now, user: name))
+  }
+
+  /// Recovery codes stand in for a device: those of a user who has none any more are void, and not good again with the
+  /// next one.
+  fileprivate mutating func voidRecoveryCodesWithoutDevice() {
+    if devices.allSatisfy({ $0.status == .unassigned }) { user?.recovery = nil }
   }
 
   fileprivate mutating func unlockUser() {

@@ -10,6 +10,8 @@ public enum VerifierError: Error, Equatable, Sendable {
   case wrongCodeLength(expected: [Digits])
   /// A seed outside 16 to 64 bytes (RFC 4226 §4 R6).
   case seedLength(byteCount: Int)
+  /// An imported device with a counter, a step or a drift that no device has.
+  case unusableHistory(String)
   /// An issuer, or a URI, that no QR code carries.
   case unusableURI(String)
   /// A policy value out of range.
@@ -36,6 +38,8 @@ public enum VerifierError: Error, Equatable, Sendable {
   case masterKey(reason: String, hint: String?)
   /// Something is sealed under a key that was made after the keys were last read.
   case unknownKey(String)
+  /// Another rotation began meanwhile; it does what this one would have done.
+  case rotationOvertaken
   /// A key is not removed while something is sealed under it.
   case keyInUse(String)
   /// Something stored does not read back; `what` names it.
@@ -58,7 +62,7 @@ public enum StoreFailure: Error, Equatable, Sendable {
   case readOnly(place: String)
   /// Reading or writing failed.
   case inputOutput(String)
-  /// The connection was lost while the store was told to keep a change: it was kept as a whole, or not at all.
+  /// The connection was lost, or the disk failed, while a change was being kept: it was, as a whole, or it was not.
   case outcomeUnknown(String)
   /// What is there is not a database of ours, or is damaged.
   case corrupt(place: String, reason: String)
@@ -70,7 +74,8 @@ extension VerifierError: CustomStringConvertible {
   /// One line in lower case, fit to follow `vmfa: error: `.
   public var description: String {
     switch self {
-    case .malformedName(let reason), .unusableURI(let reason), .invalidPolicy(let reason): reason
+    case .malformedName(let reason), .unusableHistory(let reason), .unusableURI(let reason), .invalidPolicy(let reason):
+      reason
     case .wrongCodeLength(let expected):
       "the code has the wrong number of digits: "
         + expected.map { String($0.rawValue) }.joined(separator: " or ") + " are expected"
@@ -85,6 +90,7 @@ extension VerifierError: CustomStringConvertible {
     case .userExists(let name): "there is a user \(name) already"
     case .userHasDevices(let name): "the user \(name) has an enabled device"
     case .masterKey(let reason, _): reason
+    case .rotationOvertaken: "another rotation of the keys has begun meanwhile"
     case .keyInUse(let id): "something is still sealed under the key \(id)"
     case .unknownKey(let id): "something is sealed under the key \(id), which is not there"
     case .corruptRecord(let what): "\(what) cannot be read back: the record is damaged, or sealed under another key"
@@ -104,7 +110,7 @@ extension StoreFailure: CustomStringConvertible {
     case .readOnly(let place): "the database \(place) cannot be written to; nothing was changed"
     case .inputOutput(let reason): "reading or writing the database failed: \(reason); nothing was changed"
     case .outcomeUnknown(let reason):
-      "the connection to the database was lost, and whether the change was kept is not known: \(reason)"
+      "whether the change was kept is not known: \(reason)"
     case .corrupt(let place, let reason): "\(place) is not a sound vmfa database: \(reason)"
     case .newerSchema(let place): "the database \(place) was made by a newer vmfa; this one leaves it alone"
     }

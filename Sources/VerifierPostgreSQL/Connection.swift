@@ -44,9 +44,10 @@ final class Connection {
   /// Connects; blocks for at most five seconds for each address, unless the URL says otherwise.
   init(_ settings: ConnectionSettings) throws(PostgreSQLError) {
     self.settings = settings
-    // What stands before dbname gives way to the URL's own words.
-    let made = unsafe Self.withCStrings(["connect_timeout", "fallback_application_name", "dbname"]) { names in
-      unsafe Self.withCStrings(["5", "vmfa", settings.url]) { values in
+    // What stands before dbname gives way to the URL's own words, and what comes after it does not.
+    let made = unsafe Self.withCStrings(["connect_timeout", "fallback_application_name", "dbname", "client_encoding"]) {
+      names in
+      unsafe Self.withCStrings(["5", "vmfa", settings.url, "UTF8"]) { values in
         unsafe PQconnectdbParams(names, values, 1)
       }
     }
@@ -102,6 +103,9 @@ final class Connection {
   }
 
   private func send(_ statement: SQLStatement) throws(PostgreSQLError) -> [Step] {
+    // To libpq such a text would end there.
+    let isCut = statement.arguments.contains { if case .text(let text) = $0 { text.utf8.contains(0) } else { false } }
+    guard !isCut else { throw .server(state: "22021", message: "a text holds a null") }
     guard settings.preparesStatements, Self.isWorthPreparing(statement) else {
       try require(
         unsafe withArguments(statement.arguments) { count, values, lengths, formats in

@@ -62,7 +62,9 @@ final class ConnectionPool: @unchecked Sendable {
     let failure: PostgreSQLError? = locked { state in
       if state.live == 0, let failure = state.failure, failure.until > .now { return failure.error }
       state.waiting.append(job)
-      if state.waiting.count > state.idle, state.threads < limit { startThread(&state) }
+      // Where the server gives no more connections, those that there are do the work.
+      let isRefused = state.live > 0 && state.failure.map { $0.until > .now } ?? false
+      if state.waiting.count > state.idle, state.threads < limit, !isRefused { startThread(&state) }
       return nil
     }
     if let failure { job.fail(failure) } else { condition.signal() }
@@ -77,7 +79,7 @@ final class ConnectionPool: @unchecked Sendable {
 
   private func work() {
     var connection: Connection?
-    while let job = take() {
+    while let job = take(isConnected: connection != nil) {
       guard job.submitted.advanced(by: settings.lockTimeout) > .now else {
         job.fail(.timedOut("all connections were busy for too long"))
         continue
@@ -98,21 +100,23 @@ final class ConnectionPool: @unchecked Sendable {
       }
       locked { $0.live -= 1 }
     }
-    locked { state in
-      state.threads -= 1
-      if connection != nil { state.live -= 1 }
-    }
   }
 
-  /// Waits for work; nil when the thread is to end.
-  private func take() -> Job? {
+  /// Waits for work; nil when the thread is to end. It is taken off the books in the same breath, so that work that is
+  /// submitted then finds no thread that will not take it.
+  private func take(isConnected: Bool) -> Job? {
     condition.lock()
     defer { condition.unlock() }
-    let deadline = Date(timeIntervalSinceNow: Double(Self.idleLimit.components.seconds))
+    let deadline = ContinuousClock.now + Self.idleLimit
     state.idle += 1
     defer { state.idle -= 1 }
     while state.waiting.isEmpty {
-      if state.isClosed || !condition.wait(until: deadline) { return nil }
+      guard !state.isClosed, ContinuousClock.now < deadline else {
+        state.threads -= 1
+        if isConnected { state.live -= 1 }
+        return nil
+      }
+      _ = condition.wait(until: Date(timeIntervalSinceNow: 60))
     }
     return state.waiting.removeFirst()
   }

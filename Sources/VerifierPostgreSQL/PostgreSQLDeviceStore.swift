@@ -21,12 +21,11 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   private let transactions: Transactions
   private let place: String
 
-  private init(pool: ConnectionPool, settings: ConnectionSettings, setup: Schema.Setup) {
+  private init(pool: ConnectionPool, settings: ConnectionSettings, place: String) {
     self.pool = pool
-    place = setup.place
+    self.place = place
     transactions = Transactions(
-      answerTimeout: settings.answerTimeout, lockTimeout: settings.lockTimeout,
-      raisesDurability: setup.raisesDurability)
+      answerTimeout: settings.answerTimeout, lockTimeout: settings.lockTimeout)
   }
 
   deinit { pool.close() }
@@ -50,10 +49,10 @@ public final class PostgreSQLDeviceStore: DeviceStore {
       url: url, answerTimeout: .seconds(answerTimeout), lockTimeout: .seconds(lockTimeout))
     let pool = ConnectionPool(settings, limit: connections)
     do throws(VerifierError) {
-      let setup = try await Self.perform(on: pool, place: "the database") { connection, _ in
+      let place = try await Self.perform(on: pool, place: "the database") { connection, _ in
         try Schema.prepare(connection, makingTables: opening == .creatingIfMissing, settings: settings)
       }
-      return PostgreSQLDeviceStore(pool: pool, settings: settings, setup: setup)
+      return PostgreSQLDeviceStore(pool: pool, settings: settings, place: place)
     } catch {
       pool.close()
       throw error

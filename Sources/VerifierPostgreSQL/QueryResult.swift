@@ -51,6 +51,8 @@ struct QueryResult: ~Copyable {
     switch type {
     case 20, 21, 23: return SQLValue(Int64(unsafe String(decoding: bytes, as: UTF8.self)))
     case 17:
+      // In any other form, to which a role may be set, it is not read by guessing.
+      guard unsafe bytes.starts(with: Array("\\x".utf8)) else { return .text("") }
       let digits = unsafe bytes.dropFirst(2).map { $0.hexadecimalValue ?? 0 }
       return .bytes(stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
     default: return .text(unsafe String(decoding: bytes, as: UTF8.self))

@@ -3,14 +3,9 @@ internal import VerifierSQL
 
 /// The tables, as named migrations. A migration that was released is never changed; the next one is added below it.
 enum Schema {
-  /// What was learned of the database.
-  struct Setup: Sendable {
-    let place: String
-    let raisesDurability: Bool
-  }
-
   /// Refuses a database that is newer, or has no tables unless they are to be made; brings an older one up to date.
-  static func prepare(_ connection: Connection, makingTables: Bool, settings: ConnectionSettings) throws -> Setup {
+  /// - Returns: the database's name and place.
+  static func prepare(_ connection: Connection, makingTables: Bool, settings: ConnectionSettings) throws -> String {
     do { return try check(connection, makingTables: makingTables, settings: settings) } catch PostgreSQLError
       .preparedStatementsUnusable
     {
@@ -18,16 +13,15 @@ enum Schema {
     }
   }
 
-  private static func check(_ connection: Connection, makingTables: Bool, settings: ConnectionSettings) throws -> Setup
+  private static func check(_ connection: Connection, makingTables: Bool, settings: ConnectionSettings) throws -> String
   {
     let place = connection.place
     do {
-      let commit = try connection.run("SHOW synchronous_commit").rows.first?.first
       let known = try applied(connection)
       guard known != nil || makingTables else { throw StoreFailure.missing(place: place) }
       try refuseNewer(known ?? [], place: place)
       if known?.count != migrations.count { try migrate(connection, place: place, settings: settings) }
-      return Setup(place: place, raisesDurability: commit == .text("off") || commit == .text("local"))
+      return place
     } catch PostgreSQLError.preparedStatementsUnusable {
       throw PostgreSQLError.preparedStatementsUnusable
     } catch { throw TransactionEnd.failed(VerifierError(error, place: place)) }
@@ -48,7 +42,7 @@ enum Schema {
   /// All in one transaction: one that is cut off leaves nothing. The advisory lock lets one program do it at a time.
   private static func migrate(_ connection: Connection, place: String, settings: ConnectionSettings) throws {
     let transactions = Transactions(
-      answerTimeout: settings.answerTimeout, lockTimeout: settings.lockTimeout, raisesDurability: false)
+      answerTimeout: settings.answerTimeout, lockTimeout: settings.lockTimeout)
     try transactions.run(.writing, on: connection, isRepeated: true) { session in
       _ = try session.run("SELECT pg_advisory_xact_lock(\(advisoryLock))")
       _ = try session.run(
@@ -77,6 +71,7 @@ enum Schema {
 
   // Times are Unix seconds, steps and drifts are counted in the device's periods. Text is ordered by its bytes. Whatever
   // belongs to a user has the user's name in its key, so that tables can be sharded by it.
+  // Room is left where rows change, so that a change touches no index.
   private static let devices = [
     """
     CREATE TABLE vmfa_account (
@@ -117,7 +112,7 @@ enum Schema {
       last_failure_at BIGINT,
       recovery_key TEXT REFERENCES vmfa_key (id),
       recovery_codes BYTEA
-    )
+    ) WITH (fillfactor = 70)
     """,
     """
     CREATE TABLE vmfa_serial (
@@ -149,7 +144,7 @@ enum Schema {
       enabled_at BIGINT,
       last_used_at BIGINT,
       PRIMARY KEY (user_name, id)
-    )
+    ) WITH (fillfactor = 70)
     """,
     "CREATE INDEX vmfa_device_by_id ON vmfa_device (id)",
     "CREATE INDEX vmfa_device_by_serial ON vmfa_device (serial)",

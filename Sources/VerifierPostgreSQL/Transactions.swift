@@ -18,8 +18,6 @@ struct Transactions: Sendable {
 
   let answerTimeout: Duration
   let lockTimeout: Duration
-  /// Whether the server is set to answer before a commit is on the disk.
-  let raisesDurability: Bool
 
   /// - Parameter isRepeated: whether a lost connection has had it begun anew already.
   /// - Throws: ``TransactionEnd`` where the connection is done for; anything else leaves it usable.
@@ -32,7 +30,7 @@ struct Transactions: Sendable {
         return try runOnce(kind, on: connection, body)
       } catch let error where error.isConflict && ContinuousClock.now < deadline {
         // Spread, so that those that met do not meet again.
-        Thread.sleep(forTimeInterval: Double.random(in: 0...0.001 * Double(min(1 << attempt, 100))))
+        Thread.sleep(forTimeInterval: Double.random(in: 0...0.001 * Double(1 << min(attempt, 7))))
       } catch PostgreSQLError.lost where !isRepeated {
         throw TransactionEnd.beginAnew
       } catch let error as PostgreSQLError where error.endsConnection { throw TransactionEnd.failed(error) }
@@ -62,8 +60,15 @@ struct Transactions: Sendable {
     // For this transaction only: behind a pooler the next one may run on another server.
     return [
       SQLStatement("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"), SQLStatement("SET LOCAL lock_timeout = \(wait)"),
-    ] + (raisesDurability ? [SQLStatement("SET LOCAL synchronous_commit = on")] : [])
+      SQLStatement(Self.durability),
+    ]
   }
+
+  /// An answer is given once it is on the disk, whatever the server is set to by now; never weaker than it is set to.
+  private static let durability = """
+    SELECT set_config('synchronous_commit', 'on', true)
+    WHERE current_setting('synchronous_commit') IN ('off', 'local')
+    """
 
   /// When the connection is lost here, the commit may have been kept or not: that is no answer, and is not begun anew.
   private func commit(_ connection: Connection) throws {

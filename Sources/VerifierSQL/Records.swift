@@ -29,7 +29,7 @@ extension Device {
     let seed = SealedSeed(keyID: try reader.text(), box: SealedBytes(try reader.bytes()))
     self.init(
       id: id, serial: serial, user: user, issuer: issuer, movingFactor: factor, parameters: parameters, seed: seed,
-      status: try reader.choice(Status.self), lastStep: try reader.optionalInteger(),
+      status: try reader.choice(Status.self), lastStep: try reader.optionalInteger(in: Self.steps),
       syncDrift: try reader.integer(in: Self.drifts), drift: try reader.integer(in: Self.drifts),
       lastSide: try reader.integer(in: -1...1), syncFailures: Int(try reader.integer(in: User.counts)),
       createdAt: createdAt, enabledAt: try reader.optionalTime(), lastUsedAt: try reader.optionalTime())
@@ -138,7 +138,8 @@ extension AuditBatch {
   init(row: [SQLValue]) throws(VerifierError) {
     var reader = RowReader(row, of: "an audit batch")
     self.init(
-      number: try reader.integer(), sealedAt: try reader.integer(), keyID: try reader.text(),
+      number: try reader.integer(in: Int64.min...Int64.max - 1), sealedAt: try reader.integer(),
+      keyID: try reader.text(),
       rowIDs: try reader.bytes(), tag: try reader.bytes())
   }
 

@@ -36,6 +36,12 @@ struct RowReader {
     }
   }
 
+  mutating func optionalInteger(in range: ClosedRange<Int64>) throws(VerifierError) -> Int64? {
+    guard let integer = try optionalInteger() else { return nil }
+    guard range.contains(integer) else { throw .corruptRecord(subject) }
+    return integer
+  }
+
   mutating func optionalBytes() throws(VerifierError) -> [UInt8]? {
     switch try next() {
     case .bytes(let bytes): bytes

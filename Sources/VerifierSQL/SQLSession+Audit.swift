@@ -10,14 +10,15 @@ extension SQLSession {
     filter.add("time >=", query.since.map { SQLValue.integer($0) })
     filter.add("time <", query.until.map { SQLValue.integer($0) })
     filter.add(query.newestFirst ? "id <" : "id >", query.after)
-    filter.add("batch >", query.afterBatch.map { SQLValue.integer($0) })
+    if let newest = query.outsideBatches { filter.add(condition: "(batch > \(newest) OR batch < 1)") }
     if query.unsealedOnly { filter.add(condition: "batch IS NULL") }
     return try records(
       filter.clause + " ORDER BY id\(query.newestFirst ? " DESC" : "") LIMIT \(query.limit)", filter.arguments)
   }
 
   package func auditRecords(inBatch number: Int64) throws -> [AuditRecord] {
-    try records(" WHERE batch = $1 ORDER BY id", [.integer(number)])
+    // More than a batch holds is enough to see that some were added.
+    try records(" WHERE batch = $1 ORDER BY id LIMIT \(2 * AuditBatch.maximumRowCount)", [.integer(number)])
   }
 
   private func records(_ clauses: String, _ arguments: [SQLValue]) throws -> [AuditRecord] {
@@ -39,7 +40,12 @@ extension SQLSession {
     let newest = try run(
       "SELECT \(AuditBatch.columns.list) FROM vmfa_audit_batch ORDER BY number DESC LIMIT 1"
     ).rows.first.map(AuditBatch.init(row:))
-    let rows = try auditRecords(AuditQuery(unsealedOnly: true, limit: AuditBatch.maximumRowCount))
+    // What has no id of ours was put there by somebody else; it is not to keep our rows from being sealed.
+    let rows = try records(
+      """
+       WHERE batch IS NULL AND id LIKE '________-____-7___-____-____________' AND id >= '0' AND id < 'g'
+      ORDER BY id LIMIT \(AuditBatch.maximumRowCount)
+      """, [])
     guard let batch = try make(newest, rows) else { return (newest, false) }
     let insert = SQLStatement(
       "INSERT INTO vmfa_audit_batch (\(AuditBatch.columns.list)) VALUES (\(AuditBatch.columns.placeholders()))",

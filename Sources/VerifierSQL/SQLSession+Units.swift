@@ -35,9 +35,13 @@ extension SQLSession {
   }
 
   package func apply(_ changes: UnitChanges) throws {
-    if let user = changes.user { try write(user, isNew: changes.userIsNew) }
+    if let user = changes.user, changes.userIsNew { try insert(user) }
     for device in changes.inserted { try insert(device) }
+    // All that is left goes in one round trip.
     var statements = changes.updated.map(Self.update)
+    if let user = changes.user, !changes.userIsNew {
+      statements.append(SQLStatement(UnitSQL.updateUser, user.changingValues + [.text(user.name.text)]))
+    }
     for device in changes.deleted {
       statements.append(
         SQLStatement(
@@ -48,23 +52,23 @@ extension SQLSession {
     if let name = changes.deletedUser {
       statements.append(SQLStatement("DELETE FROM vmfa_user WHERE name = $1", [.text(name.text)]))
     }
-    try runEachChangingOne(statements, keys: changes.updated.map(\.seed.keyID))
-    try insert(changes.records)
+    statements += changes.records.map(Self.insert)
+    guard !statements.isEmpty else { return }
+    do {
+      // A row that vanished under an open transaction: nothing may be answered on top of that.
+      for result in try run(statements) where result.changed != 1 {
+        throw VerifierError.corruptRecord("a row that was to be changed")
+      }
+    } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(changes.updated.first?.seed.keyID ?? "") }
   }
 
-  private func write(_ user: User, isNew: Bool) throws {
-    if isNew {
-      let sql = """
-        INSERT INTO vmfa_user (\(User.columns.list)) VALUES (\(User.columns.placeholders()))
-        ON CONFLICT (name) DO NOTHING
-        """
-      // Somebody made the same user meanwhile: this transaction has to see theirs.
-      guard try run(sql, user.values).changed == 1 else { throw SQLFailure.conflict }
-    } else {
-      try runEachChangingOne([
-        SQLStatement(UnitSQL.updateUser, user.changingValues + [.text(user.name.text)])
-      ])
-    }
+  private func insert(_ user: User) throws {
+    let sql = """
+      INSERT INTO vmfa_user (\(User.columns.list)) VALUES (\(User.columns.placeholders()))
+      ON CONFLICT (name) DO NOTHING
+      """
+    // Somebody made the same user meanwhile: this transaction has to see theirs.
+    guard try run(sql, user.values).changed == 1 else { throw SQLFailure.conflict }
   }
 
   private func insert(_ device: Device) throws {
@@ -83,19 +87,12 @@ extension SQLSession {
     SQLStatement(UnitSQL.updateDevice, device.changingValues + [.text(device.user.text), .text(device.id.text)])
   }
 
-  /// A row that vanished under an open transaction: nothing may be answered on top of that.
-  private func runEachChangingOne(_ statements: [SQLStatement], keys: [String] = []) throws {
-    guard !statements.isEmpty else { return }
-    do {
-      for result in try run(statements) where result.changed != 1 {
-        throw VerifierError.corruptRecord("a row that was to be changed")
-      }
-    } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(keys.first ?? "") }
+  private static func insert(_ record: AuditRecord) -> SQLStatement {
+    SQLStatement(UnitSQL.insertRecord, record.values)
   }
 
   package func insert(_ records: [AuditRecord]) throws {
-    guard !records.isEmpty else { return }
-    _ = try run(records.map { SQLStatement(UnitSQL.insertRecord, $0.values) })
+    if !records.isEmpty { _ = try run(records.map(Self.insert)) }
   }
 
   package func devices(_ query: DeviceQuery) throws -> [Device] {

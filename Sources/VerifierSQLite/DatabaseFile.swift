@@ -7,7 +7,7 @@ internal import Verifier
 enum DatabaseFile {
   static func open(
     _ path: String, _ opening: SQLiteDeviceStore.Opening, lockTimeout: Double
-  ) throws(VerifierError) -> DatabasePool {
+  ) throws(VerifierError) -> (pool: DatabasePool, file: FileIdentity?) {
     do {
       switch try DurableFile.kind(of: path, followingLinks: true) {
       case .file: break
@@ -16,11 +16,13 @@ enum DatabaseFile {
         guard opening == .creatingIfMissing else { throw StoreFailure.missing(place: path) }
         try create(path)
       }
+      // Whatever is opened from here on is this file, or is found not to be when it is first used.
+      let file = try FileIdentity(of: path)
       try check(path, configuration: configuration(lockTimeout: lockTimeout))
       let pool = try DatabasePool(path: path, configuration: configuration(lockTimeout: lockTimeout))
       // A pool lowers it when it opens; what was answered has to outlive a power cut.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      return pool
+      return (pool, file)
     } catch { throw VerifierError(error, place: path) }
   }
 
@@ -95,7 +97,11 @@ enum DatabaseFile {
       if try migrator.hasBeenSuperseded(database) { throw StoreFailure.newerSchema(place: path) }
       return try migrator.hasCompletedMigrations(database)
     }
-    if !isCurrent { try migrator.migrate(connection) }
+    if isCurrent { return }
+    do { try migrator.migrate(connection) } catch {
+      // Another process may have been faster: each step is one transaction, and what it finds done it cannot do again.
+      guard try connection.inDatabase(migrator.hasCompletedMigrations) else { throw error }
+    }
   }
 }
 
@@ -107,6 +113,7 @@ extension VerifierError {
       case let error as VerifierError: error
       case let failure as StoreFailure: .store(failure)
       case let error as FileError: .store(.init(error))
+      case let error as UncertainCommit: .store(.outcomeUnknown(VerifierError(error.reason, place: place).description))
       case let error as DatabaseError: .store(.init(error, place: place))
       default: .store(.inputOutput("\(error)"))
       }

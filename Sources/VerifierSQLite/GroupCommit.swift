@@ -1,6 +1,11 @@
 internal import GRDB
 internal import Synchronization
 
+/// The disk failed while a commit was written: it may be found whole when the database is next opened.
+struct UncertainCommit: Error {
+  let reason: any Error
+}
+
 /// Writing transactions that wait at the same time share one commit, and so one fsync.
 ///
 /// Each runs in a savepoint of its own: what one of them throws undoes its own changes only. None is answered before the
@@ -61,7 +66,9 @@ final class GroupCommit: Sendable {
       do {
         try check()
         let failures = try jobs.map { try run($0, on: database) }
-        try database.commit()
+        do { try database.commit() } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
+          throw UncertainCommit(reason: error)
+        }
         return failures
       } catch {
         if database.isInsideTransaction { try database.rollback() }

@@ -24,17 +24,19 @@ public final class SQLiteDeviceStore: DeviceStore {
   private let writer: GroupCommit
   private let place: String
 
-  private init(pool: DatabasePool, place: String) throws(VerifierError) {
+  /// Throws where the file is not the one that was opened.
+  private let check: @Sendable () throws -> Void
+
+  private init(pool: DatabasePool, file: FileIdentity?, place: String) {
     self.pool = pool
     self.place = place
-    let file: FileIdentity?
-    do throws(FileError) { file = try FileIdentity(of: place) } catch { throw VerifierError(error, place: place) }
-    writer = GroupCommit(pool: pool) {
+    check = {
       // Codes that were spent in a file that nobody finds again would be good once more in the one that took its place.
       guard try FileIdentity(of: place) == file else {
         throw StoreFailure.unreachable("\(place) was removed or replaced while it was in use: start this program again")
       }
     }
+    writer = GroupCommit(pool: pool, check: check)
   }
 
   /// Opens the database, on a thread of its own: it may have to wait for other writers, and to bring the tables up to
@@ -47,10 +49,10 @@ public final class SQLiteDeviceStore: DeviceStore {
   public static func open(
     _ path: String, _ opening: Opening, lockTimeout: Double = 30
   ) async throws(VerifierError) -> SQLiteDeviceStore {
-    let pool = try await onThread { () throws(VerifierError) in
+    let (pool, file) = try await onThread { () throws(VerifierError) in
       try DatabaseFile.open(path, opening, lockTimeout: lockTimeout)
     }
-    return try SQLiteDeviceStore(pool: pool, place: path)
+    return SQLiteDeviceStore(pool: pool, file: file, place: path)
   }
 
   /// As `DeviceStore` has it.
@@ -145,9 +147,12 @@ public final class SQLiteDeviceStore: DeviceStore {
   /// Copies the database as it stands, while it is in use, to a file that is there as a whole or not at all.
   /// - Throws: `VerifierError.store`, also where there is a file already.
   public func backUp(to path: String) async throws(VerifierError) {
-    let pool = pool, place = place
+    let pool = pool, place = place, check = check
     try await Self.onThread { () throws(VerifierError) in
-      do { try DatabaseFile.copy(pool, to: path) } catch { throw VerifierError(error, place: place) }
+      do {
+        try check()
+        try DatabaseFile.copy(pool, to: path)
+      } catch { throw VerifierError(error, place: place) }
     }
   }
 
@@ -176,10 +181,13 @@ public final class SQLiteDeviceStore: DeviceStore {
   private func read<R: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> R
   ) async throws(VerifierError) -> R {
-    let place = place
+    let place = place, check = check
     let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
       pool.asyncRead { database in
-        do { continuation.resume(returning: .success(try body(database.get()))) } catch {
+        do {
+          try check()
+          continuation.resume(returning: .success(try body(database.get())))
+        } catch {
           continuation.resume(returning: .failure(VerifierError(error, place: place)))
         }
       }

@@ -12,7 +12,7 @@ extension DeviceStoreContract {
         parameters: TOTPParameters(algorithm: .sha512, digits: .eight, period: 3600))
       try await bench.store.transaction(.owner(of: device)) { state throws(VerifierError) in
         state.devices[0].status = .disabled
-        state.devices[0].lastStep = Int64.max
+        state.devices[0].lastStep = 1 << 53
         state.devices[0].syncDrift = -2880
         state.devices[0].drift = 2880
         state.devices[0].lastSide = -1

@@ -48,6 +48,9 @@ package struct Tampering: Sendable, CustomTestStringConvertible {
       Tampering("added to a batch", "UPDATE vmfa_audit_event SET batch = 2 WHERE id = 'OPEN'") { found, _, _, open in
         found == [.rowAdded(id: open, batch: 2)]
       },
+      Tampering("hidden from every batch", "UPDATE vmfa_audit_event SET batch = 0 WHERE id = 'OPEN'") {
+        found, _, _, open in found == [.rowAdded(id: open, batch: 0)]
+      },
       Tampering("edited before it was sealed", "UPDATE vmfa_audit_event SET outcome = 'x' WHERE id = 'OPEN'") {
         found, _, _, open in found == [.rowChanged(id: open, batch: nil)]
       },
@@ -62,7 +65,7 @@ package struct Tampering: Sendable, CustomTestStringConvertible {
         "DELETE FROM vmfa_audit_event WHERE batch = 2; DELETE FROM vmfa_audit_batch WHERE number = 2"
       ) { found, _, _, _ in found == [.batchMissing(2), .batchChanged(3)] },
       Tampering("a batch taken from its rows", "DELETE FROM vmfa_audit_batch WHERE number = 3") { found, _, _, _ in
-        found.count > 3 && found.dropFirst().allSatisfy { if case .rowAdded(_, 3) = $0 { true } else { false } }
+        found.count > 3 && found.dropLast().allSatisfy { if case .rowAdded(_, 3) = $0 { true } else { false } }
       },
       Tampering(
         "the end cut off",

@@ -67,12 +67,13 @@ import Verifier
     let bench = try await bench(foreign { $0.scratchCodes = SharedSecret(SecretBytes(copying: codes.span)) })
     let first = try OneTimeCode(parsing: "12345678")
     #expect(try await bench.verify(first) == .accepted(.recoveryCode(remaining: 1)))
-    #expect(try await bench.verify(first) == .rejected(.wrongCode))
+    #expect(try await bench.verify(first) == .rejected(.reused))
     #expect(try await bench.verify(OneTimeCode(parsing: "11111111")) == .rejected(.wrongCode))
     #expect(try await bench.user().failures == 2)
     #expect(try await bench.verify(OneTimeCode(parsing: "87654321")).isAccepted)
-    // None is left: eight digits are no code of this user any more.
-    await #expect(throws: VerifierError.wrongCodeLength(expected: [.six])) { try await bench.verify(first) }
+    // None is left, and a spent one is still told, and counted.
+    #expect(try await bench.verify(first) == .rejected(.reused))
+    #expect(try await bench.user().failures == 1)
   }
 
   /// RFC 4226 §7: a counter goes ahead of the verifier's, within the look-ahead.
@@ -98,6 +99,20 @@ import Verifier
     #expect(
       try await bench.verifier.resync(serial, with: Bench.pair(1500), by: .administrator, at: Bench.now) == .refused)
     #expect(try await bench.verify(step: 1501).isAccepted)
+  }
+
+  @Test(arguments: [-1, 1 << 54, Int64.max] as [Int64]) func `a counter that none has is refused`(counter: Int64)
+    async throws
+  {
+    for factor in Device.MovingFactor.allCases {
+      let device = try foreign {
+        $0.movingFactor = factor
+        $0.lastStep = counter
+      }
+      await #expect(throws: VerifierError.unusableHistory("its last step or counter is out of range")) {
+        _ = try await self.bench(device)
+      }
+    }
   }
 
   @Test func `a counter that was never used begins at nought`() async throws {

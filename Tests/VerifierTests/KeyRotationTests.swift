@@ -112,6 +112,38 @@ import Verifier
     #expect(try await moved.verifyAudit().findings.isEmpty)
   }
 
+  @Test func `a master key that is added while a rotation is cut off gets a data key of its own`() async throws {
+    let store = try InMemoryDeviceStore(), bench = try await Bench(store: store)
+    for index in 0..<6 { _ = try await bench.enrolled(for: "u\(index)") }
+    let killed = try await Bench(store: FailingStore(store, after: 2))
+    await #expect(throws: VerifierError.self) { try await killed.verifier.rotateKeys(at: Bench.now) }
+    let begun = try await store.keys().last { $0.purpose == .seed }?.id
+    let new = try Bench.master(Array(repeating: 9, count: 32))
+    _ = try await bench.verifier.addMasterKey(new, at: Bench.now)
+    let moved = Verifier(store: store, keys: try await KeyRing(opening: store, with: new))
+    let done = try await moved.rotateKeys(at: Bench.now)
+    #expect(!done.isResumed && done.resealed == 6)
+    // The key that the old master key had opened is gone with it.
+    let keys = try await store.keys().filter { $0.purpose == .seed }
+    #expect(keys.count == 1 && keys[0].id != begun)
+    #expect(try await moved.checkDatabase().problems.isEmpty)
+  }
+
+  @Test func `one unreadable seed keeps no other from its new key, and is named`() async throws {
+    let store = try InMemoryDeviceStore(), bench = try await Bench(store: store)
+    let devices = [
+      try await bench.enrolled(for: "a"), try await bench.enrolled(for: "b"), try await bench.enrolled(for: "c"),
+    ]
+    let stolen = try await bench.device(devices[0]).seed, serial = try await bench.device(devices[1]).serial
+    try await bench.edit(devices[1]) { $0.seed = stolen }
+    await #expect(throws: VerifierError.corruptRecord("the seed of \(serial)")) {
+      try await bench.verifier.rotateKeys(at: Bench.now)
+    }
+    let newest = try await store.keys().last { $0.purpose == .seed }?.id
+    #expect(try await store.seedCounts()[newest ?? ""] == 2)
+    #expect(try await bench.verify(step: Bench.step(), of: "c").isAccepted)
+  }
+
   @Test func `a wrong master key leaves nothing behind`() async throws {
     let store = try InMemoryDeviceStore(), bench = try await Bench(store: store)
     _ = try await bench.enrolled()

@@ -61,10 +61,11 @@ extension CommandError {
 extension VerifierError {
   fileprivate var status: ExitStatus {
     switch self {
-    case .malformedName, .wrongCodeLength, .seedLength, .unusableURI, .corruptRecord, .oath: .data
+    case .malformedName, .unusableHistory, .wrongCodeLength, .seedLength, .unusableURI, .corruptRecord, .oath: .data
     case .invalidPolicy: .usage
     case .noSuchUser, .noSuchDevice, .notEnabled, .noActiveDevice: .missing
-    case .alreadyEnabled, .stillEnabled, .serialTaken, .userExists, .userHasDevices, .keyInUse: .exists
+    case .alreadyEnabled, .stillEnabled, .serialTaken, .userExists, .userHasDevices, .keyInUse, .rotationOvertaken:
+      .exists
     case .masterKey: .forbidden
     case .unknownKey: .data
     case .crypto: .inputOutput

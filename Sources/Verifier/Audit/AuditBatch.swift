@@ -38,7 +38,8 @@ public struct AuditBatch: Sendable, Equatable {
   ) throws(VerifierError) {
     let rows = rows.filter { RecordID.bytes(of: $0.id) != nil }
     let ids = rows.flatMap { RecordID.bytes(of: $0.id) ?? [] }
-    let number = (previous?.number ?? 0) + 1
+    let (number, overflow) = (previous?.number ?? 0).addingReportingOverflow(1)
+    guard !overflow else { throw .corruptRecord("the newest audit batch") }
     let untagged = AuditBatch(number: number, sealedAt: now, keyID: key.id, rowIDs: ids, tag: [])
     self.init(
       number: number, sealedAt: now, keyID: key.id, rowIDs: ids,

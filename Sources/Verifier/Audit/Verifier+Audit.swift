@@ -29,38 +29,67 @@ extension Verifier {
   public func verifyAudit(
     against head: AuditHead? = nil, progress: @Sendable (Int) -> Void = { _ in }
   ) async throws(VerifierError) -> AuditReport {
-    var report = AuditReport(), previous: AuditBatch?
-    // Keys that other replicas added are wanted too.
-    try await keys.reload(from: store)
-    let keys = keys.current
-    var isHeadFound = head == nil
-    while case let batches = try await store.auditBatches(after: previous?.number ?? 0, limit: 20), !batches.isEmpty {
-      for batch in batches {
-        let expected = (previous?.number ?? 0) + 1
-        for number in (expected..<max(batch.number, expected)).prefix(100) { report.add(.batchMissing(number)) }
-        try report.add(batch, after: previous, rows: try await store.auditRecords(inBatch: batch.number), keys: keys)
-        if batch.number == head?.number { isHeadFound = batch.tag == head?.tag }
-        previous = batch
-      }
-      progress(report.rowCount)
-    }
-    report.head = previous?.head
-    if let head, !isHeadFound { report.add(.headMissing(head)) }
-    // Rows whose batch was taken away from them.
+    var report = AuditReport()
+    var walk = AuditWalk(keys: try await currentKeys(), wantedHead: head)
+    try await follow(&walk, report: &report, progress: progress)
+    // Rows whose batch is not there. A sealer may have added batches since the walk ended.
     var beyond = AuditQuery()
-    beyond.afterBatch = previous?.number ?? 0
-    for row in try await store.auditRecords(beyond) { report.add(.rowAdded(id: row.id, batch: row.batch ?? 0)) }
-    try await addUnsealed(to: &report, keys: keys, progress: progress)
+    beyond.outsideBatches = walk.previous?.number ?? 0
+    if case let strays = try await store.auditRecords(beyond), !strays.isEmpty {
+      try await follow(&walk, report: &report, progress: progress)
+      let newest = walk.previous?.number ?? 0
+      for row in strays {
+        guard let batch = row.batch, batch > newest || batch < 1 else { continue }
+        report.add(.rowAdded(id: row.id, batch: batch))
+      }
+    }
+    report.head = walk.previous?.head
+    if let head, !walk.isHeadFound { report.add(.headMissing(head)) }
+    try await addUnsealed(to: &report, walk: &walk, progress: progress)
     return report
   }
 
+  /// Walks on from where the walk is, to the end of the chain.
+  private func follow(
+    _ walk: inout AuditWalk, report: inout AuditReport, progress: @Sendable (Int) -> Void
+  ) async throws(VerifierError) {
+    while case let batches = try await store.auditBatches(after: walk.previous?.number ?? 0, limit: 20),
+      !batches.isEmpty
+    {
+      for batch in batches {
+        let expected = (walk.previous?.number ?? 0) + 1
+        for number in (expected..<max(batch.number, expected)).prefix(100) { report.add(.batchMissing(number)) }
+        let rows = try await store.auditRecords(inBatch: batch.number)
+        try await learn(rows.map(\.keyID) + [batch.keyID], for: &walk)
+        try report.add(batch, after: walk.previous, rows: rows, keys: walk.keys)
+        if batch.number == walk.wantedHead?.number { walk.isHeadFound = batch.tag == walk.wantedHead?.tag }
+        walk.previous = batch
+      }
+      progress(report.rowCount)
+    }
+  }
+
+  /// Keys that came while the walk was on its way are looked up, each once.
+  private func learn(_ ids: [String], for walk: inout AuditWalk) async throws(VerifierError) {
+    let unknown = Set(ids).subtracting(walk.lookedUp).filter { walk.keys.integrityKey($0) == nil }
+    guard !unknown.isEmpty else { return }
+    walk.lookedUp.formUnion(unknown)
+    walk.keys = try await currentKeys()
+  }
+
+  private func currentKeys() async throws(VerifierError) -> KeySet {
+    try await keys.reload(from: store)
+    return keys.current
+  }
+
   private func addUnsealed(
-    to report: inout AuditReport, keys: KeySet, progress: @Sendable (Int) -> Void
+    to report: inout AuditReport, walk: inout AuditWalk, progress: @Sendable (Int) -> Void
   ) async throws(VerifierError) {
     var query = AuditQuery(unsealedOnly: true, limit: AuditBatch.maximumRowCount)
     while case let rows = try await store.auditRecords(query), let last = rows.last {
+      try await learn(rows.map(\.keyID), for: &walk)
       for row in rows {
-        let isAuthentic = try keys.integrityKey(row.keyID)?.authenticates(row) ?? false
+        let isAuthentic = try walk.keys.integrityKey(row.keyID)?.authenticates(row) ?? false
         if !isAuthentic { report.add(.rowChanged(id: row.id, batch: nil)) }
       }
       report.rowCount += rows.count
@@ -69,6 +98,16 @@ extension Verifier {
       progress(report.rowCount)
     }
   }
+}
+
+/// How far a walk along the chain is.
+private struct AuditWalk {
+  var keys: KeySet
+  let wantedHead: AuditHead?
+  var isHeadFound = false
+  var previous: AuditBatch?
+  /// Keys that were asked for and may not be there.
+  var lookedUp: Set<String> = []
 }
 
 extension AuditReport {

@@ -29,7 +29,7 @@ enum CodeCheck {
     }
     guard assigned.contains(where: { $0.status == .active }) else { return .rejected(.noDevice) }
 
-    let (accepted, wasSpent) = try tryDevices(of: &state, code, at: now, keys: keys)
+    var (accepted, wasSpent) = try tryDevices(of: &state, code, at: now, keys: keys)
     if let accepted {
       state.user?.clearThrottle()
       state.devices[accepted.index].recordUse(
@@ -39,9 +39,12 @@ enum CodeCheck {
     if takesScratchCodes, code.length == .eight {
       let digits = Array(code.digits.utf8)
       let scratch = try RecoveryCode(scratch: digits.span)
-      if try state.user?.recovery?.spend(scratch, of: user.name, keys: keys) == .fresh {
+      switch try state.user?.recovery?.spend(scratch, of: user.name, keys: keys) ?? .none {
+      case .fresh:
         state.user?.clearThrottle()
         return .accepted(.recoveryCode(remaining: state.user?.recovery?.remaining ?? 0))
+      case .spent: wasSpent = true
+      case .none: break
       }
     }
     return state.refuse(wasSpent ? .reused : .wrongCode, at: now)

@@ -69,9 +69,8 @@ extension Verifier {
     guard (allowingShortSeeds ? 1 : Self.seedByteCounts.lowerBound)...Self.seedByteCounts.upperBound ~= count else {
       throw .seedLength(byteCount: count)
     }
-    guard Self.importableDrift.contains(foreign.drift), foreign.lastStep.map({ $0 >= 0 }) ?? true else {
-      throw .corruptRecord("the drift or the last step of the device")
-    }
+    try foreign.check(at: now)
+    try DeviceRequest.check(issuer: foreign.issuer)
     if let name = foreign.name { return try await take(foreign, name: name, at: now) }
     return try await numbering(try DeviceName.derived(from: foreign.user)) { name throws(VerifierError) in
       try await take(foreign, name: name, at: now)
@@ -100,6 +99,17 @@ extension Verifier {
 }
 
 extension ForeignDevice {
+  /// A history that no device can have would lock its user out, or worse.
+  fileprivate func check(at now: UnixTime) throws(VerifierError) {
+    guard Verifier.importableDrift.contains(drift) else { throw .unusableHistory("its drift is out of range") }
+    guard let lastStep else { return }
+    let isPlausible =
+      movingFactor == .counter || lastStep - parameters.step(at: now) <= Verifier.importableDrift.upperBound
+    guard Device.steps.contains(lastStep), isPlausible else {
+      throw .unusableHistory("its last step or counter is out of range")
+    }
+  }
+
   fileprivate func isSame(as device: Device, keys: KeySet) throws(VerifierError) -> Bool {
     guard device.movingFactor == movingFactor, device.parameters == parameters else { return false }
     let other = try keys.openSeed(of: device)

@@ -54,16 +54,18 @@ extension Verifier {
     at now: UnixTime, progress: @Sendable (RotationProgress) -> Void = { _ in }
   ) async throws(VerifierError) -> RotationProgress {
     var state = RotationProgress()
-    state.isResumed = try await beginRotation(at: now)
-    try await keys.reload(from: store)
+    let (newest, isResumed) = try await beginRotation(at: now)
+    state.isResumed = isResumed
     while true {
-      let newest = keys.current.seedKey.id
+      try await keys.reload(from: store)
+      guard keys.current.seedKey.id == newest else { throw .rotationOvertaken }
       state.total = state.resealed + (try await store.seedCounts().reduce(0) { $0 + ($1.key == newest ? 0 : $1.value) })
       progress(state)
-      try await resealAll(under: newest, state: &state, progress: progress)
+      let unreadable = try await resealAll(under: newest, state: &state, progress: progress)
+      guard unreadable.isEmpty else { throw .corruptRecord(unreadable.prefix(20).joined(separator: ", ")) }
       // A replica that did not know the new key yet may have sealed one more seed under an old one.
       do throws(VerifierError) {
-        try await endRotation(at: now, resealed: state.resealed)
+        try await endRotation(to: newest, at: now, resealed: state.resealed)
         return state
       } catch .keyInUse {}
     }
@@ -90,8 +92,10 @@ extension Verifier {
 
   private func masterKeyID() async throws(VerifierError) -> String { try await keys.masterKey().id() }
 
-  /// - Returns: whether a rotation had begun before.
-  private func beginRotation(at now: UnixTime) async throws(VerifierError) -> Bool {
+  /// Makes the new keys, unless a rotation under this master key was cut off: then its keys are the new ones. One that
+  /// began under another master key has keys that this other one opens too, and so begins anew.
+  /// - Returns: the id of the new data key, and whether it was there.
+  private func beginRotation(at now: UnixTime) async throws(VerifierError) -> (newest: String, isResumed: Bool) {
     let master = try await keys.masterKey(), id = try master.id()
     let made = [
       try StoredKey.make(for: .seed, under: master.key, at: now),
@@ -99,32 +103,38 @@ extension Verifier {
     ]
     let record = try record(AuditEvent(.rotateKey, at: now, reason: "begun: new key \(made[0].id)"), keys: keys.current)
     return try await store.changeKeys { state throws(VerifierError) in
-      if let newest = state.keys.last?.copies.last?.master, newest != id, newest != StoredKey.anyMaster {
-        throw .masterKey(
-          reason: "the master key \(newest) was added after the one in use",
-          hint: "run this with that one: --key-file or --key-command names it")
+      try state.requireNewestMaster(id)
+      let seedKeys = state.keys.filter { $0.purpose == .seed }
+      if seedKeys.count > 1, let newest = seedKeys.last, newest.copies.map(\.master) == [id] {
+        return (newest.id, true)
       }
-      guard state.keys.count(where: { $0.purpose == .seed }) == 1 else { return true }
       state.keys += made
       state.records = [record]
-      return false
+      return (made[0].id, false)
     }
   }
 
+  /// - Returns: what could not be read; the old key stays for it, and it costs no other device its new seal.
   private func resealAll(
     under newest: String, state: inout RotationProgress, progress: @Sendable (RotationProgress) -> Void
-  ) async throws(VerifierError) {
+  ) async throws(VerifierError) -> [String] {
+    var unreadable: [String] = []
     var query = DeviceQuery(notUnderKey: newest, limit: 500)
     while case let page = try await store.devices(query), let last = page.last {
       let results = await withTaskGroup(of: Result<Void, VerifierError>.self) { group in
         for device in page { group.addTask { await reseal(device) } }
         return await group.reduce(into: []) { $0.append($1) }
       }
-      for result in results { try result.get() }
-      state.resealed += page.count
+      for result in results {
+        do throws(VerifierError) {
+          try result.get()
+          state.resealed += 1
+        } catch .corruptRecord(let what) { unreadable.append(what) }
+      }
       progress(state)
       query.after = last.serial
     }
+    return unreadable
   }
 
   private func reseal(_ device: Device) async -> Result<Void, VerifierError> {
@@ -141,17 +151,33 @@ extension Verifier {
     } catch { return .failure(error) }
   }
 
-  private func endRotation(at now: UnixTime, resealed: Int) async throws(VerifierError) {
+  private func endRotation(to newest: String, at now: UnixTime, resealed: Int) async throws(VerifierError) {
     let id = try await masterKeyID()
     let record = try record(AuditEvent(.rotateKey, at: now, reason: "ended: \(resealed) seeds"), keys: keys.current)
     try await store.changeKeys { state throws(VerifierError) in
-      let newest = state.keys.last { $0.purpose == .seed }?.id
+      // Another master key may have been added, or another rotation begun, since this one did.
+      try state.requireNewestMaster(id)
+      guard state.keys.last(where: { $0.purpose == .seed })?.id == newest else { throw .rotationOvertaken }
       state.keys.removeAll { $0.purpose == .seed && $0.id != newest }
       for index in state.keys.indices {
         let own = state.keys[index].copies.filter { $0.master == id || $0.master == StoredKey.anyMaster }
+        guard !own.isEmpty else { throw .rotationOvertaken }
         state.keys[index].copies = own
       }
       state.records = [record]
     }
+  }
+}
+
+extension KeyState {
+  /// A master key that was added is not shut out again by a run under an older one.
+  fileprivate func requireNewestMaster(_ id: String) throws(VerifierError) {
+    let newest = keys.flatMap { $0.copies.suffix(1) }.map(\.master).last { $0 != StoredKey.anyMaster && $0 != id }
+    guard let newest,
+      keys.contains(where: { $0.copies.last?.master == newest && $0.copies.contains { $0.master == id } })
+    else { return }
+    throw .masterKey(
+      reason: "the master key \(newest) was added after the one in use",
+      hint: "run this with that one: --key-file or --key-command names it")
   }
 }

@@ -172,7 +172,8 @@ extension AuditQuery {
     let isInTime = since.map { row.event.time >= $0 } ?? true && until.map { row.event.time < $0 } ?? true
     let isAbout = user.map { row.event.user == $0.text } ?? true && device.map { row.event.device == $0 } ?? true
     return isAfter && isInTime && isAbout && name.map { row.event.name == $0 } ?? true
-      && (!unsealedOnly || row.batch == nil) && afterBatch.map { (row.batch ?? 0) > $0 } ?? true
+      && (!unsealedOnly || row.batch == nil)
+      && outsideBatches.map { newest in row.batch.map { $0 > newest || $0 < 1 } ?? false } ?? true
   }
 }
 
