@@ -35,6 +35,13 @@ public struct CommandLineTool: AsyncParsableCommand {
 
   /// Runs the command that `arguments` ask for, and returns its exit status.
   public static func run(_ arguments: [String]) async -> Int32 {
+    let stores = OpenStores()
+    let status = await OpenStores.$current.withValue(stores) { await perform(arguments) }
+    await stores.close()
+    return status
+  }
+
+  private static func perform(_ arguments: [String]) async -> Int32 {
     let console = Console.current
     do {
       var command = try parseAsRoot(arguments)

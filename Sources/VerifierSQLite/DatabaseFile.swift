@@ -97,11 +97,13 @@ enum DatabaseFile {
       if try migrator.hasBeenSuperseded(database) { throw StoreFailure.newerSchema(place: path) }
       return try migrator.hasCompletedMigrations(database)
     }
-    if isCurrent { return }
-    do { try migrator.migrate(connection) } catch {
-      // Another process may have been faster: each step is one transaction, and what it finds done it cannot do again.
-      guard try connection.inDatabase(migrator.hasCompletedMigrations) else { throw error }
+    if !isCurrent {
+      do { try migrator.migrate(connection) } catch {
+        // Another process may have been faster: each step is one transaction, and what it finds done it cannot do again.
+        guard try connection.inDatabase(migrator.hasCompletedMigrations) else { throw error }
+      }
     }
+    try connection.close()
   }
 }
 
@@ -135,10 +137,16 @@ extension StoreFailure {
     self =
       switch error.resultCode {
       case .SQLITE_BUSY, .SQLITE_LOCKED: .unreachable("another program keeps \(place) locked")
+      // Without its log the file cannot even be read by those who may not make one beside it.
+      case .SQLITE_CANTOPEN where Self.mayOnlyBeRead(place): .readOnly(place: place)
       case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: .unreachable("\(place): \(message)")
       case .SQLITE_READONLY: .readOnly(place: place)
       case .SQLITE_NOTADB, .SQLITE_CORRUPT: .corrupt(place: place, reason: message)
       default: .inputOutput("\(place): \(message)")
       }
+  }
+
+  private static func mayOnlyBeRead(_ path: String) -> Bool {
+    FileManager.default.isReadableFile(atPath: path) && !FileManager.default.isWritableFile(atPath: path)
   }
 }

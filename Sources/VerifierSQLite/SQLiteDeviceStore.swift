@@ -156,6 +156,21 @@ public final class SQLiteDeviceStore: DeviceStore {
     }
   }
 
+  /// Waits for what is under way and closes the file; the log beside it is then part of it. What is asked for afterwards
+  /// is an error.
+  public func close() async {
+    let pool = pool
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        // What cannot be closed is closed by the end of the process; nothing that was answered depends on it.
+        // The readers first: SQLite takes the log into the file when its last connection closes, if that one may write.
+        pool.releaseMemory()
+        try? pool.close()
+        continuation.resume()
+      }
+    }
+  }
+
   /// One write, carried to its end whatever becomes of the calling task: GRDB's async functions would roll it back when
   /// the task is cancelled, and with it a guess that was compared.
   private func write<R: Sendable>(

@@ -27,6 +27,7 @@ struct VerifierOptions: ParsableArguments {
   func session(creating: Bool = false, isDrill: Bool = false) async throws -> Session {
     let console = Console.current, place = try place()
     let store = try await place.open(creating: creating)
+    OpenStores.current?.add(store)
     let source = try await key.source(console, beside: place, of: store)
     let keys = try await KeyRing(opening: store, at: console.now(), with: source)
     let context = RequestContext(actor: "local:\(NSUserName())")
