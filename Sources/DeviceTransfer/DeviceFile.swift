@@ -65,9 +65,7 @@ public struct DeviceFile: ~Copyable {
     if text.begins(with: "{\"vmfa\":\"device export\"") { return .archive }
     if text.begins(with: "{") { return .jsonLines }
     let lines = text.lineRanges
-    if text.begins(with: "HOTP") || text.begins(with: "#")
-      || lines.contains(where: { text.extracting($0).begins(with: "HOTP") })
-    {
+    if lines.contains(where: { text.extracting($0).begins(with: "HOTP") }) {
       return .oathUsers
     }
     return .whole

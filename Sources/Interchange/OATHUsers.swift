@@ -44,16 +44,18 @@ extension Account {
       }
       counter = number
     }
+    // A token that was never used stands at nought, without a last code: then nought is the next one.
+    let last = words.count > 5 || counter != 0 ? counter : nil
     let label = OTPAuthLabel(issuer: nil, account: line.string(in: words[1]))
-    switch try Self.factor(line.string(in: words[0]), next: counter.map { UInt64($0) + 1 } ?? 0) {
+    switch try Self.factor(line.string(in: words[0]), next: last.map { UInt64($0) + 1 } ?? 0) {
     case .totp(let parameters):
-      let last = try words.count > 6 ? OneTimeCode(parsing: line.extracting(words[5])) : nil
+      let code = try words.count > 6 ? OneTimeCode(parsing: line.extracting(words[5])) : nil
       let time = try words.count > 6 ? Self.time(line.string(in: words[6])) : nil
-      let step = try Self.lastStep(last, at: time, secret: secret, parameters: parameters)
+      let step = try Self.lastStep(code, at: time, secret: secret, parameters: parameters)
       try self.init(
         label: label, factor: .totp(parameters), secret: secret, history: AccountHistory(lastStep: step))
     case let factor:
-      try self.init(label: label, factor: factor, secret: secret, history: AccountHistory(lastStep: counter))
+      try self.init(label: label, factor: factor, secret: secret, history: AccountHistory(lastStep: last))
     }
   }
 

@@ -124,7 +124,7 @@ def race(rounds):
         answers = [counts(driver.read()) for driver in drivers]
         total = tuple(map(sum, zip(*answers)))
         hold(total == (1, 63, 0), "round", number, answers)
-    # With the throttle on, some are counted and the others locked; none is lost.
+    # With the throttle off, each of 1,000 wrong guesses is counted.
     vmfa("policy", "set", "--throttle", "off")
     vmfa("user", "unlock", "u0")
     for driver in drivers:
@@ -171,8 +171,7 @@ def crash(rounds):
         total += len(accepted)
         step = max([step, *accepted.values()]) + 30
         spent_stays_spent(accepted, step)
-        if number % 10 == 9 or number == rounds - 1:
-            sound()
+        sound()
     hold(total > 0, "nothing was accepted at all")
     print(f"{rounds} kills: no code that was accepted was accepted again; check and audit verify end 0")
 

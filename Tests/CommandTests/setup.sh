@@ -1,6 +1,6 @@
 # Sourced by every transcript: a home of its own, a known locale, and words for what the transcripts do often.
 export HOME="$PWD/home" LANG=C.UTF-8 TERM=xterm-256color
-unset XDG_DATA_HOME VMFA_DATABASE VMFA_KEY_FILE NO_COLOR LC_ALL
+unset XDG_DATA_HOME XDG_STATE_HOME VMFA_DATABASE VMFA_KEY_FILE VMFA_KEY_COMMAND CREDENTIALS_DIRECTORY NO_COLOR LC_ALL
 mkdir -p "$HOME"
 data="$HOME/.local/share/vmfa"
 vectors="$TESTDIR/../../TestVectors"

@@ -54,6 +54,15 @@ import Verifier
     #expect(devices.map(\.serial.name) == ["alice", "alice-2"])
   }
 
+  @Test func `imported again after use elsewhere, what was spent there is spent here, and never less`() async throws {
+    let bench = try await bench(foreign { $0.lastStep = Bench.step() - 5 })
+    _ = try await bench.verifier.importDevice(foreign { $0.lastStep = Bench.step() }, at: Bench.now)
+    #expect(try await bench.verify(step: Bench.step()) == .rejected(.reused))
+    _ = try await bench.verifier.importDevice(foreign { $0.lastStep = Bench.step() - 9 }, at: Bench.now)
+    #expect(try await bench.verify(step: Bench.step()) == .rejected(.reused))
+    #expect(try await bench.verify(step: Bench.step() + 1).isAccepted)
+  }
+
   @Test func `short seeds are taken only when that is asked for`() async throws {
     let short: [UInt8] = Array(Bench.seed.prefix(10))
     let device = try foreign { $0.seed = SharedSecret(SecretBytes(copying: short.span)) }

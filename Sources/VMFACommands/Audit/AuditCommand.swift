@@ -122,6 +122,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     let head = try head.map { (text) throws(VerifierError) in try AuditHead(text) }
     let console = Console.current, verifier = try await options.verifier()
     let progress = ProgressLine(console, unit: "rows")
+    defer { progress.end() }
     let report = try await verifier.verifyAudit(against: head) { progress.show($0) }
     progress.end()
     let isWhole = report.findings.isEmpty

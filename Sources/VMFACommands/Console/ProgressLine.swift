@@ -16,7 +16,7 @@ final class ProgressLine: Sendable {
   init(_ console: Console, unit: String) {
     self.console = console
     self.unit = unit
-    isTerminal = console.isErrorTerminal()
+    isTerminal = console.isErrorTerminal() && console.variable("TERM") != "dumb"
   }
 
   /// Nothing is shown of work that is done at once.
@@ -38,6 +38,10 @@ final class ProgressLine: Sendable {
 
   /// Takes the line away.
   func end() {
-    if isTerminal, state.withLock({ $0.isShown }) { console.showProgress("\r\u{1B}[K") }
+    let wasShown = state.withLock { state in
+      defer { state.isShown = false }
+      return state.isShown
+    }
+    if isTerminal, wasShown { console.showProgress("\r\u{1B}[K") }
   }
 }

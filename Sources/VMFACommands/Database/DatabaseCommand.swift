@@ -43,6 +43,7 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.current, progress = ProgressLine(console, unit: "devices")
+    defer { progress.end() }
     let report = try await options.verifier().checkDatabase { progress.show($0) }
     progress.end()
     if json {

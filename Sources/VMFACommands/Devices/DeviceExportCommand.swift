@@ -32,6 +32,7 @@ struct DeviceExportCommand: AsyncParsableCommand {
     let verifier = try await options.verifier(), secret = try await passphrase.getNew()
     guard secret.bytes.count > 0 else { throw CommandError(.data, "the passphrase is empty") }
     let writer = try StagedWriter(for: file), line = ProgressLine(console, unit: "devices")
+    defer { line.end() }
     let count = try await DeviceExport(from: verifier).run(sealedUnder: secret, at: console.now()) { bytes in
       try writer.write(bytes.span)
     } progress: {

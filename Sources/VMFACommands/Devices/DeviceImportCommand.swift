@@ -56,6 +56,7 @@ struct DeviceImportCommand: AsyncParsableCommand {
     let importing = DeviceImport(into: verifier, allowingShortSeeds: allowShortSeeds, isDryRun: dryRun)
     var report = Report()
     let line = ProgressLine(console, unit: "devices")
+    defer { line.end() }
     let done = try await importing.run(source, at: console.now()) { event, progress in
       line.show(progress.total)
       if let event { note(event, in: &report, line, console) }

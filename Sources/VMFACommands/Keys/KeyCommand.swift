@@ -97,6 +97,7 @@ struct KeyRotateCommand: AsyncParsableCommand {
     let verifier = try await options.verifier()
     if newKeyFile != nil || newKeyCommand != nil { return try await addMasterKey(to: verifier) }
     let console = Console.current, progress = ProgressLine(console, unit: "seeds")
+    defer { progress.end() }
     let done = try await verifier.rotateKeys(at: console.now()) { progress.show($0.resealed, of: $0.total) }
     progress.end()
     if json { return try console.printJSON(Output(resealed: done.resealed, resumed: done.isResumed)) }

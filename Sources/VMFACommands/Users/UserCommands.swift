@@ -114,9 +114,15 @@ struct UserDeleteCommand: AsyncParsableCommand {
 
   @OptionGroup var options: VerifierOptions
 
+  @Flag(help: "Print a JSON object.")
+  var json = false
+
+  private struct Output: Encodable { var user: String }
+
   func run() async throws {
     let name = try UserName(user)
     _ = try await options.verifier().deleteUser(name, evenIfEnabled: force, at: Console.current.now())
+    if json { return try Console.current.printJSON(Output(user: name.text)) }
     try Console.current.print("deleted \(name)")
   }
 }

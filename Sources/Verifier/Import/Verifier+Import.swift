@@ -81,7 +81,9 @@ extension Verifier {
     _ foreign: ForeignDevice, name: DeviceName, at now: UnixTime
   ) async throws(VerifierError) -> ImportVerdict {
     try await transact(.user(foreign.user), at: now) { state, keys throws(VerifierError) in
-      for device in state.devices where try foreign.isSame(as: device, keys: keys) { return .duplicate(device) }
+      for index in state.devices.indices where try foreign.isSame(as: state.devices[index], keys: keys) {
+        return .duplicate(state.raiseWatermark(of: index, to: foreign.lastStep, at: now))
+      }
       if state.user == nil { state.addUser(foreign.user, at: now) }
       let serial = Serial(account: state.account, name: name)
       let seed = try keys.seedKey.seal(foreign.seed.bytes, serial: serial, user: foreign.user)
@@ -118,6 +120,16 @@ extension ForeignDevice {
 }
 
 extension UnitState {
+  /// What was spent elsewhere since the last import is spent here too; a watermark never goes back.
+  fileprivate mutating func raiseWatermark(of index: Int, to step: Int64?, at now: UnixTime) -> Device {
+    let device = devices[index]
+    guard let step, step > device.lastStep ?? -1 else { return device }
+    devices[index].lastStep = step
+    events.append(
+      AuditEvent(.importDevice, at: now, reason: "watermark raised", user: device.user, device: device.serial))
+    return devices[index]
+  }
+
   /// Adds another program's codes to those that are there, under the key that these are under.
   fileprivate mutating func addScratchCodes(
     _ codes: SharedSecret?, of name: UserName, at now: UnixTime, keys: KeySet
