@@ -34,7 +34,9 @@ enum PSKC {
     let suite = key.at("AlgorithmParameters", "Suite")?.value?.uppercased().replacing("HMAC-", with: "") ?? "SHA1"
     let algorithm = try HashAlgorithm(named: suite)
     func number(_ name: String, or standard: UInt64) throws -> UInt64 {
-      guard let text = data.at(name, "PlainValue")?.value else { return standard }
+      guard let element = data[name] else { return standard }
+      // A counter that is taken for nought would make spent codes good again.
+      guard let text = element["PlainValue"]?.value else { throw EntryError("its \(name) is encrypted") }
       guard let number = UInt64(text) else { throw EntryError("its \(name) is no number") }
       return number
     }
@@ -55,7 +57,8 @@ enum PSKC {
     if case .hotp(_, _, let counter) = factor {
       return AccountHistory(lastStep: counter > 0 ? Int64(clamping: counter - 1) : nil)
     }
-    guard let text = data.at("TimeDrift", "PlainValue")?.value else { return AccountHistory() }
+    guard let element = data["TimeDrift"] else { return AccountHistory() }
+    guard let text = element["PlainValue"]?.value else { throw EntryError("its TimeDrift is encrypted") }
     guard let drift = Int64(text) else { throw EntryError("its TimeDrift is no number") }
     return AccountHistory(drift: drift)
   }
