@@ -21,6 +21,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -39,6 +51,14 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
   ],
   targets: [
     .systemLibrary(
@@ -56,11 +76,20 @@ let package = Package(
     library("Vault", ["Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
     library("QRCode", ["CQREncode", "CPNG"]),
     library("Verifier", ["OATH", "DurableFiles", "OpenSSLCrypto"]),
-    library("VerifierSQL", ["Verifier", "OATH", "OpenSSLCrypto"]),
-    library("VerifierSQLite", ["VerifierSQL", "Verifier", "OATH", "DurableFiles", grdb]),
-    library("VerifierPostgreSQL", ["CLibPQ", "VerifierSQL", "Verifier"]),
+    library("VerifierSQL", ["Accounts", "Verifier", "OATH", "OpenSSLCrypto"]),
+    library("VerifierSQLite", ["VerifierSQL", "Accounts", "Verifier", "OATH", "DurableFiles", grdb]),
+    library("VerifierPostgreSQL", ["CLibPQ", "VerifierSQL", "Accounts", "Verifier"]),
     library(
       "DeviceTransfer", ["Verifier", "Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
+    library(
+      "Accounts", ["Verifier", "OATH", "OpenSSLCrypto"]),
+    library(
+      "LoginService",
+      [
+        "Accounts", "Enrollment", "Verifier", "QRCode", "JSONText", "OATH", "OpenSSLCrypto", hummingbird,
+        hummingbirdTLS, httpTypes, nioCore, nioHTTP1, nioSSL, logging, metrics, coreMetrics, lifecycle, unixSignals,
+        configuration,
+      ]),
     library("Enrollment", ["Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
     library(
       "VMFACommands",

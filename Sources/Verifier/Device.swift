@@ -25,7 +25,7 @@ public struct Device: Sendable, Equatable {
   /// Unique; holds the name.
   public let serial: Serial
   /// Whose it is, or is meant to be while it is unassigned.
-  public let user: UserName
+  public package(set) var user: UserName
   /// As the authenticator shows it.
   public let issuer: String
   /// What moves its codes on.

@@ -24,10 +24,12 @@ public struct User: Sendable, Equatable {
   public package(set) var lastFailureAt: UnixTime?
   /// Their recovery codes; nil where there never were any.
   public package(set) var recovery: RecoveryDigests?
+  /// Answers that may be asked for again.
+  package var answers: KeptAnswers
 
   package init(
     name: UserName, createdAt: UnixTime, failures: Int = 0, lock: Lock = .none, lastFailureAt: UnixTime? = nil,
-    recovery: RecoveryDigests? = nil
+    recovery: RecoveryDigests? = nil, answers: KeptAnswers = KeptAnswers()
   ) {
     self.name = name
     self.createdAt = createdAt
@@ -35,6 +37,7 @@ public struct User: Sendable, Equatable {
     self.lock = lock
     self.lastFailureAt = lastFailureAt
     self.recovery = recovery
+    self.answers = answers
   }
 
   /// The newest moment that the record speaks of.

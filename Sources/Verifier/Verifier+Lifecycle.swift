@@ -100,9 +100,16 @@ extension Verifier {
   }
 
   /// Takes a device from its user: its codes open nothing until it is enabled again.
-  /// - Throws: ``VerifierError/notEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``, and what prevents an answer.
-  public func deactivate(_ device: DeviceReference, at now: UnixTime) async throws(VerifierError) -> Device {
-    try await change(device, as: .deactivateDevice, at: now) { state, index throws(VerifierError) in
+  /// - Parameters:
+  ///   - device: by id or serial.
+  ///   - user: whose it has to be; nil for whosever it is.
+  ///   - now: for the audit row.
+  /// - Throws: ``VerifierError/notEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``,
+  ///   ``VerifierError/notDevice(_:of:)``, and what prevents an answer.
+  public func deactivate(
+    _ device: DeviceReference, of user: UserName? = nil, at now: UnixTime
+  ) async throws(VerifierError) -> Device {
+    try await change(device, of: user, as: .deactivateDevice, at: now) { state, index throws(VerifierError) in
       guard state.devices[index].status != .unassigned else { throw .notEnabled(state.devices[index].serial) }
       state.devices[index].status = .unassigned
       state.devices[index].enabledAt = nil
@@ -150,11 +157,11 @@ extension Verifier {
   }
 
   private func change(
-    _ device: DeviceReference, as name: AuditEvent.Name, at now: UnixTime,
+    _ device: DeviceReference, of user: UserName? = nil, as name: AuditEvent.Name, at now: UnixTime,
     _ body: @escaping @Sendable (inout UnitState, Int) throws(VerifierError) -> Void
   ) async throws(VerifierError) -> Device {
     try await transact(.owner(of: device), at: now) { state, _ throws(VerifierError) in
-      let index = try state.index(of: device)
+      let index = try state.index(of: device, of: user)
       try body(&state, index)
       let changed = state.devices[index]
       state.events.append(AuditEvent(name, at: now, user: changed.user, device: changed.serial))
@@ -172,7 +179,7 @@ extension DeviceName {
 }
 
 extension UnitState {
-  mutating func addUser(_ name: UserName, at now: UnixTime) {
+  package mutating func addUser(_ name: UserName, at now: UnixTime) {
     user = User(name: name, createdAt: now)
     events.append(AuditEvent(.createUser, at: now, user: name))
   }

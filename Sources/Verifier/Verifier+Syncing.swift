@@ -15,16 +15,39 @@ extension Verifier {
     _ device: DeviceReference, with pair: CodePair, at now: UnixTime
   ) async throws(VerifierError) -> SyncVerdict {
     try await transact(.owner(of: device), at: now) { state, keys throws(VerifierError) in
-      let index = try state.index(of: device)
-      guard state.devices[index].status == .unassigned else {
-        throw .alreadyEnabled(state.devices[index].serial)
+      try state.enable(device, with: pair, at: now, keys: keys)
+    }
+  }
+
+  /// Enables an unassigned device for a user, whoever it was meant for when it was made.
+  /// - Parameters:
+  ///   - device: by id or serial.
+  ///   - user: whose it is to be.
+  ///   - limit: as many enabled devices as a user may have.
+  ///   - mayTake: whether a device that is meant for this other user may be had.
+  ///   - pair: two codes in the order in which the device showed them.
+  ///   - now: the verifier's clock.
+  /// - Throws: in this order ``VerifierError/noSuchUser(_:)``, ``VerifierError/noSuchDevice(_:)``,
+  ///   ``VerifierError/alreadyEnabled(_:)``, ``VerifierError/notDevice(_:of:)``,
+  ///   ``VerifierError/tooManyDevices(limit:)``; and what prevents an answer.
+  public func enable(
+    _ device: DeviceReference, for user: UserName, limit: Int,
+    mayTake: @escaping @Sendable (UserName) -> Bool = { _ in true }, with pair: CodePair, at now: UnixTime
+  ) async throws(VerifierError) -> SyncVerdict {
+    try await transact(.enrolment(of: device, to: user), at: now) { state, keys throws(VerifierError) in
+      guard state.user != nil else { throw .noSuchUser(user) }
+      let index = try state.index(of: device), found = state.devices[index]
+      guard found.status == .unassigned else { throw .alreadyEnabled(found.serial) }
+      guard found.user == user || mayTake(found.user) else { throw .notDevice(found.serial, of: user) }
+      guard state.devices.count(where: { $0.user == user && $0.status != .unassigned }) < limit else {
+        throw .tooManyDevices(limit: limit)
       }
-      let terms = PairSync.Terms(
-        name: .enableDevice, reach: state.policy[.enableReach], resetsWatermark: false)
-      let verdict = try PairSync.decide(&state, deviceAt: index, pair: pair, terms: terms, at: now, keys: keys)
-      if case .accepted = verdict {
-        state.devices[index].status = .active
-        state.devices[index].enabledAt = now
+      let verdict = try state.enable(device, with: pair, at: now, keys: keys)
+      if case .accepted = verdict, found.user != user {
+        // The seal binds a seed to its user.
+        let seed = try keys.openSeed(of: found)
+        state.devices[index].user = user
+        state.devices[index].seed = try keys.seedKey.seal(seed, serial: found.serial, user: user)
       }
       return verdict
     }
@@ -34,17 +57,18 @@ extension Verifier {
   /// - Parameters:
   ///   - device: by id or serial.
   ///   - pair: two codes in the order in which the device showed them.
+  ///   - user: whose it has to be; nil for whosever it is.
   ///   - authority: who asks.
   ///   - resettingWatermark: an administrator may lower the watermark, when it was carried ahead by a wrong clock. Codes
   ///     of the steps between are then good once more.
   ///   - now: the verifier's clock.
   /// - Throws: ``VerifierError/notEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``, and what prevents an answer.
   public func resync(
-    _ device: DeviceReference, with pair: CodePair, by authority: Authority, resettingWatermark: Bool = false,
-    at now: UnixTime
+    _ device: DeviceReference, of user: UserName? = nil, with pair: CodePair, by authority: Authority,
+    resettingWatermark: Bool = false, at now: UnixTime
   ) async throws(VerifierError) -> SyncVerdict {
     try await transact(.owner(of: device), at: now) { state, keys throws(VerifierError) in
-      let index = try state.index(of: device)
+      let index = try state.index(of: device, of: user)
       guard state.devices[index].status != .unassigned else { throw .notEnabled(state.devices[index].serial) }
       let terms =
         switch authority {
@@ -56,5 +80,21 @@ extension Verifier {
         }
       return try PairSync.decide(&state, deviceAt: index, pair: pair, terms: terms, at: now, keys: keys)
     }
+  }
+}
+
+extension UnitState {
+  fileprivate mutating func enable(
+    _ device: DeviceReference, with pair: CodePair, at now: UnixTime, keys: KeySet
+  ) throws(VerifierError) -> SyncVerdict {
+    let index = try index(of: device)
+    guard devices[index].status == .unassigned else { throw .alreadyEnabled(devices[index].serial) }
+    let terms = PairSync.Terms(name: .enableDevice, reach: policy[.enableReach], resetsWatermark: false)
+    let verdict = try PairSync.decide(&self, deviceAt: index, pair: pair, terms: terms, at: now, keys: keys)
+    if case .accepted = verdict {
+      devices[index].status = .active
+      devices[index].enabledAt = now
+    }
+    return verdict
   }
 }

@@ -21,7 +21,7 @@ public struct Verifier: Sendable {
 
   let store: any DeviceStore
   let keys: KeyRing
-  private(set) var context: RequestContext
+  package private(set) var context: RequestContext
   private let warn: @Sendable (Warning) -> Void
 
   /// - Parameters:
@@ -47,13 +47,26 @@ public struct Verifier: Sendable {
   }
 
   /// Checks one code of a user, against all their active devices, and spends it if it is right.
+  /// - Parameters:
+  ///   - code: as it was typed.
+  ///   - user: whose it is.
+  ///   - device: only this device is tried; nil for all of the user's. The throttle is the user's all the same.
+  ///   - requestID: of up to 200 characters. The same one within five minutes, with the same code, gets the same answer, and
+  ///     nothing is compared or counted: a reply that was lost can be asked for again.
+  ///   - now: the verifier's clock.
   /// - Throws: ``VerifierError/noSuchUser(_:)``, ``VerifierError/wrongCodeLength(expected:)``, which are not counted
-  ///   as failures, and what prevents an answer.
+  ///   as failures; ``VerifierError/requestIDTaken`` for one that came with another code; and what prevents an answer.
   public func verify(
-    _ code: OneTimeCode, of user: UserName, at now: UnixTime
+    _ code: OneTimeCode, of user: UserName, on device: Serial? = nil, requestID: String? = nil, at now: UnixTime
   ) async throws(VerifierError) -> Verdict {
     try await transact(.user(user), at: now) { state, keys throws(VerifierError) in
-      try CodeCheck.decide(&state, code: code, user: user, at: now, keys: keys)
+      guard let requestID else {
+        return try CodeCheck.decide(&state, code: code, user: user, on: device, at: now, keys: keys)
+      }
+      if let answer = try state.user?.answers.answer(to: requestID, with: code, at: now, keys: keys) { return answer }
+      let verdict = try CodeCheck.decide(&state, code: code, user: user, on: device, at: now, keys: keys)
+      try state.user?.answers.keep(verdict, to: requestID, with: code, at: now, keys: keys)
+      return verdict
     }
   }
 
@@ -66,9 +79,7 @@ public struct Verifier: Sendable {
       try await store.transaction(unit) { state throws(VerifierError) in
         let newest = state.newestRecord
         let result = try body(&state, keys)
-        for event in state.events {
-          state.records.append(try AuditRecord(event, on: context, under: keys.integrityKey))
-        }
+        try state.writeRecords(on: context, keys: keys)
         return (result, newest)
       }
     }
@@ -79,7 +90,7 @@ public struct Verifier: Sendable {
   }
 
   /// Another replica may have rotated the keys: then they are looked at again, once, and the work begins anew.
-  func withCurrentKeys<R: Sendable>(
+  package func withCurrentKeys<R: Sendable>(
     _ body: (KeySet) async throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
     do throws(VerifierError) { return try await body(keys.current) } catch .unknownKey {
@@ -95,6 +106,12 @@ public struct Verifier: Sendable {
 }
 
 extension UnitState {
+  /// Makes audit rows of what happened.
+  package mutating func writeRecords(on context: RequestContext, keys: KeySet) throws(VerifierError) {
+    for event in events { records.append(try AuditRecord(event, on: context, under: keys.integrityKey)) }
+    events = []
+  }
+
   /// The newest moment that any record of the unit speaks of.
   fileprivate var newestRecord: UnixTime? {
     (devices.map(\.newestRecord) + [user?.newestRecord].compactMap(\.self)).max()

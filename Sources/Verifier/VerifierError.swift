@@ -38,6 +38,12 @@ public enum VerifierError: Error, Equatable, Sendable {
   case masterKey(reason: String, hint: String?)
   /// Something is sealed under a key that was made after the keys were last read.
   case unknownKey(String)
+  /// The device is another user's.
+  case notDevice(Serial, of: UserName)
+  /// The user has as many devices as a user may have.
+  case tooManyDevices(limit: Int)
+  /// The request id was used with another code within the last minutes.
+  case requestIDTaken
   /// Another rotation began meanwhile; it does what this one would have done.
   case rotationOvertaken
   /// A key is not removed while something is sealed under it.
@@ -90,6 +96,9 @@ extension VerifierError: CustomStringConvertible {
     case .userExists(let name): "there is a user \(name) already"
     case .userHasDevices(let name): "the user \(name) has an enabled device"
     case .masterKey(let reason, _): reason
+    case .notDevice(let serial, let user): "the device \(serial) is not one of \(user)"
+    case .tooManyDevices(let limit): "a user has at most \(limit) enabled devices"
+    case .requestIDTaken: "the request id came with another code before"
     case .rotationOvertaken: "another rotation of the keys has begun meanwhile"
     case .keyInUse(let id): "something is still sealed under the key \(id)"
     case .unknownKey(let id): "something is sealed under the key \(id), which is not there"

@@ -140,7 +140,7 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   /// As `DeviceStore` has it: references. Pages and indexes are for `pg_amcheck`.
   public func checkIntegrity() async throws(VerifierError) -> [String] { try await read { try $0.strayRows() } }
 
-  private func write<R: Sendable>(
+  func write<R: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> R
   ) async throws(VerifierError) -> R {
     try await Self.perform(on: pool, place: place) { [transactions] connection, isRepeated in
@@ -148,7 +148,7 @@ public final class PostgreSQLDeviceStore: DeviceStore {
     }
   }
 
-  private func read<R: Sendable>(
+  func read<R: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> R
   ) async throws(VerifierError) -> R {
     try await Self.perform(on: pool, place: place) { [transactions] connection, isRepeated in

@@ -67,7 +67,7 @@ enum Schema {
   /// "vmfa" in ASCII.
   private static let advisoryLock = 0x766D_6661
 
-  private static let migrations = [(name: "devices", statements: devices)]
+  private static let migrations = [(name: "devices", statements: devices), (name: "accounts", statements: accounts)]
 
   // Times are Unix seconds, steps and drifts are counted in the device's periods. Text is ordered by its bytes. Whatever
   // belongs to a user has the user's name in its key, so that tables can be sharded by it.
@@ -177,6 +177,70 @@ enum Schema {
       key_id TEXT NOT NULL,
       row_ids BYTEA NOT NULL,
       tag BYTEA NOT NULL
+    )
+    """,
+  ]
+
+  private static let accounts = [
+    "ALTER TABLE vmfa_user ADD COLUMN answers TEXT",
+    "CREATE INDEX vmfa_user_by_lower_name ON vmfa_user (LOWER(name))",
+    """
+    CREATE TABLE vmfa_profile (
+      user_name TEXT COLLATE "C" PRIMARY KEY REFERENCES vmfa_user (name),
+      user_id TEXT,
+      path TEXT NOT NULL,
+      is_administrator BIGINT NOT NULL CHECK (is_administrator IN (0, 1)),
+      password TEXT,
+      password_created_at BIGINT,
+      password_changed_at BIGINT,
+      must_change_password BIGINT NOT NULL CHECK (must_change_password IN (0, 1)),
+      password_used_at BIGINT,
+      old_passwords TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE vmfa_access_key (
+      id TEXT PRIMARY KEY,
+      user_name TEXT COLLATE "C" NOT NULL REFERENCES vmfa_user (name),
+      key_id TEXT NOT NULL REFERENCES vmfa_key (id),
+      sealed BYTEA NOT NULL,
+      is_active BIGINT NOT NULL CHECK (is_active IN (0, 1)),
+      created_at BIGINT NOT NULL,
+      used_at BIGINT,
+      used_service TEXT,
+      used_region TEXT
+    )
+    """,
+    "CREATE INDEX vmfa_access_key_by_user ON vmfa_access_key (user_name)",
+    """
+    CREATE TABLE vmfa_tag (
+      user_name TEXT COLLATE "C" NOT NULL REFERENCES vmfa_user (name),
+      serial TEXT COLLATE "C" NOT NULL,
+      place BIGINT NOT NULL,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (user_name, serial, name)
+    )
+    """,
+    """
+    CREATE TABLE vmfa_token (
+      name TEXT PRIMARY KEY,
+      scopes TEXT NOT NULL,
+      created_at BIGINT NOT NULL,
+      digest BYTEA NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE vmfa_account_setting (
+      name TEXT PRIMARY KEY,
+      value TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE vmfa_credential_report (
+      only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
+      generated_at BIGINT NOT NULL,
+      content TEXT NOT NULL
     )
     """,
   ]

@@ -67,6 +67,7 @@ extension User {
 
   static let changingColumns = [
     "failures", "locked_until", "locked_until_unlocked", "last_failure_at", "recovery_key", "recovery_codes",
+    "answers",
   ]
 
   /// What a counter may hold: far more than it can be counted to, far less than what overflows.
@@ -86,10 +87,15 @@ extension User {
       }
       recovery = read
     }
+    var answers = KeptAnswers()
+    if let text = try reader.optionalText() {
+      guard let read = KeptAnswers(text: text) else { throw .corruptRecord("the answers kept for \(name)") }
+      answers = read
+    }
     self.init(
       name: name, createdAt: createdAt, failures: failures,
       lock: isLockedForGood ? .untilUnlocked : lockedUntil.map { .until($0) } ?? .none, lastFailureAt: lastFailureAt,
-      recovery: recovery)
+      recovery: recovery, answers: answers)
   }
 
   var values: [SQLValue] { [.text(name.text), .integer(createdAt.seconds)] + changingValues }
@@ -99,6 +105,7 @@ extension User {
     return [
       .integer(Int64(failures)), SQLValue(lockedUntil), .integer(lock == .untilUnlocked ? 1 : 0),
       SQLValue(lastFailureAt?.seconds), SQLValue(recovery?.keyID), recovery.map { .bytes($0.bytes) } ?? .null,
+      SQLValue(answers.text),
     ]
   }
 }

@@ -9,6 +9,9 @@ extension SQLSession {
       let (policy, account) = try Self.readSettings(try run([settings])[0].rows)
       return UnitState(policy: policy, account: account)
     }
+    if case .enrolment(let device, _) = unit, let other = try owner(of: .owner(of: device)), other != name {
+      return try state(of: name, with: device, of: other, locking: locking)
+    }
     // The user's row is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
     let results = try run([
       settings,
@@ -16,15 +19,35 @@ extension SQLSession {
       SQLStatement(UnitSQL.devices, [.text(name)]),
     ])
     let (policy, account) = try Self.readSettings(results[0].rows)
+    let devices = try results[2].rows.map(Device.init(row:))
+    // Between finding the owner and locking their row, the device may have become somebody else's.
+    if locking, locksRows, case .owner(let reference) = unit, !devices.contains(where: reference.names) {
+      throw SQLFailure.conflict
+    }
     return UnitState(
-      policy: policy, account: account, user: try results[1].rows.first.map(User.init(row:)),
-      devices: try results[2].rows.map(Device.init(row:)))
+      policy: policy, account: account, user: try results[1].rows.first.map(User.init(row:)), devices: devices)
+  }
+
+  /// A user's unit, and one device of another user's.
+  private func state(
+    of name: String, with device: DeviceReference, of other: String, locking: Bool
+  ) throws -> UnitState {
+    // Always in one order, so that two of these wait for each other and do not lock each other out.
+    let users = try [name, other].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { name in
+      try run(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name)]).rows.first.map(User.init(row:))
+    }
+    let (policy, account) = try Self.readSettings(try run(Self.settings).rows)
+    let own = try run(UnitSQL.devices, [.text(name)]).rows.map(Device.init(row:))
+    let others = try run(UnitSQL.devices, [.text(other)]).rows.map(Device.init(row:)).filter(device.names)
+    if locking, locksRows, others.isEmpty { throw SQLFailure.conflict }
+    return UnitState(
+      policy: policy, account: account, user: users.first { $0.name.text == name }, devices: own + others)
   }
 
   private func owner(of unit: TransactionUnit) throws -> String? {
     let found: SQLResult
     switch unit {
-    case .user(let name): return name.text
+    case .user(let name), .enrolment(_, let name): return name.text
     case .owner(.id(let id)):
       found = try run("SELECT user_name FROM vmfa_device WHERE id = $1", [.text(id.text)])
     case .owner(.serial(let serial)):
@@ -42,6 +65,7 @@ extension SQLSession {
     if let user = changes.user, !changes.userIsNew {
       statements.append(SQLStatement(UnitSQL.updateUser, user.changingValues + [.text(user.name.text)]))
     }
+    for move in changes.moved { statements += Self.moving(move) }
     for device in changes.deleted {
       statements.append(
         SQLStatement(
@@ -49,6 +73,7 @@ extension SQLSession {
       )
       statements.append(SQLStatement("DELETE FROM vmfa_serial WHERE serial = $1", [.text(device.serial.text)]))
     }
+    try forgetAccounts(changes)
     if let name = changes.deletedUser {
       statements.append(SQLStatement("DELETE FROM vmfa_user WHERE name = $1", [.text(name.text)]))
     }
@@ -59,7 +84,35 @@ extension SQLSession {
       for result in try run(statements) where result.changed != 1 {
         throw VerifierError.corruptRecord("a row that was to be changed")
       }
-    } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(changes.updated.first?.seed.keyID ?? "") }
+    } catch SQLFailure.foreignKey {
+      throw VerifierError.unknownKey((changes.updated + changes.moved.map(\.device)).first?.seed.keyID ?? "")
+    }
+  }
+
+  /// What hangs on what is deleted or moved, if there is any.
+  private func forgetAccounts(_ changes: UnitChanges) throws {
+    var statements = changes.deleted.map { device in
+      SQLStatement(
+        "DELETE FROM vmfa_tag WHERE user_name = $1 AND serial = $2", [.text(device.user.text), .text(device.serial.text)])
+    }
+    statements += changes.moved.map { move in
+      SQLStatement(
+        "UPDATE vmfa_tag SET user_name = $1 WHERE user_name = $2 AND serial = $3",
+        [.text(move.device.user.text), .text(move.from.text), .text(move.device.serial.text)])
+    }
+    if let name = changes.deletedUser { statements += Self.forgetAccount(of: name.text) }
+    if !statements.isEmpty { _ = try run(statements) }
+  }
+
+  private static func moving(_ move: DeviceMove) -> [SQLStatement] {
+    let to = SQLValue.text(move.device.user.text), from = SQLValue.text(move.from.text)
+    return [
+      SQLStatement(
+        "UPDATE vmfa_device SET user_name = $1 WHERE user_name = $2 AND id = $3", [to, from, .text(move.device.id.text)]),
+      SQLStatement(
+        "UPDATE vmfa_serial SET user_name = $1 WHERE serial = $2", [to, .text(move.device.serial.text)]),
+      update(move.device),
+    ]
   }
 
   private func insert(_ user: User) throws {

@@ -173,7 +173,7 @@ public final class SQLiteDeviceStore: DeviceStore {
 
   /// One write, carried to its end whatever becomes of the calling task: GRDB's async functions would roll it back when
   /// the task is cancelled, and with it a guess that was compared.
-  private func write<R: Sendable>(
+  func write<R: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> R
   ) async throws(VerifierError) -> R {
     let place = place
@@ -193,7 +193,7 @@ public final class SQLiteDeviceStore: DeviceStore {
     return try result.get()
   }
 
-  private func read<R: Sendable>(
+  func read<R: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> R
   ) async throws(VerifierError) -> R {
     let place = place, check = check

@@ -63,8 +63,9 @@ extension VerifierError {
     switch self {
     case .malformedName, .unusableHistory, .wrongCodeLength, .seedLength, .unusableURI, .corruptRecord, .oath: .data
     case .invalidPolicy: .usage
-    case .noSuchUser, .noSuchDevice, .notEnabled, .noActiveDevice: .missing
-    case .alreadyEnabled, .stillEnabled, .serialTaken, .userExists, .userHasDevices, .keyInUse, .rotationOvertaken:
+    case .noSuchUser, .noSuchDevice, .notDevice, .notEnabled, .noActiveDevice: .missing
+    case .alreadyEnabled, .stillEnabled, .serialTaken, .userExists, .userHasDevices, .keyInUse, .rotationOvertaken,
+      .requestIDTaken, .tooManyDevices:
       .exists
     case .masterKey: .forbidden
     case .unknownKey: .data

@@ -29,7 +29,7 @@ public struct AuditRecord: Sendable, Equatable {
     self.batch = batch
   }
 
-  init(_ event: AuditEvent, on context: RequestContext, under key: IntegrityKey) throws(VerifierError) {
+  package init(_ event: AuditEvent, on context: RequestContext, under key: IntegrityKey) throws(VerifierError) {
     let id = RecordID.next()
     let untagged = AuditRecord(id: id, event: event, context: context, keyID: key.id, tag: [])
     self.init(id: id, event: event, context: context, keyID: key.id, tag: try key.rowTag(untagged.canonical))

@@ -3,23 +3,25 @@ internal import OpenSSLCrypto
 
 /// The decision on one code: a function of the state, the code, and the time. See RFC 6238 §5.2 and §6, RFC 4226 §7.3.
 enum CodeCheck {
-  /// Tries `code` against every active device of the user, and changes `state` by what follows from it.
+  /// Tries `code` against every active device of the user, or the one that is meant, and changes `state` by what follows
+  /// from it.
   /// - Throws: what prevents an answer; then nothing may be kept of `state`.
   static func decide(
-    _ state: inout UnitState, code: OneTimeCode, user name: UserName, at now: UnixTime, keys: KeySet
+    _ state: inout UnitState, code: OneTimeCode, user name: UserName, on serial: Serial? = nil, at now: UnixTime,
+    keys: KeySet
   ) throws(VerifierError) -> Verdict {
     guard let user = state.user else { throw .noSuchUser(name) }
-    let verdict = try verdict(&state, code, user, at: now, keys: keys)
+    let verdict = try verdict(&state, code, user, on: serial, at: now, keys: keys)
     state.record(verdict, to: .verifyCode, of: name, at: now)
     return verdict
   }
 
   private static func verdict(
-    _ state: inout UnitState, _ code: OneTimeCode, _ user: User, at now: UnixTime, keys: KeySet
+    _ state: inout UnitState, _ code: OneTimeCode, _ user: User, on serial: Serial?, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) -> Verdict {
-    let assigned = state.devices.filter { $0.status != .unassigned }
+    let assigned = state.devices.filter { $0.status != .unassigned && (serial == nil || $0.serial == serial) }
     guard !assigned.isEmpty else { return .rejected(.noDevice) }
-    let takesScratchCodes = user.recovery?.holdScratchCodes ?? false
+    let takesScratchCodes = serial == nil && user.recovery?.holdScratchCodes ?? false
     let lengths = Set(assigned.map(\.parameters.digits) + (takesScratchCodes ? [.eight] : []))
     guard lengths.contains(code.length) else {
       throw .wrongCodeLength(expected: lengths.sorted { $0.rawValue < $1.rawValue })
@@ -29,7 +31,7 @@ enum CodeCheck {
     }
     guard assigned.contains(where: { $0.status == .active }) else { return .rejected(.noDevice) }
 
-    var (accepted, wasSpent) = try tryDevices(of: &state, code, at: now, keys: keys)
+    var (accepted, wasSpent) = try tryDevices(of: &state, on: serial, code, at: now, keys: keys)
     if let accepted {
       state.user?.clearThrottle()
       state.devices[accepted.index].recordUse(
@@ -53,10 +55,11 @@ enum CodeCheck {
   /// Tries every active device, whatever the ones before it said, and spends the code on each that it fits; only the
   /// first of them counts as used.
   private static func tryDevices(
-    of state: inout UnitState, _ code: OneTimeCode, at now: UnixTime, keys: KeySet
+    of state: inout UnitState, on serial: Serial?, _ code: OneTimeCode, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) -> (accepted: (index: Int, step: Int64)?, wasSpent: Bool) {
     var accepted: (index: Int, step: Int64)?, wasSpent = false
     for index in state.devices.indices where state.devices[index].status == .active {
+      guard serial == nil || state.devices[index].serial == serial else { continue }
       let match = try highestMatches(of: code, on: state.devices[index], policy: state.policy, at: now, keys: keys)
       wasSpent = wasSpent || match.spent
       guard let step = match.fresh else { continue }

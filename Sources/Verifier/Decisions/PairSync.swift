@@ -22,7 +22,7 @@ enum PairSync {
     state.events.append(
       AuditEvent(
         terms.name, at: now, verdict.outcome, reason: isLowered ? "watermark lowered" : verdict.word,
-        user: before.user, device: before.serial))
+        user: state.user?.name ?? before.user, device: before.serial))
     return verdict
   }
 

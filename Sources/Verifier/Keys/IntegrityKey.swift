@@ -1,19 +1,22 @@
 internal import OpenSSLCrypto
 
-/// An integrity key in use. What it authenticates is of three kinds, each under a key of its own that is derived from it,
+/// An integrity key in use. What it authenticates or seals is of four kinds, each under a key of its own that is derived from it,
 /// so that nothing of one kind can be passed off as another.
-final class IntegrityKey: Sendable {
+package final class IntegrityKey: Sendable {
   /// Length of a tag in bytes: that of SHA-256.
   static let tagByteCount = 32
 
   let id: String
   private let rows, batches, codes: SecretBytes
+  /// Seals the secrets of accounts.
+  let secrets: SecretBytes
 
   init(id: String, key: borrowing SecretBytes) throws(CryptoError) {
     self.id = id
     rows = try Self.derive("vmfa audit row 1", from: key)
     batches = try Self.derive("vmfa audit batch 1", from: key)
     codes = try Self.derive("vmfa recovery code 1", from: key)
+    secrets = try Self.derive("vmfa account secret 1", from: key)
   }
 
   private static func derive(_ label: String, from key: borrowing SecretBytes) throws(CryptoError) -> SecretBytes {

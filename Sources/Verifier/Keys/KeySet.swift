@@ -1,9 +1,9 @@
-internal import OpenSSLCrypto
+package import OpenSSLCrypto
 
 /// The keys of a store at one moment, opened; the newest of each purpose is used for what is new.
-final class KeySet: Sendable {
+package final class KeySet: Sendable {
   let seedKey: DataKey
-  let integrityKey: IntegrityKey
+  package let integrityKey: IntegrityKey
   private let seedKeys: [String: DataKey]
   private let integrityKeys: [String: IntegrityKey]
 
@@ -45,4 +45,26 @@ final class KeySet: Sendable {
 
   /// The integrity key of this id; nil for one that is not known here.
   func integrityKey(_ id: String) -> IntegrityKey? { integrityKeys[id] }
+
+  /// Seals what belongs to an account: a secret access key, a session. `label` says what and whose, and is bound to it.
+  package func seal(_ secret: borrowing SecretBytes, label: String) throws(VerifierError) -> SealedSecret {
+    let key = integrityKey
+    do throws(CryptoError) {
+      let box = try secret.withBytes { (secret) throws(CryptoError) in
+        try SealedBytes(sealing: secret, key: key.secrets, associatedData: "\(key.id)\n\(label)")
+      }
+      return SealedSecret(keyID: key.id, box: box)
+    } catch { throw .crypto(error) }
+  }
+
+  /// - Throws: ``VerifierError/corruptRecord(_:)`` for what was not sealed so, ``VerifierError/unknownKey(_:)``.
+  package func open(_ sealed: SealedSecret, label: String) throws(VerifierError) -> SecretBytes {
+    guard let key = integrityKeys[sealed.keyID] else { throw .unknownKey(sealed.keyID) }
+    do throws(CryptoError) {
+      return try sealed.box.open(key: key.secrets, associatedData: "\(key.id)\n\(label)")
+    } catch {
+      guard error == .authenticationFailed else { throw .crypto(error) }
+      throw .corruptRecord("a sealed secret")
+    }
+  }
 }

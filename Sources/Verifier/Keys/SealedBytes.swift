@@ -28,3 +28,15 @@ public struct SealedSeed: Sendable, Equatable {
     self.box = box
   }
 }
+
+/// A secret of an account as it is stored.
+package struct SealedSecret: Sendable, Equatable {
+  /// Which integrity key.
+  package let keyID: String
+  package let box: SealedBytes
+
+  package init(keyID: String, box: SealedBytes) {
+    self.keyID = keyID
+    self.box = box
+  }
+}

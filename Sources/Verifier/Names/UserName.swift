@@ -23,6 +23,11 @@ public struct UserName: Sendable, Hashable {
     self.text = normal
   }
 
+  /// The root user of the account, as AWS's credential report names it: no name that IAM gives to anybody.
+  public static let root = UserName(unchecked: "<root_account>")
+
+  private init(unchecked text: String) { self.text = text }
+
   /// Hashes and compares by scalars: in NFC, canonically equal names are the same scalars.
   public static func == (a: UserName, b: UserName) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
 }

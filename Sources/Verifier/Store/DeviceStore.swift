@@ -68,6 +68,8 @@ public enum TransactionUnit: Sendable, Hashable {
   case user(UserName)
   /// The user to whom this device belongs or is meant to belong; no user and no devices where there is no such device.
   case owner(of: DeviceReference)
+  /// The user of this name, and with their devices this one, whosever it is.
+  case enrolment(of: DeviceReference, to: UserName)
 }
 
 /// Which devices to list.

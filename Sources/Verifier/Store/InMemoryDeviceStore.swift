@@ -144,9 +144,13 @@ extension InMemoryDeviceStore.Contents {
       switch unit {
       case .user(let name): name
       case .owner(let reference): devices.values.first(where: reference.names)?.user
+      case .enrolment(_, let name): name
       }
     guard let name else { return UnitState(policy: policy, account: account) }
-    let owned = devices.values.filter { $0.user == name }
+    let owned = devices.values.filter { device in
+      if case .enrolment(let reference, _) = unit, reference.names(device) { return true }
+      return device.user == name
+    }
       .sorted { ($0.createdAt, $0.serial) < ($1.createdAt, $1.serial) }
     return UnitState(policy: policy, account: account, user: users[name], devices: owned)
   }
@@ -155,11 +159,12 @@ extension InMemoryDeviceStore.Contents {
     for device in changes.inserted where devices.values.contains(where: { $0.serial == device.serial }) {
       throw .serialTaken(device.serial)
     }
-    for device in changes.inserted + changes.updated where !keys.contains(where: { $0.id == device.seed.keyID }) {
+    let moved = changes.moved.map(\.device)
+    for device in changes.inserted + changes.updated + moved where !keys.contains(where: { $0.id == device.seed.keyID }) {
       throw .unknownKey(device.seed.keyID)
     }
     if let user = changes.user { users[user.name] = user }
-    for device in changes.inserted + changes.updated { devices[device.id] = device }
+    for device in changes.inserted + changes.updated + moved { devices[device.id] = device }
     for device in changes.deleted { devices[device.id] = nil }
     if let name = changes.deletedUser { users[name] = nil }
     records += changes.records

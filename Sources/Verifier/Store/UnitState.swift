@@ -26,16 +26,26 @@ public struct UnitState: Sendable, Equatable {
     return index
   }
 
+  /// The place of the device that is meant, which has to be this user's, if one is named.
+  package func index(of reference: DeviceReference, of user: UserName?) throws(VerifierError) -> Int {
+    let index = try index(of: reference)
+    if let user, devices[index].user != user { throw .notDevice(devices[index].serial, of: user) }
+    return index
+  }
+
   /// What a store has to write to come from `old` to this state.
   package func changes(since old: UnitState) -> UnitChanges {
     let before = Dictionary(old.devices.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     let kept = Set(devices.map(\.id))
+    let moved = devices.compactMap { device in
+      before[device.id].flatMap { $0.user == device.user ? nil : DeviceMove(device: device, from: $0.user) }
+    }
     return UnitChanges(
       user: user == old.user ? nil : user, userIsNew: old.user == nil,
       deletedUser: user == nil ? old.user?.name : nil,
       inserted: devices.filter { before[$0.id] == nil },
-      updated: devices.filter { device in before[device.id].map { $0 != device } ?? false },
-      deleted: old.devices.filter { !kept.contains($0.id) }, records: records)
+      updated: devices.filter { device in before[device.id].map { $0 != device && $0.user == device.user } ?? false },
+      moved: moved, deleted: old.devices.filter { !kept.contains($0.id) }, records: records)
   }
 }
 
@@ -48,8 +58,15 @@ package struct UnitChanges: Sendable {
   package let deletedUser: UserName?
   package let inserted: [Device]
   package let updated: [Device]
+  package let moved: [DeviceMove]
   package let deleted: [Device]
   package let records: [AuditRecord]
+}
+
+/// A device, as it is to be, that was meant for somebody else.
+package struct DeviceMove: Sendable {
+  package let device: Device
+  package let from: UserName
 }
 
 /// What a transaction on the keys sees and may change.

@@ -1,0 +1,90 @@
+public import OATH
+public import OpenSSLCrypto
+public import Verifier
+
+extension AccountService {
+  /// Gives a user an access key.
+  /// - Returns: the key, and its secret, which is not given out again.
+  /// - Throws: ``AccountError/quota(name:limit:)`` beyond two.
+  public func createAccessKey(
+    for user: UserName, at now: UnixTime
+  ) async throws(AccountError) -> (key: AccessKey, secret: SharedSecret) {
+    let (id, secret) = try Self.newKey("AKIA")
+    let key = try await change(user) { state, record, keys throws(AccountError) in
+      guard state.user != nil else { throw .noSuchUser(user.text) }
+      guard record.accessKeys.count < AccessKey.limit else {
+        throw .quota(name: "AccessKeysPerUser", limit: AccessKey.limit)
+      }
+      let sealed = try Self.sealed(secret, as: AccessKey.label(id: id, user: user), by: keys)
+      let key = AccessKey(id: id, secret: sealed, isActive: true, createdAt: now)
+      record.accessKeys.append(key)
+      state.events.append(AuditEvent(.createAccessKey, at: now, reason: id, user: user))
+      return key
+    }
+    return (key, secret)
+  }
+
+  /// Switches a key on or off.
+  public func setAccessKey(
+    _ id: String, of user: UserName, active: Bool, at now: UnixTime
+  ) async throws(AccountError) {
+    try await change(user) { state, record, _ throws(AccountError) in
+      guard state.user != nil else { throw .noSuchUser(user.text) }
+      guard let index = record.accessKeys.firstIndex(where: { $0.id == id }) else {
+        throw .noSuchAccessKey(id)
+      }
+      record.accessKeys[index].isActive = active
+      state.events.append(
+        AuditEvent(.updateAccessKey, at: now, reason: "\(id) \(active ? "Active" : "Inactive")", user: user))
+    }
+  }
+
+  /// Removes a key.
+  public func deleteAccessKey(_ id: String, of user: UserName, at now: UnixTime) async throws(AccountError) {
+    try await change(user) { state, record, _ throws(AccountError) in
+      guard state.user != nil else { throw .noSuchUser(user.text) }
+      guard let index = record.accessKeys.firstIndex(where: { $0.id == id }) else {
+        throw .noSuchAccessKey(id)
+      }
+      record.accessKeys.remove(at: index)
+      state.events.append(AuditEvent(.deleteAccessKey, at: now, reason: id, user: user))
+    }
+  }
+
+  /// Notes that a key signed something, unless that was noted a quarter of an hour ago or less.
+  public func noteUse(
+    of key: AccessKey, by user: UserName, service: String, region: String, at now: UnixTime
+  ) async throws(AccountError) {
+    if let last = key.lastUse, last.service == service, now.seconds - last.time.seconds < 900 { return }
+    try await change(user) { _, record, _ throws(AccountError) in
+      if let index = record.accessKeys.firstIndex(where: { $0.id == key.id }) {
+        record.accessKeys[index].lastUse = AccessKey.Use(time: now, service: service, region: region)
+      }
+    }
+  }
+
+  /// The secret of a key, to check a signature with.
+  public func secret(of key: AccessKey, user: UserName) async throws(VerifierError) -> SharedSecret {
+    let label = AccessKey.label(id: key.id, user: user)
+    return try await verifier.withCurrentKeys { keys throws(VerifierError) in
+      SharedSecret(try keys.open(key.secret, label: label))
+    }
+  }
+
+  private static func sealed(
+    _ secret: SharedSecret, as label: String, by keys: KeySet
+  ) throws(AccountError) -> SealedSecret {
+    do throws(VerifierError) { return try keys.seal(secret.bytes, label: label) } catch { throw .verifier(error) }
+  }
+
+  static func newKey(_ prefix: String) throws(AccountError) -> (id: String, secret: SharedSecret) {
+    do throws(CryptoError) {
+      return (try Identifiers.accessKeyID(prefix), SharedSecret(try Identifiers.secretAccessKey()))
+    } catch { throw .verifier(.crypto(error)) }
+  }
+}
+
+extension AccessKey {
+  /// Binds a secret to its key and its user.
+  fileprivate static func label(id: String, user: UserName) -> String { "vmfa access key 1\n\(id)\n\(user.text)" }
+}

@@ -1,0 +1,105 @@
+internal import Foundation
+public import OATH
+public import OpenSSLCrypto
+public import Verifier
+
+extension AccountService {
+  /// Makes the root user and its access key, once.
+  /// - Parameters:
+  ///   - id: the account id to take; nil for the one that the database was made with.
+  ///   - password: root's, for pages.
+  ///   - now: when.
+  /// - Throws: ``AccountError/alreadyInitialised(_:)``.
+  public func initialise(
+    id: AccountID? = nil, password: SharedSecret? = nil, at now: UnixTime
+  ) async throws(AccountError) -> (account: AccountID, key: AccessKey, secret: SharedSecret) {
+    let present = try await asking { () throws(VerifierError) in try await store.account(of: .root) }
+    if present.map({ !$0.record.accessKeys.isEmpty }) ?? false {
+      throw .alreadyInitialised("the account has a root access key already")
+    }
+    if let id {
+      let counts = try await asking { () throws(VerifierError) in try await store.accountCounts() }
+      let settings = try await asking { () throws(VerifierError) in try await store.settings() }
+      guard id == settings.id || counts.devices == 0 else {
+        throw .alreadyInitialised("there are devices whose serials carry the account id \(settings.id.text)")
+      }
+    }
+    var login: LoginProfile?
+    if let password { login = try await profile(with: password, mustChange: false, at: now) }
+    let account = try await changeSettings(.initialiseAccount, at: now) { settings throws(AccountError) in
+      if let id { settings.id = id }
+      return settings.id
+    }
+    try await change(.root) { [login] state, record, _ throws(AccountError) in
+      if state.user == nil { state.addUser(.root, at: now) }
+      if let login { record.login = login }
+    }
+    let (key, secret) = try await createAccessKey(for: .root, at: now)
+    return (account, key, secret)
+  }
+
+  /// Sets the password policy.
+  public func setPasswordPolicy(_ policy: PasswordPolicy, at now: UnixTime) async throws(AccountError) {
+    try await changeSettings(.updatePasswordPolicy, at: now) { settings throws(AccountError) in
+      settings.passwordPolicy = policy
+    }
+  }
+
+  /// Removes the password policy.
+  public func deletePasswordPolicy(at now: UnixTime) async throws(AccountError) {
+    try await changeSettings(.deletePasswordPolicy, at: now) { settings throws(AccountError) in
+      guard settings.passwordPolicy != nil else { throw .noPasswordPolicy }
+      settings.passwordPolicy = nil
+    }
+  }
+
+  /// Names the account; an alias that it had is replaced.
+  public func setAlias(_ alias: String, at now: UnixTime) async throws(AccountError) {
+    try await changeSettings(.createAlias, at: now, reason: alias) { settings throws(AccountError) in
+      settings.alias = alias
+    }
+  }
+
+  /// Takes the alias away.
+  public func deleteAlias(_ alias: String, at now: UnixTime) async throws(AccountError) {
+    try await changeSettings(.deleteAlias, at: now, reason: alias) { settings throws(AccountError) in
+      guard settings.alias == alias else { throw .noSuchAlias(alias) }
+      settings.alias = nil
+    }
+  }
+
+  /// Makes a bearer token.
+  /// - Returns: the token, `vmfa_` and 43 characters, which is not given out again.
+  /// - Throws: ``AccountError/tokenExists(_:)``.
+  public func createToken(
+    _ name: String, scopes: Set<APIToken.Scope>, at now: UnixTime
+  ) async throws(AccountError) -> (APIToken, secret: String) {
+    let random: [UInt8]
+    do throws(CryptoError) { random = try SecureRandom.bytes(count: 32) } catch { throw .verifier(.crypto(error)) }
+    let secret = "vmfa_" + Data(random).base64EncodedString().replacingOccurrences(of: "=", with: "")
+      .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+    let token = APIToken(name: name, scopes: scopes, createdAt: now, digest: try Self.digest(of: secret))
+    let words = scopes.map(\.rawValue).sorted().joined(separator: " ")
+    return try await changeSettings(.createToken, at: now, reason: "\(name): \(words)") { settings throws(AccountError) in
+      guard !settings.tokens.contains(where: { $0.name == name }) else { throw .tokenExists(name) }
+      settings.tokens.append(token)
+      return (token, secret)
+    }
+  }
+
+  /// Revokes a bearer token: every replica refuses it within a second.
+  /// - Throws: ``AccountError/noSuchToken(_:)``.
+  public func revokeToken(_ name: String, at now: UnixTime) async throws(AccountError) {
+    try await changeSettings(.revokeToken, at: now, reason: name) { settings throws(AccountError) in
+      guard let index = settings.tokens.firstIndex(where: { $0.name == name }) else {
+        throw .noSuchToken(name)
+      }
+      settings.tokens.remove(at: index)
+    }
+  }
+
+  package static func digest(of token: String) throws(AccountError) -> [UInt8] {
+    let text = Array(token.utf8)
+    do throws(CryptoError) { return try SHA256.hash(text.span) } catch { throw .verifier(.crypto(error)) }
+  }
+}

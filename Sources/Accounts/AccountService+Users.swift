@@ -1,0 +1,108 @@
+public import OATH
+public import OpenSSLCrypto
+public import Verifier
+
+extension AccountService {
+  /// Makes a user.
+  /// - Throws: ``AccountError/userExists(_:)``, also for a name that differs in case alone.
+  public func createUser(
+    _ name: UserName, path: String = "/", tags: [Tag] = [], administrator: Bool = false,
+    password: SharedSecret? = nil, at now: UnixTime
+  ) async throws(AccountError) -> Account {
+    if let like = try await asking({ () throws(VerifierError) in try await store.user(likeIgnoringCase: name) }) {
+      throw .userExists(like.text)
+    }
+    var login: LoginProfile?
+    if let password { login = try await profile(with: password, mustChange: false, at: now) }
+    let id: String
+    do throws(CryptoError) { id = try Identifiers.userID() } catch { throw .verifier(.crypto(error)) }
+    return try await change(name) { [login] state, record, _ throws(AccountError) in
+      guard state.user == nil else { throw .userExists(name.text) }
+      state.addUser(name, at: now)
+      guard let user = state.user else { throw .noSuchUser(name.text) }
+      record.userID = id
+      record.path = path
+      record.tags = tags
+      record.isAdministrator = administrator
+      record.login = login
+      return Account(account: state.account, user: user, devices: [], record: record)
+    }
+  }
+
+  /// Removes a user who has nothing any more; devices that are not enabled go with them.
+  /// - Throws: ``AccountError/userHas(_:)``.
+  public func deleteUser(_ name: UserName, at now: UnixTime) async throws(AccountError) {
+    try await change(name) { state, record, _ throws(AccountError) in
+      guard state.user != nil else { throw .noSuchUser(name.text) }
+      if state.devices.contains(where: { $0.status != .unassigned }) { throw .userHas(.devices) }
+      if !record.accessKeys.isEmpty { throw .userHas(.accessKeys) }
+      if record.login != nil { throw .userHas(.loginProfile) }
+      for device in state.devices {
+        state.events.append(AuditEvent(.deleteDevice, at: now, user: name, device: device.serial))
+      }
+      state.events.append(AuditEvent(.deleteUser, at: now, user: name))
+      state.devices = []
+      state.user = nil
+      record = AccountRecord()
+    }
+  }
+
+  /// Sets and removes tags of a device. A key that is there gets the new value.
+  /// - Throws: ``AccountError/quota(name:limit:)`` beyond 50.
+  public func changeTags(
+    of device: Device, setting added: [Tag], removing removed: [String] = [], at now: UnixTime
+  ) async throws(AccountError) {
+    let serial = device.serial
+    try await change(device.user) { state, record, _ throws(AccountError) in
+      guard state.devices.contains(where: { $0.id == device.id }) else {
+        throw .verifier(.noSuchDevice(serial.text))
+      }
+      var tags = record.deviceTags[serial.text] ?? []
+      tags.removeAll { tag in removed.contains(tag.key) || added.contains { $0.key == tag.key } }
+      tags += added
+      guard tags.count <= Tag.limit else { throw .quota(name: "TagsPerMFADevice", limit: Tag.limit) }
+      record.deviceTags[serial.text] = tags.isEmpty ? nil : tags
+      state.events.append(
+        AuditEvent(added.isEmpty ? .untagDevice : .tagDevice, at: now, user: device.user, device: serial))
+    }
+  }
+}
+
+extension AuditEvent.Name {
+  /// Tags of a device were set.
+  public static let tagDevice = Self(rawValue: "TagMFADevice")
+  /// Tags of a device were removed.
+  public static let untagDevice = Self(rawValue: "UntagMFADevice")
+  /// A user got a password.
+  public static let createLoginProfile = Self(rawValue: "CreateLoginProfile")
+  /// An administrator changed a password.
+  public static let updateLoginProfile = Self(rawValue: "UpdateLoginProfile")
+  /// A user lost the password.
+  public static let deleteLoginProfile = Self(rawValue: "DeleteLoginProfile")
+  /// A user changed the own password, or failed to.
+  public static let changePassword = Self(rawValue: "ChangePassword")
+  /// A user got an access key.
+  public static let createAccessKey = Self(rawValue: "CreateAccessKey")
+  /// An access key was switched on or off.
+  public static let updateAccessKey = Self(rawValue: "UpdateAccessKey")
+  /// An access key was removed.
+  public static let deleteAccessKey = Self(rawValue: "DeleteAccessKey")
+  /// The password policy was set.
+  public static let updatePasswordPolicy = Self(rawValue: "UpdateAccountPasswordPolicy")
+  /// The password policy was removed.
+  public static let deletePasswordPolicy = Self(rawValue: "DeleteAccountPasswordPolicy")
+  /// The account got an alias.
+  public static let createAlias = Self(rawValue: "CreateAccountAlias")
+  /// The account lost its alias.
+  public static let deleteAlias = Self(rawValue: "DeleteAccountAlias")
+  /// A credential report was made.
+  public static let generateReport = Self(rawValue: "GenerateCredentialReport")
+  /// Root got its first access key.
+  public static let initialiseAccount = Self(rawValue: "InitialiseAccount")
+  /// A bearer token was made.
+  public static let createToken = Self(rawValue: "CreateToken")
+  /// A bearer token was revoked.
+  public static let revokeToken = Self(rawValue: "RevokeToken")
+  /// Session credentials were given out.
+  public static let getSessionToken = Self(rawValue: "GetSessionToken")
+}

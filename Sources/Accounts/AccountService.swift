@@ -1,0 +1,99 @@
+public import OATH
+public import Verifier
+
+/// Users, passwords, access keys, tokens and sessions of an account: what is asked of them, whoever asks. Who may ask is
+/// decided at the door.
+public struct AccountService: Sendable {
+  /// Where it is all kept.
+  public let store: any AccountStore
+  /// Devices and codes of the same users.
+  public private(set) var verifier: Verifier
+
+  /// - Parameters:
+  ///   - store: the one that `verifier` works on.
+  ///   - verifier: whose keys seal secrets.
+  public init(store: any AccountStore, verifier: Verifier) {
+    self.store = store
+    self.verifier = verifier
+  }
+
+  /// The same service on behalf of somebody, for the audit rows.
+  public func on(behalfOf context: RequestContext) -> AccountService {
+    var service = self
+    service.verifier = verifier.on(behalfOf: context)
+    return service
+  }
+
+  /// One transaction on a user with their account. Where `body` throws, nothing is changed.
+  func change<R: Sendable>(
+    _ user: UserName,
+    _ body: @escaping @Sendable (inout UnitState, inout AccountRecord, KeySet) throws(AccountError) -> R
+  ) async throws(AccountError) -> R {
+    let context = verifier.context
+    let result = try await asking { () throws(VerifierError) in
+      try await verifier.withCurrentKeys { keys throws(VerifierError) in
+        try await store.transaction(withAccountOf: user) { state, record throws(VerifierError) in
+          let before = (state, record)
+          let result = try Self.settle { () throws(AccountError) in try body(&state, &record, keys) }
+          if case .failure = result { (state, record) = before }
+          try state.writeRecords(on: context, keys: keys)
+          return result
+        }
+      }
+    }
+    return try result.get()
+  }
+
+  /// One transaction on what is the account's, with one audit row.
+  func changeSettings<R: Sendable>(
+    _ name: AuditEvent.Name, at now: UnixTime, reason: String? = nil,
+    _ body: @escaping @Sendable (inout AccountSettings) throws(AccountError) -> R
+  ) async throws(AccountError) -> R {
+    let context = verifier.context
+    let result = try await asking { () throws(VerifierError) in
+      try await verifier.withCurrentKeys { keys throws(VerifierError) in
+        let row = try AuditRecord(AuditEvent(name, at: now, reason: reason), on: context, under: keys.integrityKey)
+        return try await store.changeSettings { settings, records throws(VerifierError) in
+          let before = settings
+          let result = try Self.settle { () throws(AccountError) in try body(&settings) }
+          if case .success = result { records.append(row) } else { settings = before }
+          return result
+        }
+      }
+    }
+    return try result.get()
+  }
+
+  /// An objection is an answer, which ends the transaction without a change; what the verifier throws is none.
+  private static func settle<R>(_ body: () throws(AccountError) -> R) throws(VerifierError) -> Result<R, AccountError> {
+    do throws(AccountError) { return .success(try body()) } catch .verifier(let error) { throw error } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Runs what speaks the verifier's words.
+  func asking<R: Sendable>(
+    _ body: () async throws(VerifierError) -> R
+  ) async throws(AccountError) -> R {
+    do throws(VerifierError) { return try await body() } catch { throw .verifier(error) }
+  }
+
+  /// A row of something that changed nothing, or was refused.
+  public func record(
+    _ name: String, _ outcome: AuditEvent.Outcome, reason: String? = nil, user: UserName? = nil,
+    device: Serial? = nil, at now: UnixTime
+  ) async throws(VerifierError) {
+    let event = AuditEvent(
+      AuditEvent.Name(rawValue: name), at: now, outcome, reason: reason, user: user, device: device)
+    try await verifier.withCurrentKeys { keys throws(VerifierError) in
+      try await store.append([try AuditRecord(event, on: verifier.context, under: keys.integrityKey)])
+    }
+  }
+
+  /// A user with all that is kept of them.
+  public func account(of user: UserName) async throws(AccountError) -> Account {
+    let found = try await asking { () throws(VerifierError) in try await store.account(of: user) }
+    guard let found else { throw .noSuchUser(user.text) }
+    return found
+  }
+}

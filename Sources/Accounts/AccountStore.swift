@@ -1,0 +1,44 @@
+public import Verifier
+
+/// Where accounts are kept: in the same database as devices, and changed in the same transactions.
+public protocol AccountStore: DeviceStore {
+  /// As ``DeviceStore/transaction(_:_:)`` for a user, with their account record.
+  func transaction<R: Sendable>(
+    withAccountOf user: UserName,
+    _ body: @escaping @Sendable (inout UnitState, inout AccountRecord) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R
+
+  /// A user with all that is kept of them; nil where there is none.
+  func account(of user: UserName) async throws(VerifierError) -> Account?
+
+  /// Those of these users that there are.
+  func accounts(of users: [UserName]) async throws(VerifierError) -> [Account]
+
+  /// Whose access key this is.
+  func account(ofAccessKey id: String) async throws(VerifierError) -> Account?
+
+  /// Users by name, root aside: at most `limit` of those after `name` whose path begins so.
+  func accounts(
+    after name: UserName?, pathPrefix: String, limit: Int
+  ) async throws(VerifierError) -> [Account]
+
+  /// A user whose name is the same but for the case of ASCII letters.
+  func user(likeIgnoringCase name: UserName) async throws(VerifierError) -> UserName?
+
+  /// What is the account's.
+  func settings() async throws(VerifierError) -> AccountSettings
+
+  /// Changes what is the account's, one caller at a time, with audit rows.
+  func changeSettings<R: Sendable>(
+    _ body: @escaping @Sendable (inout AccountSettings, inout [AuditRecord]) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R
+
+  /// How many there are.
+  func accountCounts() async throws(VerifierError) -> AccountCounts
+
+  /// The last credential report.
+  func credentialReport() async throws(VerifierError) -> CredentialReport?
+
+  /// Keeps a credential report.
+  func keep(_ report: CredentialReport, records: [AuditRecord]) async throws(VerifierError)
+}

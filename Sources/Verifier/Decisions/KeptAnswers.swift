@@ -1,0 +1,117 @@
+internal import OATH
+internal import OpenSSLCrypto
+
+/// Answers of the last minutes under the request ids that they were given to. They are part of the user's record, and so are
+/// kept in the same breath as what they tell of: a reply that was lost is asked for again without spending another code.
+package struct KeptAnswers: Sendable, Equatable {
+  /// How long an answer is kept, in seconds.
+  static let lifetime: Int64 = 300
+  /// How many are: an older one than these is gone, and its code is then spent.
+  static let maximumCount = 32
+
+  fileprivate struct Entry: Sendable, Equatable {
+    var time: Int64
+    /// Of the request id.
+    var name: String
+    /// Of request id and code, under the integrity key of this id; the code itself is not kept.
+    var keyID, tag: String
+    var answer: String
+  }
+
+  private var entries: [Entry] = []
+
+  package init() {}
+
+  /// What was answered; nil for a request id that is new.
+  /// - Throws: ``VerifierError/requestIDTaken`` where it came with another code.
+  func answer(
+    to requestID: String, with code: OneTimeCode, at now: UnixTime, keys: KeySet
+  ) throws(VerifierError) -> Verdict? {
+    let name = try Self.name(of: requestID)
+    guard let entry = entries.last(where: { $0.name == name && $0.isAlive(at: now) }) else { return nil }
+    guard let key = keys.integrityKey(entry.keyID) else { throw .unknownKey(entry.keyID) }
+    let tag = Array(try Self.tag(requestID, code, under: key).utf8), kept = Array(entry.tag.utf8)
+    guard ConstantTime.equal(tag.span, kept.span) else { throw .requestIDTaken }
+    return Verdict(kept: entry.answer)
+  }
+
+  mutating func keep(
+    _ verdict: Verdict, to requestID: String, with code: OneTimeCode, at now: UnixTime, keys: KeySet
+  ) throws(VerifierError) {
+    let key = keys.integrityKey
+    entries.removeAll { !$0.isAlive(at: now) }
+    entries.append(
+      Entry(
+        time: now.seconds, name: try Self.name(of: requestID), keyID: key.id,
+        tag: try Self.tag(requestID, code, under: key), answer: verdict.kept))
+    entries.removeFirst(max(0, entries.count - Self.maximumCount))
+  }
+
+  private static func name(of requestID: String) throws(VerifierError) -> String {
+    let text = Array(requestID.utf8)
+    do throws(CryptoError) { return Array(try SHA256.hash(text.span).prefix(16)).hexadecimal } catch { throw .crypto(error) }
+  }
+
+  private static func tag(
+    _ requestID: String, _ code: OneTimeCode, under key: IntegrityKey
+  ) throws(VerifierError) -> String {
+    var text = CanonicalText("answer")
+    text.append(requestID)
+    text.append(code.digits)
+    let bytes = text.bytes
+    return Array(try key.codeTag(bytes.span).prefix(16)).hexadecimal
+  }
+}
+
+extension KeptAnswers.Entry {
+  fileprivate func isAlive(at now: UnixTime) -> Bool { abs(now.seconds - time) < KeptAnswers.lifetime }
+}
+
+// As it is stored: a line for each answer, its fields between tabs.
+extension KeptAnswers {
+  /// nil while there is none.
+  package var text: String? {
+    guard !entries.isEmpty else { return nil }
+    return entries.map { entry in
+      [String(entry.time), entry.name, entry.keyID, entry.tag, entry.answer].joined(separator: "\t")
+    }.joined(separator: "\n")
+  }
+
+  /// nil for what ``text`` did not write.
+  package init?(text: String) {
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: "\t", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
+      guard fields.count == 5, let time = Int64(fields[0]), Verdict(kept: fields[4]) != nil else { return nil }
+      entries.append(Entry(time: time, name: fields[1], keyID: fields[2], tag: fields[3], answer: fields[4]))
+    }
+  }
+}
+
+extension Verdict {
+  fileprivate var kept: String {
+    switch self {
+    case .accepted(.code(let device, let step)): "code\t\(step)\t\(device)"
+    case .accepted(.recoveryCode(let remaining)): "recovery\t\(remaining)"
+    case .rejected(.locked(let retryAfter?)): "locked\t\(retryAfter)"
+    case .rejected(let rejection): rejection.word
+    }
+  }
+
+  fileprivate init?(kept: String) {
+    let fields = kept.split(separator: "\t", maxSplits: 2).map(String.init)
+    switch (fields.first, fields.count) {
+    case ("code", 3):
+      guard let step = Int64(fields[1]) else { return nil }
+      self = .accepted(.code(device: Serial(stored: fields[2]), step: step))
+    case ("recovery", 2):
+      guard let remaining = Int(fields[1]) else { return nil }
+      self = .accepted(.recoveryCode(remaining: remaining))
+    case ("locked", 2): self = .rejected(.locked(retryAfter: Int64(fields[1])))
+    case ("locked", 1): self = .rejected(.locked(retryAfter: nil))
+    case ("wrong_code", 1): self = .rejected(.wrongCode)
+    case ("reused", 1): self = .rejected(.reused)
+    case ("no_device", 1): self = .rejected(.noDevice)
+    default: return nil
+    }
+  }
+}

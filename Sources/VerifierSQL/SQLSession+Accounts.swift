@@ -1,0 +1,118 @@
+package import Accounts
+internal import OATH
+package import Verifier
+
+// Users with all that is kept of them: reading them, and writing what a transaction changed.
+extension SQLSession {
+  package func change<R>(
+    accountOf name: UserName, _ body: (inout UnitState, inout AccountRecord) throws(VerifierError) -> R
+  ) throws -> R {
+    let before = try state(of: .user(name), locking: true), recordBefore = try records(of: [name.text])[name.text]
+    var after = before, record = recordBefore ?? AccountRecord()
+    let result = try body(&after, &record)
+    try apply(after.changes(since: before))
+    // With the user all of it is gone already.
+    if after.user != nil, record != recordBefore ?? AccountRecord() { try write(record, of: name.text) }
+    return result
+  }
+
+  private func write(_ record: AccountRecord, of user: String) throws {
+    let name = SQLValue.text(user)
+    var statements = [
+      SQLStatement("DELETE FROM vmfa_access_key WHERE user_name = $1", [name]),
+      SQLStatement("DELETE FROM vmfa_tag WHERE user_name = $1", [name]),
+      SQLStatement("DELETE FROM vmfa_profile WHERE user_name = $1", [name]),
+      Self.insert(ProfileRow.values(record, user: user), into: "vmfa_profile", ProfileRow.columns),
+    ]
+    statements += record.accessKeys.map {
+      Self.insert($0.values(user: user), into: "vmfa_access_key", AccessKey.columns)
+    }
+    statements += TagRow.values(record, user: user).map { Self.insert($0, into: "vmfa_tag", TagRow.columns) }
+    _ = try run(statements)
+  }
+
+  static func insert(_ values: [SQLValue], into table: String, _ columns: [String]) -> SQLStatement {
+    SQLStatement("INSERT INTO \(table) (\(columns.list)) VALUES (\(columns.placeholders()))", values)
+  }
+
+  /// What goes with a user who is deleted.
+  static func forgetAccount(of user: String) -> [SQLStatement] {
+    ["vmfa_access_key", "vmfa_tag", "vmfa_profile"].map { table in
+      SQLStatement("DELETE FROM \(table) WHERE user_name = $1", [.text(user)])
+    }
+  }
+
+  package func accounts(of users: [UserName]) throws -> [Account] {
+    let records = try records(of: users.map(\.text))
+    return try users.compactMap { name in
+      let state = try state(of: .user(name), locking: false)
+      return state.user.map { user in
+        Account(
+          account: state.account, user: user, devices: state.devices, record: records[name.text] ?? AccountRecord())
+      }
+    }
+  }
+
+  package func account(ofAccessKey id: String) throws -> Account? {
+    let rows = try run("SELECT user_name FROM vmfa_access_key WHERE id = $1", [.text(id)]).rows
+    guard case .text(let text)? = rows.first?.first else { return nil }
+    return try accounts(of: [try UserName(text)]).first
+  }
+
+  package func accounts(after name: UserName?, pathPrefix: String, limit: Int) throws -> [Account] {
+    let rows = try run(
+      """
+      SELECT u.name FROM vmfa_user u LEFT JOIN vmfa_profile p ON p.user_name = u.name
+      WHERE u.name > $1 AND u.name <> $2 AND SUBSTR(COALESCE(p.path, '/'), 1, LENGTH($3)) = $3
+      ORDER BY u.name LIMIT \(limit)
+      """, [.text(name?.text ?? ""), .text(UserName.root.text), .text(pathPrefix)]
+    ).rows
+    var names: [UserName] = []
+    for row in rows {
+      var reader = RowReader(row, of: "a user")
+      names.append(try reader.userName())
+    }
+    return try accounts(of: names)
+  }
+
+  package func user(likeIgnoringCase name: UserName) throws -> UserName? {
+    let rows = try run(
+      "SELECT name FROM vmfa_user WHERE LOWER(name) = LOWER($1) LIMIT 1", [.text(name.text)]
+    ).rows
+    guard let row = rows.first else { return nil }
+    var reader = RowReader(row, of: "a user")
+    return try reader.userName()
+  }
+
+  /// The records of these users, those that have one.
+  private func records(of users: [String]) throws -> [String: AccountRecord] {
+    guard !users.isEmpty else { return [:] }
+    let names = users.map { SQLValue.text($0) }, list = users.placeholders()
+    let results = try run([
+      SQLStatement("SELECT \(ProfileRow.columns.list) FROM vmfa_profile WHERE user_name IN (\(list))", names),
+      SQLStatement(
+        "SELECT \(AccessKey.columns.list) FROM vmfa_access_key WHERE user_name IN (\(list)) ORDER BY created_at, id",
+        names),
+      SQLStatement(
+        "SELECT \(TagRow.columns.list) FROM vmfa_tag WHERE user_name IN (\(list)) ORDER BY serial, place", names),
+    ])
+    var records: [String: AccountRecord] = [:]
+    for row in results[0].rows {
+      let (user, record) = try ProfileRow.read(row)
+      records[user] = record
+    }
+    for row in results[1].rows {
+      let (user, key) = try AccessKey.read(row)
+      records[user, default: AccountRecord()].accessKeys.append(key)
+    }
+    for row in results[2].rows {
+      let (user, serial, tag) = try TagRow.read(row)
+      if serial.isEmpty {
+        records[user, default: AccountRecord()].tags.append(tag)
+      } else {
+        records[user, default: AccountRecord()].deviceTags[serial, default: []].append(tag)
+      }
+    }
+    return records
+  }
+}

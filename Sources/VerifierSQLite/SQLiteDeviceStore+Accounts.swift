@@ -1,0 +1,66 @@
+public import Accounts
+internal import GRDB
+public import Verifier
+internal import VerifierSQL
+
+extension SQLiteDeviceStore: AccountStore {
+  /// As `AccountStore` has it.
+  public func transaction<R: Sendable>(
+    withAccountOf user: UserName,
+    _ body: @escaping @Sendable (inout UnitState, inout AccountRecord) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R {
+    try await write { try $0.change(accountOf: user, body) }
+  }
+
+  /// As `AccountStore` has it.
+  public func account(of user: UserName) async throws(VerifierError) -> Account? {
+    try await read { try $0.accounts(of: [user]).first }
+  }
+
+  /// As `AccountStore` has it.
+  public func accounts(of users: [UserName]) async throws(VerifierError) -> [Account] {
+    try await read { try $0.accounts(of: users) }
+  }
+
+  /// As `AccountStore` has it.
+  public func account(ofAccessKey id: String) async throws(VerifierError) -> Account? {
+    try await read { try $0.account(ofAccessKey: id) }
+  }
+
+  /// As `AccountStore` has it.
+  public func accounts(
+    after name: UserName?, pathPrefix: String, limit: Int
+  ) async throws(VerifierError) -> [Account] {
+    try await read { try $0.accounts(after: name, pathPrefix: pathPrefix, limit: limit) }
+  }
+
+  /// As `AccountStore` has it.
+  public func user(likeIgnoringCase name: UserName) async throws(VerifierError) -> UserName? {
+    try await read { try $0.user(likeIgnoringCase: name) }
+  }
+
+  /// As `AccountStore` has it.
+  public func settings() async throws(VerifierError) -> AccountSettings { try await read { try $0.settings() } }
+
+  /// As `AccountStore` has it.
+  public func changeSettings<R: Sendable>(
+    _ body: @escaping @Sendable (inout AccountSettings, inout [AuditRecord]) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R {
+    try await write { try $0.changeSettings(body) }
+  }
+
+  /// As `AccountStore` has it.
+  public func accountCounts() async throws(VerifierError) -> AccountCounts {
+    try await read { try $0.accountCounts() }
+  }
+
+  /// As `AccountStore` has it.
+  public func credentialReport() async throws(VerifierError) -> CredentialReport? {
+    try await read { try $0.credentialReport() }
+  }
+
+  /// As `AccountStore` has it.
+  public func keep(_ report: CredentialReport, records: [AuditRecord]) async throws(VerifierError) {
+    try await write { try $0.keep(report, records: records) }
+  }
+}
