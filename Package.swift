@@ -23,12 +23,13 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -51,7 +52,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -83,13 +85,14 @@ let package = Package(
       "DeviceTransfer", ["Verifier", "Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
     library(
       "Accounts", ["Verifier", "OATH", "OpenSSLCrypto"]),
-    library(
-      "LoginService",
-      [
+    .target(
+      name: "LoginService",
+      dependencies: [
         "Accounts", "Enrollment", "Verifier", "QRCode", "JSONText", "OATH", "OpenSSLCrypto", hummingbird,
-        hummingbirdTLS, httpTypes, nioCore, nioHTTP1, nioSSL, logging, metrics, coreMetrics, lifecycle, unixSignals,
-        configuration,
-      ]),
+        hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioSSL, logging, coreMetrics,
+        lifecycle, unixSignals, configuration,
+      ],
+      resources: [.embedInCode("REST/openapi.yaml")], swiftSettings: strict),
     library("Enrollment", ["Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
     library(
       "VMFACommands",

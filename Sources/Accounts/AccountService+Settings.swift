@@ -76,11 +76,14 @@ extension AccountService {
   ) async throws(AccountError) -> (APIToken, secret: String) {
     let random: [UInt8]
     do throws(CryptoError) { random = try SecureRandom.bytes(count: 32) } catch { throw .verifier(.crypto(error)) }
-    let secret = "vmfa_" + Data(random).base64EncodedString().replacingOccurrences(of: "=", with: "")
+    let secret =
+      "vmfa_"
+      + Data(random).base64EncodedString().replacingOccurrences(of: "=", with: "")
       .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
     let token = APIToken(name: name, scopes: scopes, createdAt: now, digest: try Self.digest(of: secret))
     let words = scopes.map(\.rawValue).sorted().joined(separator: " ")
-    return try await changeSettings(.createToken, at: now, reason: "\(name): \(words)") { settings throws(AccountError) in
+    return try await changeSettings(.createToken, at: now, reason: "\(name): \(words)") {
+      settings throws(AccountError) in
       guard !settings.tokens.contains(where: { $0.name == name }) else { throw .tokenExists(name) }
       settings.tokens.append(token)
       return (token, secret)

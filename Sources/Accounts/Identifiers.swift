@@ -7,7 +7,9 @@ enum Identifiers {
   private static let base32 = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
 
   /// `AKIA` (long-term keys) or `ASIA` (sessions), and 16 digits.
-  static func accessKeyID(_ prefix: String) throws(CryptoError) -> String { prefix + text(try SecureRandom.bytes(count: 16)) }
+  static func accessKeyID(_ prefix: String) throws(CryptoError) -> String {
+    prefix + text(try SecureRandom.bytes(count: 16))
+  }
 
   /// `AIDA` and 17 digits.
   static func userID() throws(CryptoError) -> String { "AIDA" + text(try SecureRandom.bytes(count: 17)) }

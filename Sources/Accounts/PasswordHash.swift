@@ -53,7 +53,9 @@ struct PasswordHash: Sendable {
 
   private static func cost(_ text: String) -> Cost? {
     let fields = text.split(separator: ",").map { $0.split(separator: "=").map(String.init) }
-    guard fields.count == 3, fields.allSatisfy({ $0.count == 2 }), fields.map(\.[0]) == ["ln", "r", "p"] else { return nil }
+    guard fields.count == 3, fields.allSatisfy({ $0.count == 2 }), fields.map(\.[0]) == ["ln", "r", "p"] else {
+      return nil
+    }
     let numbers = fields.compactMap { UInt64($0[1]) }
     guard numbers.count == 3, (1...20).contains(numbers[0]) else { return nil }
     return Cost(ln: numbers[0], r: numbers[1], p: numbers[2])

@@ -74,7 +74,7 @@ public final class Handout: Sendable {
     let uri: SecretBytes
     do throws(OATHError) {
       uri = try OTPAuthURI(
-        secret: seed.copy(), label: OTPAuthLabel(issuer: request.issuer, account: request.user.text),
+        secret: seed.copy(), label: OTPAuthLabel(issuer: request.issuer, account: request.label ?? request.user.text),
         factor: .totp(request.parameters)
       ).text()
     } catch { throw .oath(error) }

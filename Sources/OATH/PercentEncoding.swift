@@ -1,12 +1,12 @@
 internal import OpenSSLCrypto
 
 /// Percent-encoding as RFC 3986 §2 has it. A `+` is a plus sign: form encoding has no place in an otpauth URI.
-enum PercentEncoding {
+package enum PercentEncoding {
   private static let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
   private static let hexadecimal = Array("0123456789ABCDEF".utf8)
 
   /// Encodes every byte that is not unreserved (§2.3), nor in `keeping`.
-  static func encode(_ text: String, keeping kept: String = "") -> String {
+  package static func encode(_ text: String, keeping kept: String = "") -> String {
     var encoded: [UInt8] = []
     for byte in text.utf8 {
       if unreserved.contains(byte) || kept.utf8.contains(byte) {
@@ -19,7 +19,7 @@ enum PercentEncoding {
   }
 
   /// Decodes into text; `what` names the part in the error.
-  static func decode(_ bytes: Span<UInt8>, what: String) throws(OATHError) -> String {
+  package static func decode(_ bytes: Span<UInt8>, what: String) throws(OATHError) -> String {
     var decoded: [UInt8] = [], index = 0
     while index < bytes.count { decoded.append(try nextByte(of: bytes, at: &index, what: what)) }
     guard let text = String(validating: decoded, as: UTF8.self) else {

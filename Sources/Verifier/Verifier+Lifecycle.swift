@@ -11,6 +11,10 @@ public struct DeviceRequest: Sendable {
   public var issuer: String
   /// Algorithm, digits and period.
   public var parameters: TOTPParameters
+  /// What comes before the name in the serial: `/`, or `/DIVISION/TEAM/`.
+  public var path = "/"
+  /// What the authenticator shows beside the issuer; nil: the user's name.
+  public var label: String?
 
   /// Issuer of at most 64 characters.
   public init(user: UserName, name: DeviceName? = nil, issuer: String, parameters: TOTPParameters = .standard) {
@@ -69,7 +73,10 @@ extension Verifier {
     _ request: DeviceRequest, name: DeviceName, seed: SharedSecret, at now: UnixTime
   ) async throws(VerifierError) -> (device: Device, madeUser: Bool) {
     try await transact(.user(request.user), at: now) { state, keys throws(VerifierError) in
-      let serial = Serial(account: state.account, name: name)
+      let serial = Serial(account: state.account, path: request.path, name: name)
+      guard serial.text.utf8.count <= Serial.maximumLength else {
+        throw .malformedName("path and name make a serial of more than \(Serial.maximumLength) characters")
+      }
       let device = Device(
         id: DeviceID(), serial: serial, user: request.user, issuer: request.issuer, parameters: request.parameters,
         seed: try keys.seedKey.seal(seed.bytes, serial: serial, user: request.user), createdAt: now)

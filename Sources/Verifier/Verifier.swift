@@ -63,10 +63,9 @@ public struct Verifier: Sendable {
       guard let requestID else {
         return try CodeCheck.decide(&state, code: code, user: user, on: device, at: now, keys: keys)
       }
-      if let answer = try state.user?.answers.answer(to: requestID, with: code, at: now, keys: keys) { return answer }
-      let verdict = try CodeCheck.decide(&state, code: code, user: user, on: device, at: now, keys: keys)
-      try state.user?.answers.keep(verdict, to: requestID, with: code, at: now, keys: keys)
-      return verdict
+      return try state.answer(requestID, code: code.digits, at: now, keys: keys) { state throws(VerifierError) in
+        try CodeCheck.decide(&state, code: code, user: user, on: device, at: now, keys: keys)
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+public import OATH
 public import Verifier
 internal import VerifierSQL
 
@@ -109,6 +110,11 @@ public final class PostgreSQLDeviceStore: DeviceStore {
 
   /// As `DeviceStore` has it.
   public func seedCounts() async throws(VerifierError) -> [String: Int] { try await read { try $0.seedCounts() } }
+
+  /// As `DeviceStore` has it.
+  public func lockCounts(at now: UnixTime) async throws(VerifierError) -> (users: Int, devices: Int) {
+    try await read { try $0.lockCounts(at: now) }
+  }
 
   /// As `DeviceStore` has it.
   public func append(_ records: [AuditRecord]) async throws(VerifierError) {

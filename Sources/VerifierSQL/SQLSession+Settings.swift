@@ -1,4 +1,4 @@
-internal import OATH
+package import OATH
 package import Verifier
 
 // What is not a user's: policy and account id, keys.
@@ -108,5 +108,22 @@ extension SQLSession {
       counts[try reader.text()] = Int(try reader.integer())
     }
     return counts
+  }
+
+  /// Each is found by an index that holds nothing but what is locked.
+  package func lockCounts(at now: UnixTime) throws -> (users: Int, devices: Int) {
+    let results = try run([
+      SQLStatement(
+        """
+        SELECT COUNT(*) FROM vmfa_user
+        WHERE (locked_until IS NOT NULL OR locked_until_unlocked = 1) AND (locked_until > $1 OR locked_until_unlocked = 1)
+        """, [.integer(now.seconds)]),
+      SQLStatement("SELECT COUNT(*) FROM vmfa_device WHERE status = 'disabled'"),
+    ])
+    let counts = try results.map { result in
+      var reader = RowReader(result.rows.first ?? [], of: "a count")
+      return Int(try reader.integer())
+    }
+    return (counts[0], counts[1])
   }
 }

@@ -93,7 +93,8 @@ extension SQLSession {
   private func forgetAccounts(_ changes: UnitChanges) throws {
     var statements = changes.deleted.map { device in
       SQLStatement(
-        "DELETE FROM vmfa_tag WHERE user_name = $1 AND serial = $2", [.text(device.user.text), .text(device.serial.text)])
+        "DELETE FROM vmfa_tag WHERE user_name = $1 AND serial = $2",
+        [.text(device.user.text), .text(device.serial.text)])
     }
     statements += changes.moved.map { move in
       SQLStatement(
@@ -108,7 +109,8 @@ extension SQLSession {
     let to = SQLValue.text(move.device.user.text), from = SQLValue.text(move.from.text)
     return [
       SQLStatement(
-        "UPDATE vmfa_device SET user_name = $1 WHERE user_name = $2 AND id = $3", [to, from, .text(move.device.id.text)]),
+        "UPDATE vmfa_device SET user_name = $1 WHERE user_name = $2 AND id = $3",
+        [to, from, .text(move.device.id.text)]),
       SQLStatement(
         "UPDATE vmfa_serial SET user_name = $1 WHERE serial = $2", [to, .text(move.device.serial.text)]),
       update(move.device),
@@ -152,6 +154,9 @@ extension SQLSession {
     var filter = SQLFilter()
     filter.add("user_name =", query.user?.text)
     filter.add("status =", query.status?.rawValue)
+    if let isAssigned = query.isAssigned {
+      filter.add(condition: "status \(isAssigned ? "<>" : "=") 'unassigned'")
+    }
     filter.add("key_id <>", query.notUnderKey)
     filter.add("serial >", query.after?.text)
     return try run(

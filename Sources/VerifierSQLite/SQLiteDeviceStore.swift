@@ -2,6 +2,7 @@ internal import Dispatch
 internal import DurableFiles
 internal import GRDB
 internal import Synchronization
+public import OATH
 public import Verifier
 internal import VerifierSQL
 
@@ -105,6 +106,11 @@ public final class SQLiteDeviceStore: DeviceStore {
 
   /// As `DeviceStore` has it.
   public func seedCounts() async throws(VerifierError) -> [String: Int] { try await read { try $0.seedCounts() } }
+
+  /// As `DeviceStore` has it.
+  public func lockCounts(at now: UnixTime) async throws(VerifierError) -> (users: Int, devices: Int) {
+    try await read { try $0.lockCounts(at: now) }
+  }
 
   /// As `DeviceStore` has it.
   public func append(_ records: [AuditRecord]) async throws(VerifierError) {

@@ -140,6 +140,8 @@ enum Schema {
   private static let accounts = """
     ALTER TABLE vmfa_user ADD COLUMN answers TEXT;
     CREATE INDEX vmfa_user_by_lower_name ON vmfa_user (LOWER(name));
+    CREATE INDEX vmfa_user_locked ON vmfa_user (name) WHERE locked_until IS NOT NULL OR locked_until_unlocked = 1;
+    CREATE INDEX vmfa_device_disabled ON vmfa_device (id) WHERE status = 'disabled';
 
     CREATE TABLE vmfa_profile (
       user_name TEXT PRIMARY KEY REFERENCES vmfa_user (name),

@@ -88,11 +88,6 @@ struct AuditOutput: Encodable {
   }
 }
 
-extension AuditEvent {
-  /// RFC 3339; the number itself where somebody has made it one that is no time.
-  var timeText: String { (try? UnixTime(seconds: time))?.text ?? String(time) }
-}
-
 /// `vmfa audit verify`.
 struct AuditVerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -58,10 +58,3 @@ struct MomentOptions: ParsableArguments {
   /// The moment to evaluate at.
   func moment() throws -> UnixTime { try at?.time ?? Console.current.now() }
 }
-
-extension UnixTime {
-  /// As RFC 3339 writes it, in UTC.
-  var text: String {
-    Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
-  }
-}

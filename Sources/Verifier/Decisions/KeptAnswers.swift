@@ -25,7 +25,7 @@ package struct KeptAnswers: Sendable, Equatable {
   /// What was answered; nil for a request id that is new.
   /// - Throws: ``VerifierError/requestIDTaken`` where it came with another code.
   func answer(
-    to requestID: String, with code: OneTimeCode, at now: UnixTime, keys: KeySet
+    to requestID: String, with code: String, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) -> Verdict? {
     let name = try Self.name(of: requestID)
     guard let entry = entries.last(where: { $0.name == name && $0.isAlive(at: now) }) else { return nil }
@@ -36,7 +36,7 @@ package struct KeptAnswers: Sendable, Equatable {
   }
 
   mutating func keep(
-    _ verdict: Verdict, to requestID: String, with code: OneTimeCode, at now: UnixTime, keys: KeySet
+    _ verdict: Verdict, to requestID: String, with code: String, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) {
     let key = keys.integrityKey
     entries.removeAll { !$0.isAlive(at: now) }
@@ -49,17 +49,32 @@ package struct KeptAnswers: Sendable, Equatable {
 
   private static func name(of requestID: String) throws(VerifierError) -> String {
     let text = Array(requestID.utf8)
-    do throws(CryptoError) { return Array(try SHA256.hash(text.span).prefix(16)).hexadecimal } catch { throw .crypto(error) }
+    do throws(CryptoError) { return Array(try SHA256.hash(text.span).prefix(16)).hexadecimal } catch {
+      throw .crypto(error)
+    }
   }
 
   private static func tag(
-    _ requestID: String, _ code: OneTimeCode, under key: IntegrityKey
+    _ requestID: String, _ code: String, under key: IntegrityKey
   ) throws(VerifierError) -> String {
     var text = CanonicalText("answer")
     text.append(requestID)
-    text.append(code.digits)
+    text.append(code)
     let bytes = text.bytes
     return Array(try key.codeTag(bytes.span).prefix(16)).hexadecimal
+  }
+}
+
+extension UnitState {
+  /// What was answered to a request id before, else what `decide` answers now, which is kept.
+  mutating func answer(
+    _ requestID: String, code: String, at now: UnixTime, keys: KeySet,
+    _ decide: (inout UnitState) throws(VerifierError) -> Verdict
+  ) throws(VerifierError) -> Verdict {
+    if let answer = try user?.answers.answer(to: requestID, with: code, at: now, keys: keys) { return answer }
+    let verdict = try decide(&self)
+    try user?.answers.keep(verdict, to: requestID, with: code, at: now, keys: keys)
+    return verdict
   }
 }
 

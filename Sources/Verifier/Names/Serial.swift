@@ -29,9 +29,12 @@ public struct Serial: Sendable, Hashable {
   /// The whole ARN.
   public let text: String
 
-  /// The serial of a device of this name.
-  public init(account: AccountID, name: DeviceName) {
-    text = "arn:aws:iam::\(account.text):mfa/\(name.text)"
+  /// The longest that AWS has.
+  static let maximumLength = 256
+
+  /// The serial of a device of this name, below a path that begins and ends with a slash.
+  public init(account: AccountID, path: String = "/", name: DeviceName) {
+    text = "arn:aws:iam::\(account.text):mfa\(path)\(name.text)"
   }
 
   /// The device's name: what comes after the last slash.

@@ -23,13 +23,23 @@ extension Verifier {
   }
 
   /// Checks a recovery code of a user, and spends it if it is right.
+  /// - Parameters:
+  ///   - code: as it was typed.
+  ///   - user: whose it is.
+  ///   - requestID: as ``verify(_:of:on:requestID:at:)`` has it.
+  ///   - now: the verifier's clock.
   /// - Throws: ``VerifierError/noSuchUser(_:)``, and what prevents an answer.
   public func verify(
-    _ code: consuming RecoveryCode, of user: UserName, at now: UnixTime
+    _ code: consuming RecoveryCode, of user: UserName, requestID: String? = nil, at now: UnixTime
   ) async throws(VerifierError) -> Verdict {
     let code = SharedRecoveryCode(code)
     return try await transact(.user(user), at: now) { state, keys throws(VerifierError) in
-      try RecoveryCheck.decide(&state, code: code.code, user: user, at: now, keys: keys)
+      guard let requestID else {
+        return try RecoveryCheck.decide(&state, code: code.code, user: user, at: now, keys: keys)
+      }
+      return try state.answer(requestID, code: code.code.shown, at: now, keys: keys) { state throws(VerifierError) in
+        try RecoveryCheck.decide(&state, code: code.code, user: user, at: now, keys: keys)
+      }
     }
   }
 }

@@ -1,3 +1,5 @@
+public import OATH
+
 /// Where devices, users, policy, keys and audit rows are kept. ``DeviceStore/transaction(_:_:)`` is the one way to change
 /// a device: what it sees, nobody else changes until it is done, on whatever thread, process or replica.
 ///
@@ -40,6 +42,9 @@ public protocol DeviceStore: Sendable {
   /// How many seeds are sealed under each key.
   func seedCounts() async throws(VerifierError) -> [String: Int]
 
+  /// How many users are locked at a moment, and how many devices until they are unlocked.
+  func lockCounts(at now: UnixTime) async throws(VerifierError) -> (users: Int, devices: Int)
+
   /// Keeps audit rows of what changed nothing else.
   func append(_ records: [AuditRecord]) async throws(VerifierError)
 
@@ -78,6 +83,8 @@ public struct DeviceQuery: Sendable, Equatable {
   public var user: UserName?
   /// Only devices of this status.
   public var status: Device.Status?
+  /// Only devices that are enabled for somebody, or only those that are not.
+  public var isAssigned: Bool?
   /// Only devices whose seed is sealed under another key than the one of this id.
   public var notUnderKey: String?
   /// Only devices whose serial comes after this one.
@@ -87,11 +94,12 @@ public struct DeviceQuery: Sendable, Equatable {
 
   /// All devices, unless narrowed.
   public init(
-    user: UserName? = nil, status: Device.Status? = nil, notUnderKey: String? = nil, after: Serial? = nil,
-    limit: Int = 100
+    user: UserName? = nil, status: Device.Status? = nil, isAssigned: Bool? = nil, notUnderKey: String? = nil,
+    after: Serial? = nil, limit: Int = 100
   ) {
     self.user = user
     self.status = status
+    self.isAssigned = isAssigned
     self.notUnderKey = notUnderKey
     self.after = after
     self.limit = limit

@@ -1,3 +1,4 @@
+public import OATH
 internal import Synchronization
 
 /// A store that lasts as long as the program: for tests, and for trying the verifier out.
@@ -42,6 +43,7 @@ public final class InMemoryDeviceStore: DeviceStore {
     let all = contents.withLock { Array($0.devices.values) }
     let found = all.filter { device in
       query.user.map { $0 == device.user } ?? true && query.status.map { $0 == device.status } ?? true
+        && query.isAssigned.map { $0 == (device.status != .unassigned) } ?? true
         && query.after.map { $0 < device.serial } ?? true && query.notUnderKey.map { $0 != device.seed.keyID } ?? true
     }
     return Array(found.sorted { $0.serial < $1.serial }.prefix(query.limit))
@@ -94,6 +96,20 @@ public final class InMemoryDeviceStore: DeviceStore {
   public func seedCounts() async throws(VerifierError) -> [String: Int] {
     contents.withLock { contents in
       contents.devices.values.reduce(into: [:]) { $0[$1.seed.keyID, default: 0] += 1 }
+    }
+  }
+
+  /// As ``DeviceStore`` has it.
+  public func lockCounts(at now: UnixTime) async throws(VerifierError) -> (users: Int, devices: Int) {
+    contents.withLock { contents in
+      let users = contents.users.values.count { user in
+        switch user.lock {
+        case .none: false
+        case .until(let end): end > now
+        case .untilUnlocked: true
+        }
+      }
+      return (users, contents.devices.values.count { $0.status == .disabled })
     }
   }
 
@@ -151,7 +167,7 @@ extension InMemoryDeviceStore.Contents {
       if case .enrolment(let reference, _) = unit, reference.names(device) { return true }
       return device.user == name
     }
-      .sorted { ($0.createdAt, $0.serial) < ($1.createdAt, $1.serial) }
+    .sorted { ($0.createdAt, $0.serial) < ($1.createdAt, $1.serial) }
     return UnitState(policy: policy, account: account, user: users[name], devices: owned)
   }
 
@@ -160,7 +176,8 @@ extension InMemoryDeviceStore.Contents {
       throw .serialTaken(device.serial)
     }
     let moved = changes.moved.map(\.device)
-    for device in changes.inserted + changes.updated + moved where !keys.contains(where: { $0.id == device.seed.keyID }) {
+    for device in changes.inserted + changes.updated + moved where !keys.contains(where: { $0.id == device.seed.keyID })
+    {
       throw .unknownKey(device.seed.keyID)
     }
     if let user = changes.user { users[user.name] = user }

@@ -1,0 +1,75 @@
+public import OATH
+internal import Verifier
+
+extension AccountService {
+  /// Makes the credential report anew: who has a password, MFA, access keys, and when they were last used.
+  public func generateCredentialReport(at now: UnixTime) async throws(AccountError) {
+    let policy = try await passwordPolicy()
+    var lines = [Self.columns.joined(separator: ",")]
+    if let root = try await asking({ () throws(VerifierError) in try await store.account(of: .root) }) {
+      lines.append(Self.line(of: root, policy: policy))
+    }
+    var last: UserName?
+    while true {
+      let page = try await asking { [last] () throws(VerifierError) in
+        try await store.accounts(after: last, pathPrefix: "/", limit: 500)
+      }
+      guard let end = page.last else { break }
+      lines += page.map { Self.line(of: $0, policy: policy) }
+      last = end.user.name
+    }
+    let report = CredentialReport(content: lines.joined(separator: "\n"), generatedAt: now), context = verifier.context
+    try await asking { () throws(VerifierError) in
+      try await verifier.withCurrentKeys { keys throws(VerifierError) in
+        let event = AuditEvent(.generateReport, at: now)
+        try await store.keep(report, records: [try AuditRecord(event, on: context, under: keys.integrityKey)])
+      }
+    }
+  }
+
+  private static let columns = [
+    "user", "arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed",
+    "password_next_rotation", "mfa_active", "access_key_1_active", "access_key_1_last_rotated",
+    "access_key_1_last_used_date", "access_key_1_last_used_region", "access_key_1_last_used_service",
+    "access_key_2_active", "access_key_2_last_rotated", "access_key_2_last_used_date", "access_key_2_last_used_region",
+    "access_key_2_last_used_service", "cert_1_active", "cert_1_last_rotated", "cert_2_active", "cert_2_last_rotated",
+  ]
+
+  private static func line(of account: Account, policy: PasswordPolicy) -> String {
+    let login = account.record.login, absent = "N/A"
+    var fields = [account.user.name.text, account.arn, time(account.user.createdAt)]
+    if account.isRoot {
+      fields += ["not_supported", login?.lastUsedAt.map(time) ?? "no_information", "not_supported", "not_supported"]
+    } else if let login {
+      let rotation = policy.maximumAge.map { login.changedAt.advanced(by: Int64($0) * 86_400) }
+      fields += [
+        "true", login.lastUsedAt.map(time) ?? "no_information", time(login.changedAt), rotation.map(time) ?? absent,
+      ]
+    } else {
+      fields += ["false", absent, absent, absent]
+    }
+    fields.append(account.hasMFA ? "true" : "false")
+    for index in 0..<AccessKey.limit {
+      guard account.record.accessKeys.indices.contains(index) else {
+        fields += ["false"] + Array(repeating: absent, count: 4)
+        continue
+      }
+      let key = account.record.accessKeys[index]
+      fields += [
+        key.isActive ? "true" : "false", time(key.createdAt), key.lastUse.map { time($0.time) } ?? absent,
+        key.lastUse?.region ?? absent, key.lastUse?.service ?? absent,
+      ]
+    }
+    fields += ["false", absent, "false", absent]
+    return fields.map(quoted).joined(separator: ",")
+  }
+
+  /// As AWS writes it there.
+  private static func time(_ time: UnixTime) -> String { time.text.dropLast() + "+00:00" }
+
+  /// RFC 4180.
+  private static func quoted(_ field: String) -> String {
+    guard field.contains(where: { $0 == "," || $0 == "\"" }) else { return field }
+    return "\"" + field.replacing("\"", with: "\"\"") + "\""
+  }
+}

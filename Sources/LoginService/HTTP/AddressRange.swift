@@ -1,0 +1,65 @@
+internal import Foundation
+
+/// Addresses of one network, as `10.0.0.0/8`, `192.0.2.7` or `fd00::/8`: proxies that are believed.
+struct AddressRange: Sendable, Equatable {
+  private let bytes: [UInt8]
+  private let prefixLength: Int
+
+  /// nil for anything else.
+  init?(_ text: String) {
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let bytes = Self.bytes(of: parts[0]) else { return nil }
+    self.bytes = bytes
+    guard parts.count == 2 else {
+      prefixLength = bytes.count * 8
+      return
+    }
+    guard let length = Int(parts[1]), (0...bytes.count * 8).contains(length) else { return nil }
+    prefixLength = length
+  }
+
+  func contains(_ address: String) -> Bool {
+    guard let other = Self.bytes(of: address), other.count == bytes.count else { return false }
+    return (0..<prefixLength).allSatisfy { bit in
+      (bytes[bit / 8] ^ other[bit / 8]) & (0x80 >> UInt8(bit % 8)) == 0
+    }
+  }
+
+  /// The bytes of an address; those of an IPv4 address also where it is written as an IPv6 one.
+  static func bytes(of address: String) -> [UInt8]? {
+    var four = in_addr(), six = in6_addr()
+    if unsafe inet_pton(AF_INET, address, &four) == 1 { return unsafe withUnsafeBytes(of: four) { unsafe Array($0) } }
+    guard unsafe inet_pton(AF_INET6, address, &six) == 1 else { return nil }
+    let bytes = unsafe withUnsafeBytes(of: six) { unsafe Array($0) }
+    let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10...11].allSatisfy { $0 == 0xFF }
+    return isMapped ? Array(bytes.suffix(4)) : bytes
+  }
+}
+
+/// Whose word about a client's address is taken.
+struct ProxyTrust: Sendable {
+  let proxies: [AddressRange]
+  /// Whether whoever speaks through a Unix socket is one of them.
+  var trustsUnixSocket = false
+
+  /// The address of the client. `X-Forwarded-For` is believed from a trusted proxy only, and in it, from the right, as far
+  /// as the next one is trusted too: what is left of that anybody may have written.
+  func source(peer: String?, forwardedFor values: [String]) -> String? {
+    guard let peer else {
+      return trustsUnixSocket ? lastUntrusted(of: values) : nil
+    }
+    guard proxies.contains(where: { $0.contains(peer) }) else { return peer }
+    return lastUntrusted(of: values) ?? peer
+  }
+
+  private func lastUntrusted(of values: [String]) -> String? {
+    let addresses = values.flatMap { $0.split(separator: ",") }.map { String($0.filter { $0 != " " }) }
+    var nearest: String?
+    for address in addresses.reversed() {
+      guard AddressRange.bytes(of: address) != nil else { break }
+      nearest = address
+      if !proxies.contains(where: { $0.contains(address) }) { break }
+    }
+    return nearest
+  }
+}

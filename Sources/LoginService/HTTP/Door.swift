@@ -1,0 +1,123 @@
+internal import Accounts
+internal import CoreMetrics
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import OATH
+internal import Synchronization
+internal import Verifier
+
+/// What a request brings with it beside itself.
+struct DoorContext: InitializableFromSource {
+  let logger: Logger
+  let peer: String?
+
+  init(source: ApplicationRequestContextSource) {
+    logger = source.logger
+    peer = source.channel.remoteAddress?.ipAddress
+  }
+}
+
+/// The one entrance: takes a request in, finds who answers it, and sees to what every answer has in common.
+struct Door: HTTPResponder {
+  let routes: RouteTable
+  let limits: ConnectionLimits
+  let proxies: ProxyTrust
+  let metrics: ServiceMetrics
+  let logger: Logger
+  let now: @Sendable () -> UnixTime
+
+  func respond(to request: Request, context: DoorContext) async throws -> Response {
+    let start = ContinuousClock.now, id = RequestID.next()
+    var (answer, route) = try await answer(to: request, id: id, peer: context.peer)
+    answer.headers[.requestID] = id
+    answer.headers[.cacheControl] = answer.headers[.cacheControl] ?? "no-store"
+    answer.headers[.contentTypeOptions] = "nosniff"
+    let duration = ContinuousClock.now - start
+    metrics.count(route: route, status: answer.status.code, duration: duration)
+    log(request, route: route, id: id, status: answer.status.code, duration: duration)
+    let body = request.method == .head || answer.status == .noContent ? [] : answer.body
+    if request.method == .head { answer.headers[.contentLength] = String(answer.body.count) }
+    return Response(
+      status: answer.status, headers: answer.headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+  }
+
+  private func answer(
+    to request: Request, id: String, peer: String?
+  ) async throws -> (Answer, route: String) {
+    let target = request.head.path ?? "/"
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let segments = RouteTable.segments(of: parts.first ?? "/")
+    switch routes.match(request.method, segments) {
+    case .none: return (Problem.notFound.answer(to: id), "(none)")
+    case .otherMethods(let methods): return (Problem.methodNotAllowed(methods).answer(to: id), "(none)")
+    case .route(let route, let raw):
+      // A parser error goes up: the connection then ends with 400.
+      guard let body = try await collect(request) else {
+        return (Problem.tooLarge(limit: limits.bodyLimit).answer(to: id), route.name)
+      }
+      let incoming = Incoming(
+        id: id, method: request.method, segments: segments, query: parts.count > 1 ? parts[1] : nil,
+        headers: request.headers, host: request.head.authority, body: body,
+        source: proxies.source(peer: peer, forwardedFor: request.headers[values: .forwardedFor]), time: now())
+      let parameters = raw.compactMap(incoming.decoded)
+      guard parameters.count == raw.count else {
+        return (Problem.badRequest("the path is not well encoded").answer(to: id), route.name)
+      }
+      return (await answer(to: incoming, parameters, by: route), route.name)
+    }
+  }
+
+  private func answer(to incoming: Incoming, _ parameters: [String], by route: RouteTable.Route) async -> Answer {
+    do { return try await route.handler(incoming, parameters) } catch let problem as Problem {
+      return problem.answer(to: incoming.id)
+    } catch let error as VerifierError {
+      let problem = Problem(error)
+      if problem.status == .serviceUnavailable { report(error, incoming.id) }
+      return problem.answer(to: incoming.id)
+    } catch {
+      report(error, incoming.id)
+      return Problem.unavailable.answer(to: incoming.id)
+    }
+  }
+
+  /// nil for a body that is larger than may be.
+  private func collect(_ request: Request) async throws -> [UInt8]? {
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limits.bodyLimit { return nil }
+    do { return Array(buffer: try await request.body.collect(upTo: limits.bodyLimit)) } catch is NIOTooManyBytesError {
+      return nil
+    }
+  }
+
+  private func report(_ error: any Error, _ id: String) {
+    metrics.storeErrors.increment()
+    logger.error("no answer: \(error)", metadata: ["request_id": "\(id)"])
+  }
+
+  private func log(_ request: Request, route: String, id: String, status: Int, duration: Duration) {
+    let level: Logger.Level = status >= 500 ? .error : status >= 400 ? .info : .debug
+    guard level >= logger.logLevel else { return }
+    let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+    logger.log(
+      level: level, "\(request.method.rawValue.prefix(16)) \(route) \(status)",
+      metadata: ["request_id": "\(id)", "milliseconds": "\(milliseconds)"])
+  }
+}
+
+/// Ids of requests: unguessable is not asked of them, unique is.
+enum RequestID {
+  static func next() -> String { UUID().uuidString.lowercased() }
+}
+
+extension HTTPField.Name {
+  static let requestID = Self("X-Request-Id")!
+  static let amazonRequestID = Self("x-amzn-RequestId")!
+  static let contentTypeOptions = Self("X-Content-Type-Options")!
+  static let forwardedFor = Self("X-Forwarded-For")!
+  static let amazonDate = Self("X-Amz-Date")!
+  static let amazonSecurityToken = Self("X-Amz-Security-Token")!
+}

@@ -1,0 +1,84 @@
+internal import HTTPTypes
+internal import JSONText
+internal import OpenSSLCrypto
+internal import Verifier
+
+/// Why a request was not done, as RFC 9457 has it. `code` is for programs, `detail` for people; neither holds a secret.
+struct Problem: Error, Sendable {
+  var status: HTTPResponse.Status
+  var code: String
+  var detail: String
+  var headers: HTTPFields = [:]
+  /// Members beside the standard ones, as JSON.
+  var extensions: [(name: String, json: String)] = []
+
+  init(_ status: HTTPResponse.Status, _ code: String, _ detail: String) {
+    self.status = status
+    self.code = code
+    self.detail = detail
+  }
+
+  func answer(to requestID: String) -> Answer {
+    var text = """
+      {"type":"about:blank","title":\(status.reasonPhrase.quotedAsJSON),"status":\(status.code),\
+      "detail":\(detail.quotedAsJSON),"code":\(code.quotedAsJSON),"request_id":\(requestID.quotedAsJSON)
+      """
+    for member in extensions { text += ",\(member.name.quotedAsJSON):\(member.json)" }
+    return Answer(status, type: "application/problem+json", headers: headers, body: Array((text + "}").utf8))
+  }
+}
+
+extension Problem {
+  static let notFound = Problem(.notFound, "no_such_resource", "there is nothing at this address")
+  static let unsupportedType = Problem(
+    .unsupportedMediaType, "unsupported_media_type", "the body has to be application/json")
+
+  static func badRequest(_ detail: String) -> Problem { Problem(.badRequest, "bad_request", detail) }
+
+  static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
+    let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+    var problem = Problem(.methodNotAllowed, "method_not_allowed", "this address knows \(names)")
+    problem.headers[.allow] = names
+    return problem
+  }
+
+  static func tooLarge(limit: Int) -> Problem {
+    var problem = Problem(.contentTooLarge, "content_too_large", "a body has at most \(limit) bytes")
+    problem.headers[.connection] = "close"
+    return problem
+  }
+
+  /// No answer means no entry: what went wrong is for the log, not for the client.
+  static var unavailable: Problem {
+    var problem = Problem(
+      .serviceUnavailable, "unavailable", "the service cannot answer at the moment; nothing was accepted")
+    problem.headers[.retryAfter] = "1"
+    return problem
+  }
+
+  /// What the verifier has to say, for one who may know it.
+  init(_ error: VerifierError) {
+    switch error {
+    case .noSuchUser: self.init(.notFound, "no_such_user", "\(error)")
+    case .noSuchDevice: self.init(.notFound, "no_such_device", "\(error)")
+    case .notEnabled, .notDevice, .noActiveDevice: self.init(.conflict, "not_enabled", "\(error)")
+    case .alreadyEnabled, .stillEnabled: self.init(.conflict, "enabled", "\(error)")
+    case .serialTaken, .userExists: self.init(.conflict, "exists", "\(error)")
+    case .tooManyDevices: self.init(.conflict, "too_many_devices", "\(error)")
+    case .requestIDTaken: self.init(.conflict, "request_id_taken", "\(error)")
+    case .wrongCodeLength, .malformedName, .unusableURI, .seedLength, .oath:
+      self.init(.badRequest, "bad_request", "\(error)")
+    case .userHasDevices, .invalidPolicy, .unusableHistory: self.init(.conflict, "conflict", "\(error)")
+    case .masterKey, .rotationOvertaken, .keyInUse, .unknownKey, .corruptRecord, .store, .crypto: self = .unavailable
+    }
+  }
+}
+
+extension String {
+  /// As a JSON string.
+  var quotedAsJSON: String {
+    var writer = JSONWriter()
+    writer.string(self)
+    return writer.finish().withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,141 @@
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOHTTPTypes
+
+// What a connection may take. A client that sends a head or a body slowly, reads slowly, or sends what never becomes a
+// request, is let go.
+
+/// Bounds what is read before it becomes a part of a request. Stands before the decoder, which counts names and values, and
+/// not the white space around them.
+final class RawInputBudget: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+
+  private let limit: Int
+  private var pending = 0
+  private var isSpent = false
+
+  init(limit: Int) { self.limit = limit }
+
+  func partDecoded() { pending = 0 }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isSpent else { return }
+    pending += unwrapInboundIn(data).readableBytes
+    // The decoder and the guard run in here.
+    context.fireChannelRead(data)
+    if pending > limit {
+      isSpent = true
+      context.fireErrorCaught(HTTPParserError.headerOverflow)
+    }
+  }
+}
+
+/// Bounds how long a body may take to come, and an answer to be taken; closes after an answer that says so.
+final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  private let limits: ConnectionLimits
+  private var budget: RawInputBudget?
+  private var bodyTimer, writeTimer, lingerTimer: Scheduled<Void>?
+  private var closesAfterEnd = false
+  private var isClosing = false
+
+  init(limits: ConnectionLimits) { self.limits = limits }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    budget = try? context.pipeline.syncOperations.handler(type: RawInputBudget.self)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    for timer in [bodyTimer, writeTimer, lingerTimer] { timer?.cancel() }
+  }
+
+  private func closeLater(_ context: ChannelHandlerContext, in delay: TimeAmount) -> Scheduled<Void> {
+    context.eventLoop.assumeIsolated().scheduleTask(in: delay) { context.close(promise: nil) }
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    budget?.partDecoded()
+    // The rest of a body that was refused.
+    guard !isClosing else { return }
+    switch unwrapInboundIn(data) {
+    case .head: break
+    case .body: if bodyTimer == nil { bodyTimer = closeLater(context, in: limits.bodyTimeout) }
+    case .end:
+      bodyTimer?.cancel()
+      bodyTimer = nil
+    }
+    context.fireChannelRead(data)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    switch unwrapOutboundIn(data) {
+    case .head(let head):
+      closesAfterEnd = closesAfterEnd || head.headerFields[.connection]?.lowercased() == "close"
+      context.write(data, promise: promise)
+    case .end where closesAfterEnd:
+      isClosing = true
+      context.writeAndFlush(data, promise: promise)
+      // So that the client can read the answer before the connection is reset.
+      lingerTimer = closeLater(context, in: limits.linger)
+    case .body, .end: context.write(data, promise: promise)
+    }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable {
+      writeTimer?.cancel()
+      writeTimer = nil
+    } else if writeTimer == nil {
+      writeTimer = closeLater(context, in: limits.writeTimeout)
+    }
+    context.fireChannelWritabilityChanged()
+  }
+}
+
+/// Times and sizes that a connection is held to.
+struct ConnectionLimits: Sendable {
+  /// For TLS handshake and head together, and between requests.
+  var idleTimeout = TimeAmount.seconds(30)
+  /// For a body, from its first byte on.
+  var bodyTimeout = TimeAmount.seconds(10)
+  /// For a client to take an answer.
+  var writeTimeout = TimeAmount.seconds(10)
+  /// Between an answer that closes and the close.
+  var linger = TimeAmount.seconds(1)
+  /// Of a body, in bytes.
+  var bodyLimit = 64 << 10
+  /// Of a head, in bytes.
+  var headLimit = 16 << 10
+
+  var http1: HTTP1Channel.Configuration {
+    HTTP1Channel.Configuration(
+      additionalChannelHandlers: [RequestGuard(limits: self)], idleTimeout: idleTimeout,
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: headLimit / 2, maxHeaderListSize: headLimit, maxHeaderFieldCount: 64))
+  }
+}
+
+/// A channel with the budget in front of its decoder.
+struct GuardedChannel<Base: HTTPChannelHandler>: HTTPChannelHandler {
+  typealias Value = Base.Value
+
+  let base: Base
+  let limit: Int
+  var responder: HTTPChannelHandler.Responder { base.responder }
+
+  func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    channel.eventLoop.makeCompletedFuture {
+      try channel.pipeline.syncOperations.addHandler(RawInputBudget(limit: limit))
+    }.flatMap { base.setup(channel: channel, logger: logger) }
+  }
+
+  func handle(value: Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
+}

@@ -1,0 +1,158 @@
+public import Accounts
+internal import Foundation
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+public import Logging
+internal import NIOCore
+public import OATH
+internal import ServiceLifecycle
+internal import UnixSignals
+public import Verifier
+
+/// The login service: REST, IAM and STS, and what operators look at, behind one door.
+///
+///     let server = try LoginServer(settings: settings, store: store, keys: keys, logger: logger)
+///     try await server.run()
+public struct LoginServer: Sendable {
+  private let settings: ServerSettings
+  private let verifier: Verifier
+  private let door: Door
+  private let certificates: CertificateStore?
+  private let connections: OpenConnections
+  private let readiness = Readiness()
+  private let logger: Logger
+
+  /// Puts it together; nothing is listened on yet.
+  /// - Parameters:
+  ///   - settings: how it is run.
+  ///   - store: accounts and devices.
+  ///   - keys: of the same store.
+  ///   - logger: for everything that is said.
+  ///   - now: the clock.
+  /// - Throws: ``ConfigurationError`` for a certificate that cannot be used.
+  public init(
+    settings: ServerSettings, store: any AccountStore, keys: KeyRing, logger: Logger,
+    now: @escaping @Sendable () -> UnixTime = Self.systemClock
+  ) throws {
+    try self.init(settings: settings, store: store, keys: keys, logger: logger, now: now, adding: [])
+  }
+
+  /// - Parameter others: routes beside the service's own.
+  init(
+    settings: ServerSettings, store: any AccountStore, keys: KeyRing, logger: Logger,
+    now: @escaping @Sendable () -> UnixTime, adding others: [RouteTable.Route]
+  ) throws {
+    self.settings = settings
+    self.logger = logger
+    let connections = OpenConnections(limit: settings.maximumConnections)
+    self.connections = connections
+    certificates = try settings.certificate.flatMap { certificate in
+      try settings.key.map { try CertificateStore(certificate: certificate, key: $0) }
+    }
+    let verifier = Verifier(store: store, keys: keys) { warning in
+      switch warning {
+      case .clockSetBack(let seconds):
+        logger.warning("the clock is \(seconds) s behind the newest record: was it set back?")
+      }
+    }
+    self.verifier = verifier
+    let accounts = AccountService(store: store, verifier: verifier)
+    let metrics = ServiceMetrics()
+    let budget = GuessBudget(limit: settings.guessBudget, metrics: metrics, logger: logger)
+    let observe: @Sendable (Verdict, UnixTime) -> Void = { verdict, time in
+      metrics.count(verdict)
+      budget.count(verdict, at: time)
+    }
+    let rest = RESTService(
+      accounts: accounts, issuer: settings.issuer, tokens: TokenAuthentication(store: store, metrics: metrics),
+      metrics: metrics, observe: observe)
+    let query = QueryAPI(
+      accounts: accounts, issuer: settings.issuer, metrics: metrics, logger: logger, observe: observe)
+    let operations = OperationsRoutes(
+      store: store, metrics: metrics, logger: logger, readiness: readiness, connections: connections)
+    door = Door(
+      routes: RouteTable(rest.routes + query.routes + operations.routes + others), limits: ConnectionLimits(),
+      proxies: settings.proxies, metrics: metrics, logger: logger, now: now)
+  }
+
+  /// The wall clock, in whole seconds.
+  public static let systemClock: @Sendable () -> UnixTime = {
+    .epoch.advanced(by: Int64(Date().timeIntervalSince1970))
+  }
+
+  /// Serves until SIGTERM or SIGINT: then no new connection is taken, and what is under way is carried to its end.
+  /// SIGHUP has the certificate read again.
+  public func run() async throws {
+    let notifier = SystemdNotifier(), sealer = AuditSealer(verifier: verifier), logger = logger
+    let services: [any Service] = [
+      ClosureService { @Sendable in
+        await cancelWhenGracefulShutdown {
+          await sealer.run(now: door.now) { logger.error("audit rows wait to be sealed: \($0)") }
+        }
+      },
+      ClosureService { @Sendable in
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload(notifier) }
+      },
+      try application(notifier),
+      ClosureService { @Sendable in
+        // First to be told of the end: whoever balances load is to look elsewhere.
+        try? await gracefulShutdown()
+        readiness.set(false)
+        notifier.tell("STOPPING=1")
+      },
+    ]
+    var group = ServiceGroupConfiguration(
+      services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
+    group.maximumGracefulShutdownDuration = .seconds(settings.drainSeconds)
+    try await ServiceGroup(configuration: group).run()
+  }
+
+  private func application(_ notifier: SystemdNotifier) throws -> Application<Door> {
+    let address: BindAddress =
+      switch settings.listen {
+      case .tcp(let host, let port): .hostname(host, port: port)
+      case .unix(let path): .unixDomainSocket(path: path)
+      }
+    var configuration = ApplicationConfiguration(address: address, backlog: 1024)
+    configuration.availableConnectionsDelegate = connections
+    let limits = door.limits
+    var server = HTTPServerBuilder { responder in
+      GuardedChannel(
+        base: HTTP1Channel(responder: responder, configuration: limits.http1), limit: 2 * limits.headLimit)
+    }
+    if let certificates { server = try .tls(server, tlsConfiguration: certificates.serverConfiguration()) }
+    let scheme = certificates == nil ? "http" : "https", settings = settings, readiness = readiness, logger = logger
+    return Application(
+      responder: door, server: server, configuration: configuration,
+      onServerRunning: { channel in
+        readiness.set(true)
+        let place =
+          switch settings.listen {
+          case .tcp(let host, let port):
+            "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(channel.localAddress?.port ?? port)"
+          case .unix(let path): "unix:\(path)"
+          }
+        logger.notice("listening on \(place)")
+        notifier.tell("READY=1")
+      }, logger: Self.quiet(logger))
+  }
+
+  /// The packages below say what they do; what matters of it is said here.
+  private static func quiet(_ logger: Logger) -> Logger {
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .error)
+    return quiet
+  }
+
+  private func reload(_ notifier: SystemdNotifier) {
+    notifier.tell("RELOADING=1")
+    defer { notifier.tell("READY=1") }
+    guard let certificates else { return logger.notice("nothing to reload: TLS is not in use") }
+    do {
+      try certificates.reload()
+      logger.notice("the certificate was read again")
+    } catch { logger.error("the certificate in use stays: \(error)") }
+  }
+}

@@ -1,0 +1,248 @@
+internal import Accounts
+internal import Enrollment
+internal import Foundation
+internal import HTTPTypes
+internal import OATH
+internal import OpenSSLCrypto
+internal import QRCode
+internal import Verifier
+
+extension QueryAction {
+  /// Virtual MFA devices.
+  static let deviceActions = [
+    QueryAction("CreateVirtualMFADevice", .own) { try await $0.createDevice() },
+    QueryAction("EnableMFADevice", .own) { try await $0.enableDevice() },
+    QueryAction("ResyncMFADevice", .own) { try await $0.resyncDevice() },
+    QueryAction("DeactivateMFADevice", .ownWithMFA) { try await $0.deactivateDevice() },
+    QueryAction("DeleteVirtualMFADevice", .administrators) { try await $0.deleteDevice() },
+    QueryAction("ListMFADevices", .own) { try await $0.listDevices() },
+    QueryAction("ListVirtualMFADevices", .administrators) { try await $0.listVirtualDevices() },
+    QueryAction("GetMFADevice", .own) { try await $0.getDevice() },
+    QueryAction("TagMFADevice", .administrators) { try await $0.tagDevice() },
+    QueryAction("UntagMFADevice", .administrators) { try await $0.untagDevice() },
+    QueryAction("ListMFADeviceTags", .own) { try await $0.listDeviceTags() },
+  ]
+
+  /// AWS's quota.
+  static let devicesPerUser = 8
+}
+
+extension ActionCall {
+  /// AWS's seeds of virtual devices: 320 bits.
+  private static let seedByteCount = 40
+
+  fileprivate func createDevice() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let name = parameters.required("VirtualMFADeviceName", .deviceName)
+    let path = parameters.optional("Path", .path) ?? "/",
+      tags = parameters.tags().map { Tag(key: $0.key, value: $0.value) }
+    try parameters.check()
+    try Self.check(path: path)
+    try Self.check(tags: tags)
+    if !caller.mayDoAll {
+      // What nobody asked for is not to fill the table.
+      let unassigned = caller.account.devices.count { $0.status == .unassigned }
+      guard unassigned < QueryAction.devicesPerUser else {
+        throw QueryError.quota("MFADevicesPerUser", QueryAction.devicesPerUser)
+      }
+    }
+    // A device that an administrator makes is for anybody.
+    let settings = try await accounts.store.settings()
+    var request = DeviceRequest(
+      user: caller.mayDoAll ? .root : caller.name, name: try DeviceName(name), issuer: issuer)
+    request.path = path
+    request.label = "\(name)@\(settings.alias ?? settings.id.text)"
+    let new = try await Enrollment(verifier: verifier).begin(request, seedByteCount: Self.seedByteCount, at: now)
+    if !tags.isEmpty { try await accounts.changeTags(of: new.device, setting: tags, at: now) }
+    let seed = Data(new.handout.secretText().utf8).base64EncodedString()
+    let symbol = Data(try new.handout.symbol.png()).base64EncodedString()
+    var xml = XMLText()
+    xml.group("VirtualMFADevice") { xml in
+      xml.element("SerialNumber", new.device.serial.text)
+      xml.element("Base32StringSeed", seed)
+      xml.element("QRCodePNG", symbol)
+      if !tags.isEmpty { xml.write(tags) }
+    }
+    return xml
+  }
+
+  private func pair(_ parameters: inout Parameters) throws -> CodePair {
+    let first = parameters.required("AuthenticationCode1", .code)
+    let second = parameters.required("AuthenticationCode2", .code)
+    try parameters.check()
+    return CodePair(try OneTimeCode(parsing: first), try OneTimeCode(parsing: second))
+  }
+
+  fileprivate func enableDevice() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let user = parameters.required("UserName", .userName), serial = parameters.required("SerialNumber", .serialNumber)
+    let pair = try pair(&parameters), caller = caller
+    let verdict = try await verifier.enable(
+      .serial(Serial(stored: serial)), for: named(user), limit: QueryAction.devicesPerUser,
+      mayTake: { caller.mayDoAll || $0 == .root }, with: pair, at: now)
+    try Self.require(verdict)
+    return nil
+  }
+
+  fileprivate func resyncDevice() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let user = parameters.required("UserName", .userName), serial = parameters.required("SerialNumber", .serialNumber)
+    let pair = try pair(&parameters), name = try named(user)
+    _ = try await account(of: name)
+    let verdict = try await verifier.resync(
+      .serial(Serial(stored: serial)), of: name, with: pair, by: caller.mayDoAll ? .administrator : .user, at: now)
+    try Self.require(verdict)
+    return nil
+  }
+
+  /// One text for whatever was wrong with the codes; the verifier has recorded it.
+  private static func require(_ verdict: SyncVerdict) throws {
+    guard case .accepted = verdict else {
+      var error = QueryError.wrongCodes
+      error.isRecorded = true
+      throw error
+    }
+  }
+
+  fileprivate func deactivateDevice() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let user = parameters.optional("UserName", .userName), serial = parameters.required("SerialNumber", .serialNumber)
+    try parameters.check()
+    let name = try self.user(user)
+    _ = try await account(of: name)
+    _ = try await verifier.deactivate(.serial(Serial(stored: serial)), of: name, at: now)
+    return nil
+  }
+
+  fileprivate func deleteDevice() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let serial = parameters.required("SerialNumber", .serialNumber)
+    try parameters.check()
+    _ = try await verifier.delete(.serial(Serial(stored: serial)), at: now)
+    return nil
+  }
+
+  fileprivate func listDevices() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let user = parameters.optional("UserName", .userName)
+    let page = try page(&parameters)
+    let name = try self.user(user)
+    let devices = try await account(of: name).devices.filter { $0.status != .unassigned }.sorted {
+      $0.serial < $1.serial
+    }
+    var xml = XMLText()
+    page.write("MFADevices", page.rest(of: devices) { $0.serial.text }, key: { $0.serial.text }, to: &xml) {
+      xml, device in
+      xml.element("UserName", name.text)
+      xml.element("SerialNumber", device.serial.text)
+      xml.element("EnableDate", device.enabledAt?.text)
+    }
+    return xml
+  }
+
+  fileprivate func listVirtualDevices() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let status = parameters.choice("AssignmentStatus", ["Assigned", "Unassigned", "Any"])
+    let page = try page(&parameters)
+    let isAssigned: Bool? = status == nil || status == "Any" ? nil : status == "Assigned"
+    let devices = try await accounts.store.devices(
+      DeviceQuery(
+        isAssigned: isAssigned, after: page.after.map(Serial.init(stored:)), limit: page.limit + 1))
+    let owners = Set(devices.filter { $0.status != .unassigned }.map(\.user))
+    let found = try await accounts.store.accounts(of: Array(owners))
+    let users = Dictionary(found.map { ($0.user.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var xml = XMLText()
+    page.write("VirtualMFADevices", devices, key: { $0.serial.text }, to: &xml) { xml, device in
+      xml.element("SerialNumber", device.serial.text)
+      guard device.status != .unassigned else { return }
+      if let user = users[device.user] { xml.group("User") { $0.write(user, withTags: false) } }
+      xml.element("EnableDate", device.enabledAt?.text)
+    }
+    return xml
+  }
+
+  fileprivate func getDevice() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let serial = parameters.required("SerialNumber", .serialNumber), user = parameters.optional("UserName", .userName)
+    try parameters.check()
+    if let user { _ = try await account(of: named(user)) }
+    let device = try await device(serial)
+    guard device.status != .unassigned else { throw QueryError.noSuchDevice(serial) }
+    let wanted = try user.map(named) ?? (caller.mayDoAll ? device.user : caller.name)
+    guard device.user == wanted else { throw QueryError.notUsersDevice }
+    var xml = XMLText()
+    xml.element("UserName", device.user.text)
+    xml.element("SerialNumber", device.serial.text)
+    xml.element("EnableDate", device.enabledAt?.text)
+    return xml
+  }
+
+  fileprivate func tagDevice() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let serial = parameters.required("SerialNumber", .serialNumber)
+    let tags = parameters.tags().map { Tag(key: $0.key, value: $0.value) }
+    try parameters.check()
+    try Self.check(tags: tags)
+    try await accounts.changeTags(of: device(serial), setting: tags, at: now)
+    return nil
+  }
+
+  fileprivate func untagDevice() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let serial = parameters.required("SerialNumber", .serialNumber), keys = parameters.tagKeys()
+    try parameters.check()
+    try await accounts.changeTags(of: device(serial), setting: [], removing: keys, at: now)
+    return nil
+  }
+
+  fileprivate func listDeviceTags() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let serial = parameters.required("SerialNumber", .serialNumber)
+    let page = try page(&parameters)
+    let device = try await device(serial)
+    guard caller.mayDoAll || device.user == caller.name else { throw denied(serial) }
+    let tags = try await account(of: device.user).record.deviceTags[serial] ?? []
+    var xml = XMLText()
+    page.write(
+      "Tags", page.rest(of: tags.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) { $0.key }, key: \.key,
+      to: &xml
+    ) {
+      $0.write($1)
+    }
+    return xml
+  }
+
+  static func check(path: String) throws {
+    let isAllowed = path.unicodeScalars.allSatisfy { (0x21...0x7E).contains($0.value) }
+    guard path.first == "/", path.last == "/", isAllowed else {
+      throw QueryError(
+        .badRequest, "ValidationError",
+        "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters "
+          + "and/or / characters.")
+    }
+  }
+
+  static func check(tags: [Tag]) throws {
+    guard tags.count <= Tag.limit else {
+      throw QueryError(
+        .badRequest, "ValidationError",
+        "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50"
+      )
+    }
+    guard Set(tags.map { $0.key.lowercased() }).count == tags.count else {
+      throw QueryError(
+        .badRequest, "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    }
+  }
+}
+
+extension XMLText {
+  mutating func write(_ tags: [Tag]) { list("Tags", tags) { $0.write($1) } }
+
+  mutating func write(_ tag: Tag) {
+    element("Key", tag.key)
+    element("Value", tag.value)
+  }
+
+  mutating func append(_ other: XMLText) { raw(other.text) }
+}

@@ -1,0 +1,75 @@
+internal import Accounts
+internal import OATH
+internal import OpenSSLCrypto
+internal import Verifier
+
+extension QueryAction {
+  /// STS.
+  static let sessionActions = [
+    QueryAction("GetSessionToken", .anyone, service: .sts) { try await $0.getSessionToken() },
+    QueryAction("GetCallerIdentity", .anyone, service: .sts) { try await $0.getCallerIdentity() },
+  ]
+}
+
+extension ActionCall {
+  fileprivate func getSessionToken() async throws -> XMLText? {
+    var parameters = Parameters(form)
+    let given = parameters.integer("DurationSeconds", in: 900...129_600)
+    let serial = parameters.optional("SerialNumber", .serialNumber), code = parameters.optional("TokenCode", .code)
+    try parameters.check()
+    guard caller.session == nil else {
+      throw QueryError.accessDenied("Cannot call GetSessionToken with session credentials")
+    }
+    let device = try await check(code, of: serial)
+    let seconds = caller.account.isRoot ? min(given ?? 3600, 3600) : given ?? 43_200
+    let (credentials, token) = try await accounts.startSession(
+      for: caller.account, with: device, lasting: Int64(seconds), at: now)
+    var xml = XMLText()
+    xml.group("Credentials") { xml in
+      xml.element("AccessKeyId", credentials.accessKeyID)
+      xml.element(
+        "SecretAccessKey",
+        credentials.secret.bytes.withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }
+      )
+      xml.element("SessionToken", token)
+      xml.element("Expiration", credentials.expiresAt.text)
+    }
+    return xml
+  }
+
+  /// The device whose code was right; nil where none was given.
+  private func check(_ code: String?, of serial: String?) async throws -> Serial? {
+    guard code != nil || serial != nil else { return nil }
+    guard let code, let serial else {
+      throw QueryError.accessDenied(
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code. ")
+    }
+    guard let device = caller.account.devices.first(where: { $0.serial.text == serial && $0.status != .unassigned })
+    else {
+      throw QueryError.accessDenied(
+        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid "
+          + "and associated with this user. ")
+    }
+    let refused = QueryError.accessDenied(
+      "MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+    let verdict: Verdict
+    do { verdict = try await verify(code, on: device.serial) } catch VerifierError.wrongCodeLength { throw refused }
+    observe(verdict)
+    if case .accepted = verdict { return device.serial }
+    var recorded = refused
+    recorded.isRecorded = true
+    throw recorded
+  }
+
+  private func verify(_ code: String, on device: Serial) async throws -> Verdict {
+    try await verifier.verify(OneTimeCode(parsing: code), of: caller.name, on: device, at: now)
+  }
+
+  fileprivate func getCallerIdentity() async throws -> XMLText? {
+    var xml = XMLText()
+    xml.element("Arn", caller.account.arn)
+    xml.element("UserId", caller.account.userID)
+    xml.element("Account", caller.account.account.text)
+    return xml
+  }
+}

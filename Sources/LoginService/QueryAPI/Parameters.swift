@@ -1,0 +1,158 @@
+internal import HTTPTypes
+
+/// The parameters of an action, read one after the other; what is wrong with them is told together, as IAM tells it.
+struct Parameters {
+  /// What a text has to be.
+  struct Constraint {
+    var minimum = 0
+    var maximum = Int.max
+    /// As the message shows it.
+    var pattern: String?
+    var allows: (Unicode.Scalar) -> Bool = { _ in true }
+  }
+
+  private let form: QueryForm
+  private var failures: [String] = []
+
+  init(_ form: QueryForm) { self.form = form }
+
+  private mutating func fail(_ path: String, _ constraint: String) {
+    failures.append("Value at '\(path)' failed to satisfy constraint: \(constraint)")
+  }
+
+  /// A text that must be there; empty where something is wrong with it, which ``check()`` then tells.
+  mutating func required(_ name: String, _ constraint: Constraint) -> String {
+    guard let value = optional(name, constraint) else {
+      fail(name.loweringFirst, "Member must not be null")
+      return ""
+    }
+    return value
+  }
+
+  mutating func optional(_ name: String, _ constraint: Constraint) -> String? {
+    guard let value = form[name] else { return nil }
+    validate(value, name.loweringFirst, constraint)
+    return value
+  }
+
+  private mutating func validate(_ value: String, _ path: String, _ constraint: Constraint) {
+    let scalars = value.unicodeScalars
+    if scalars.count > constraint.maximum {
+      fail(path, "Member must have length less than or equal to \(constraint.maximum)")
+    }
+    if scalars.count < constraint.minimum {
+      fail(path, "Member must have length greater than or equal to \(constraint.minimum)")
+    }
+    if let pattern = constraint.pattern,
+      !scalars.allSatisfy(constraint.allows) || scalars.isEmpty && pattern.hasSuffix("+")
+    {
+      fail(path, "Member must satisfy regular expression pattern: \(pattern)")
+    }
+  }
+
+  mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+    guard let text = form[name] else { return nil }
+    let path = name.loweringFirst
+    guard let value = Int(text) else {
+      fail(path, "Member must be a number")
+      return nil
+    }
+    if value > range.upperBound { fail(path, "Member must have value less than or equal to \(range.upperBound)") }
+    if value < range.lowerBound { fail(path, "Member must have value greater than or equal to \(range.lowerBound)") }
+    return value
+  }
+
+  mutating func bool(_ name: String) -> Bool? {
+    switch form[name] {
+    case nil: return nil
+    case "true": return true
+    case "false": return false
+    default:
+      fail(name.loweringFirst, "Member must be true or false")
+      return nil
+    }
+  }
+
+  mutating func choice(_ name: String, _ values: [String]) -> String? {
+    guard let value = form[name] else { return nil }
+    if !values.contains(value) {
+      fail(name.loweringFirst, "Member must satisfy enum value set: [\(values.joined(separator: ", "))]")
+    }
+    return value
+  }
+
+  mutating func tags(_ name: String = "Tags") -> [(key: String, value: String)] {
+    form.members(of: name).enumerated().map { index, member in
+      let path = "\(name.loweringFirst).\(index + 1).member."
+      let key = member["Key"], value = member["Value"]
+      if key == nil { fail(path + "key", "Member must not be null") }
+      if value == nil { fail(path + "value", "Member must not be null") }
+      validate(key ?? "x", path + "key", .tagKey)
+      validate(value ?? "", path + "value", .tagValue)
+      return (key ?? "", value ?? "")
+    }
+  }
+
+  mutating func tagKeys() -> [String] {
+    form.members(of: "TagKeys").enumerated().map { index, member in
+      let key = member[""] ?? ""
+      validate(key, "tagKeys.\(index + 1).member", .tagKey)
+      return key
+    }
+  }
+
+  /// - Throws: one error that tells of all that was wrong.
+  func check() throws(QueryError) {
+    guard !failures.isEmpty else { return }
+    let count = failures.count == 1 ? "1 validation error detected" : "\(failures.count) validation errors detected"
+    throw QueryError(.badRequest, "ValidationError", "\(count): \(failures.joined(separator: "; "))")
+  }
+}
+
+extension Parameters.Constraint {
+  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "A"..."Z", "a"..."z", "0"..."9", "_": true
+    default: false
+    }
+  }
+  private static func isNameCharacter(_ scalar: Unicode.Scalar) -> Bool {
+    isWord(scalar) || "+=,.@-".unicodeScalars.contains(scalar)
+  }
+  private static let namePattern = "[\\w+=,.@-]+"
+
+  static var newUserName: Self { Self(minimum: 1, maximum: 64, pattern: namePattern, allows: isNameCharacter) }
+  static var userName: Self { Self(minimum: 1, maximum: 128, pattern: namePattern, allows: isNameCharacter) }
+  static var deviceName: Self { Self(minimum: 1, maximum: 226, pattern: namePattern, allows: isNameCharacter) }
+  static var serialNumber: Self {
+    Self(minimum: 9, maximum: 256, pattern: "[\\w+=/:,.@-]+") { isNameCharacter($0) || $0 == "/" || $0 == ":" }
+  }
+  static var code: Self { Self(minimum: 6, maximum: 6, pattern: "[\\d]+") { ("0"..."9").contains($0) } }
+  static var path: Self { Self(minimum: 1, maximum: 512) }
+  static var password: Self { Self(minimum: 1, maximum: 128) }
+  static var marker: Self { Self(minimum: 1, maximum: 320) }
+  static var accessKeyID: Self { Self(minimum: 16, maximum: 128, pattern: "[\\w]+", allows: isWord) }
+  static var accountAlias: Self {
+    Self(minimum: 3, maximum: 63, pattern: "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$") { scalar in
+      ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "-"
+    }
+  }
+  static var tagKey: Self { Self(minimum: 1, maximum: 128, pattern: tagPattern + "+", allows: isTagCharacter) }
+  static var tagValue: Self { Self(maximum: 256, pattern: tagPattern + "*", allows: isTagCharacter) }
+
+  private static let tagPattern = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]"
+
+  private static func isTagCharacter(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .spaceSeparator,
+      .lineSeparator, .paragraphSeparator, .decimalNumber, .letterNumber, .otherNumber:
+      true
+    default: "_.:/=+-@".unicodeScalars.contains(scalar)
+    }
+  }
+}
+
+extension String {
+  /// `UserName` as IAM's messages write it: `userName`.
+  fileprivate var loweringFirst: String { prefix(1).lowercased() + dropFirst() }
+}

@@ -1,0 +1,163 @@
+internal import Accounts
+internal import CoreMetrics
+internal import HTTPTypes
+internal import Logging
+internal import OATH
+internal import Verifier
+
+/// The IAM and STS query APIs at `/`: requests signed with Signature Version 4, answers in XML.
+struct QueryAPI: Sendable {
+  let accounts: AccountService
+  let issuer: String
+  let metrics: ServiceMetrics
+  let logger: Logger
+  let observe: @Sendable (Verdict, UnixTime) -> Void
+
+  var routes: [RouteTable.Route] {
+    [RouteTable.Route(.post, "/") { request, _ in await answer(request) }]
+  }
+
+  /// Whether a GET is one of an SDK, and none of a browser.
+  static func isMeant(by request: Incoming) -> Bool {
+    request.headers[.authorization]?.hasPrefix("AWS4-") ?? false
+      || request.query.map { $0.contains("X-Amz-Algorithm=") || $0.contains("Action=") } ?? false
+  }
+
+  func answer(_ request: Incoming) async -> Answer {
+    var service = QueryServiceName.iam
+    do {
+      let (query, form) = try Self.forms(of: request)
+      guard let name = form["Action"], !name.isEmpty else {
+        throw QueryError(.badRequest, "MissingAction", "The request must contain the parameter Action")
+      }
+      let version = form["Version"] ?? ""
+      let unknown = QueryError(
+        .badRequest, "InvalidAction", "Could not find operation \(name.prefix(128)) for version \(version.prefix(32))")
+      guard let found = QueryServiceName(version: version) else { throw unknown }
+      service = found
+      let caller = try await authenticate(request, query: query, service: service)
+      guard let action = QueryAction.all[name], action.service == service else { throw unknown }
+      return try await perform(action, form, for: caller, request)
+    } catch { return failure(error, of: service, request) }
+  }
+
+  /// The query string, and the parameters of the action: those of the body, or of a GET's query string.
+  private static func forms(of request: Incoming) throws -> (query: QueryForm, form: QueryForm) {
+    do throws(QueryForm.Failure) {
+      let query = try QueryForm(parsing: Array((request.query ?? "").utf8))
+      if request.method != .post { return (query, query) }
+      let type = request.headers[.contentType]?.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+      guard request.body.isEmpty || type == "application/x-www-form-urlencoded" else {
+        throw QueryForm.Failure.malformed
+      }
+      var form = try QueryForm(parsing: request.body)
+      for field in query.fields where !field.name.hasPrefix("X-Amz-") { try form.add(field.name, field.value) }
+      return (query, form)
+    } catch {
+      switch error {
+      case .malformed:
+        throw QueryError.malformed("The request is not well-formed application/x-www-form-urlencoded.")
+      case .duplicate(let name): throw QueryError.malformed("The parameter \(name.prefix(128)) stands twice.")
+      case .tooMany: throw QueryError.malformed("The request has more than \(QueryForm.maximumCount) parameters.")
+      }
+    }
+  }
+
+  private func authenticate(
+    _ request: Incoming, query: QueryForm, service: QueryServiceName
+  ) async throws -> Caller {
+    do {
+      let caller = try await Authentication(accounts: accounts).caller(
+        of: request, query: query, service: service.rawValue)
+      // Without MFA a session is no way into IAM.
+      if service == .iam, caller.session != nil, !caller.hasMFA { throw QueryError.invalidToken }
+      return caller
+    } catch let error as QueryError {
+      metrics.refusedCredentials.increment()
+      throw error
+    }
+  }
+
+  private func perform(
+    _ action: QueryAction, _ form: QueryForm, for caller: Caller, _ request: Incoming
+  ) async throws -> Answer {
+    let context = RequestContext(actor: caller.account.arn, source: request.source, requestID: request.id)
+    let call = ActionCall(
+      action: action, form: form, caller: caller, accounts: accounts.on(behalfOf: context), issuer: issuer,
+      now: request.time, observe: { observe($0, request.time) })
+    do {
+      try authorize(call)
+      let result = try await action.run(call)
+      if action.isRead { try await record(call, .done, reason: nil) }
+      return success(action, result, request)
+    } catch {
+      let told = QueryError(any: error)
+      if !told.isRecorded, told != .unavailable { try await record(call, .rejected, reason: told.code) }
+      throw error
+    }
+  }
+
+  /// Whether the caller may call the action at all, and about that user.
+  private func authorize(_ call: ActionCall) throws {
+    let caller = call.caller
+    guard !caller.mayDoAll, call.action.access != .anyone else { return }
+    let target = call.form["UserName"]
+    let resource =
+      target.map { "arn:aws:iam::\(caller.account.account.text):user/\($0.prefix(128))" }
+      ?? call.form["SerialNumber"].map { String($0.prefix(256)) } ?? caller.account.arn
+    let isOwn = target == nil || target == caller.name.text
+    guard call.action.access != .administrators, isOwn, call.action.access == .own || caller.hasMFA else {
+      throw call.denied(resource)
+    }
+  }
+
+  private func record(_ call: ActionCall, _ outcome: AuditEvent.Outcome, reason: String?) async throws {
+    let user = call.form["UserName"].flatMap { try? UserName($0) }
+    let device = call.form["SerialNumber"].map { Serial(stored: String($0.prefix(256))) }
+    try await call.accounts.record(
+      call.action.name, outcome, reason: reason, user: user, device: device, at: call.now)
+  }
+
+  private func success(_ action: QueryAction, _ result: XMLText?, _ request: Incoming) -> Answer {
+    var xml = XMLText()
+    if let result { xml.group("\(action.name)Result") { $0.append(result) } }
+    xml.group("ResponseMetadata") { $0.element("RequestId", request.id) }
+    return Self.document("\(action.name)Response", xml, .ok, action.service, request)
+  }
+
+  private func failure(_ error: any Error, of service: QueryServiceName, _ request: Incoming) -> Answer {
+    let told = QueryError(any: error)
+    if told == .unavailable {
+      metrics.storeErrors.increment()
+      logger.error("no answer: \(error)", metadata: ["request_id": "\(request.id)"])
+    }
+    var xml = XMLText()
+    xml.group("Error") { xml in
+      xml.element("Type", told.status.kind == .serverError ? "Receiver" : "Sender")
+      xml.element("Code", told.code)
+      xml.element("Message", told.message)
+    }
+    xml.element("RequestId", request.id)
+    return Self.document("ErrorResponse", xml, told.status, service, request)
+  }
+
+  private static func document(
+    _ root: String, _ content: XMLText, _ status: HTTPResponse.Status, _ service: QueryServiceName, _ request: Incoming
+  ) -> Answer {
+    let text = "<\(root) xmlns=\"\(service.namespace)\">\(content.text)</\(root)>\n"
+    return Answer(
+      status, type: "text/xml; charset=utf-8", headers: [.amazonRequestID: request.id], body: Array(text.utf8))
+  }
+}
+
+extension QueryError {
+  /// What any error is to a client.
+  init(any error: any Error) {
+    switch error {
+    case let error as QueryError: self = error
+    case let error as AccountError: self.init(error)
+    case let error as VerifierError: self.init(error)
+    default: self = .unavailable
+    }
+  }
+}

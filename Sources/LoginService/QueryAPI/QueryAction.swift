@@ -1,0 +1,161 @@
+internal import Accounts
+internal import Enrollment
+internal import OATH
+internal import Verifier
+
+/// The services that the query API speaks for; each has a version and a name space of its own.
+enum QueryServiceName: String, Sendable {
+  case iam, sts
+
+  init?(version: String) {
+    switch version {
+    case "2010-05-08": self = .iam
+    case "2011-06-15": self = .sts
+    default: return nil
+    }
+  }
+
+  var namespace: String {
+    switch self {
+    case .iam: "https://iam.amazonaws.com/doc/2010-05-08/"
+    case .sts: "https://sts.amazonaws.com/doc/2011-06-15/"
+    }
+  }
+}
+
+/// An action of IAM or STS.
+struct QueryAction: Sendable {
+  /// Who may call it.
+  enum Access: Sendable {
+    /// Whoever has credentials.
+    case anyone
+    /// Users, about themselves; administrators about anybody.
+    case own
+    /// As ``own``, and users only in a session with MFA.
+    case ownWithMFA
+    /// Root and administrators.
+    case administrators
+  }
+
+  let name: String
+  let service: QueryServiceName
+  let access: Access
+  /// The content of `<NameResult>`; nil for an action that has none.
+  let run: @Sendable (ActionCall) async throws -> XMLText?
+
+  init(
+    _ name: String, _ access: Access, service: QueryServiceName = .iam,
+    run: @escaping @Sendable (ActionCall) async throws -> XMLText?
+  ) {
+    self.name = name
+    self.service = service
+    self.access = access
+    self.run = run
+  }
+
+  /// Whether it changes nothing; what changes something writes its own audit row, in the same transaction.
+  var isRead: Bool { name.hasPrefix("Get") || name.hasPrefix("List") }
+
+  /// All there are, by name.
+  static let all: [String: QueryAction] = {
+    let lists = [deviceActions, userActions, loginProfileActions, accessKeyActions, accountActions, sessionActions]
+    return Dictionary(lists.joined().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }()
+}
+
+/// One call of an action.
+struct ActionCall: Sendable {
+  let action: QueryAction
+  let form: QueryForm
+  let caller: Caller
+  /// On behalf of the caller.
+  let accounts: AccountService
+  /// As authenticators show it.
+  let issuer: String
+  let now: UnixTime
+  /// Told of every code that was checked.
+  let observe: @Sendable (Verdict) -> Void
+
+  var verifier: Verifier { accounts.verifier }
+
+  /// What may not be done: by whom, and to what.
+  func denied(_ resource: String = "*") -> QueryError {
+    .accessDenied(
+      "User: \(caller.account.arn) is not authorized to perform: \(action.service.rawValue):\(action.name) on resource: "
+        + "\(resource) with an explicit deny")
+  }
+
+  /// The user that a call is about: the one that is named, else the caller.
+  func user(_ name: String?) throws -> UserName {
+    guard let name else { return caller.name }
+    return try named(name)
+  }
+
+  /// As above, for what only users have.
+  func userNotRoot(_ name: String?) throws -> UserName {
+    if name == nil, caller.account.isRoot { throw QueryError.needsUserName }
+    return try user(name)
+  }
+
+  func named(_ name: String) throws -> UserName {
+    do throws(VerifierError) { return try UserName(name) } catch { throw QueryError.noSuchUser(name) }
+  }
+
+  func account(of user: UserName) async throws -> Account {
+    if user == caller.name { return caller.account }
+    return try await accounts.account(of: user)
+  }
+
+  /// The device of a serial.
+  func device(_ serial: String) async throws -> Device {
+    try await verifier.device(.serial(Serial(stored: serial)))
+  }
+
+  // MARK: Pages
+
+  /// The part of a list that was asked for, and where it goes on.
+  struct Page {
+    let limit: Int
+    let after: String?
+
+    /// `found` holds one item more than the page, if there are more.
+    func write<Item>(
+      _ name: String, _ found: [Item], key: (Item) -> String, to xml: inout XMLText,
+      _ content: (inout XMLText, Item) -> Void
+    ) {
+      let items = found.prefix(limit), isTruncated = found.count > limit
+      xml.list(name, Array(items), content)
+      xml.element("IsTruncated", isTruncated)
+      if isTruncated, let last = items.last { xml.element("Marker", Page.marker(after: key(last))) }
+    }
+
+    /// For lists that are at hand as a whole.
+    func rest<Item>(of all: [Item], key: (Item) -> String) -> [Item] {
+      guard let after else { return all }
+      return all.filter { after.utf8.lexicographicallyPrecedes(key($0).utf8) }
+    }
+
+    fileprivate static func marker(after key: String) -> String {
+      "v1" + key.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    fileprivate static func key(of marker: String) -> String? {
+      let digits = marker.utf8.dropFirst(2).map(\.hexadecimalValue)
+      guard marker.hasPrefix("v1"), digits.count.isMultiple(of: 2), !digits.isEmpty else { return nil }
+      let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { index in
+        digits[index].flatMap { high in digits[index + 1].map { high << 4 | $0 } }
+      }
+      return bytes.count * 2 == digits.count ? String(validating: bytes, as: UTF8.self) : nil
+    }
+  }
+
+  /// Reads `Marker` and `MaxItems`, and checks all parameters that were read before.
+  func page(_ parameters: inout Parameters) throws(QueryError) -> Page {
+    let marker = parameters.optional("Marker", .marker)
+    let limit = parameters.integer("MaxItems", in: 1...1000) ?? 100
+    try parameters.check()
+    guard let marker else { return Page(limit: limit, after: nil) }
+    guard let key = Page.key(of: marker) else { throw .invalidMarker }
+    return Page(limit: limit, after: key)
+  }
+}

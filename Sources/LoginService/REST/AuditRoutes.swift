@@ -1,0 +1,30 @@
+internal import Foundation
+internal import HTTPTypes
+internal import OATH
+internal import Verifier
+
+extension RESTService {
+  private struct AuditPage: Encodable {
+    var records: [CloudTrailRecord]
+    var after: String?
+  }
+
+  private struct RecoveryCodes: Encodable {
+    var user: String
+    var recoveryCodes: [String]
+  }
+
+  func listAudit(_ call: Call) async throws -> Answer {
+    let form = try call.request.parameters(["after", "limit"]), limit = try Incoming.limit(in: form)
+    let rows = try await call.verifier.auditRecords(AuditQuery(after: form["after"], limit: limit))
+    // Who reads the trail leaves none in it: each page would be the reason for a next one.
+    let last = rows.count == limit ? rows.last?.id : nil
+    return try .json(keys: .useDefaultKeys, encoding: AuditPage(records: rows.map(CloudTrailRecord.init), after: last))
+  }
+
+  func createRecoveryCodes(_ call: Call) async throws -> Answer {
+    let user = try call.user()
+    let codes = try await call.verifier.createRecoveryCodes(for: user, at: call.now)
+    return try .json(.created, encoding: RecoveryCodes(user: user.text, recoveryCodes: codes))
+  }
+}

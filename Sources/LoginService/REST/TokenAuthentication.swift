@@ -1,0 +1,62 @@
+internal import Accounts
+internal import CoreMetrics
+internal import HTTPTypes
+internal import OATH
+internal import OpenSSLCrypto
+internal import Synchronization
+internal import Verifier
+
+/// Bearer tokens (RFC 6750), looked up by their hash. What the store holds is looked at twice a second at most: a token that
+/// was revoked, on whatever replica, is refused within half a second.
+final class TokenAuthentication: Sendable {
+  private static let freshness = Duration.milliseconds(500)
+
+  private let store: any AccountStore
+  private let metrics: ServiceMetrics
+  private let known = Mutex<(tokens: [[UInt8]: APIToken], at: ContinuousClock.Instant?)>(([:], nil))
+
+  init(store: any AccountStore, metrics: ServiceMetrics) {
+    self.store = store
+    self.metrics = metrics
+  }
+
+  /// The token of a request, if it allows what is asked for.
+  /// - Throws: ``Problem``: 401 without a token that is known, 403 without the scope.
+  func authenticate(_ request: Incoming, scope: APIToken.Scope) async throws -> APIToken {
+    guard let token = try await token(of: request) else {
+      metrics.refusedCredentials.increment()
+      var problem = Problem(.unauthorized, "unauthorized", "a bearer token that is known is needed")
+      problem.headers[.wwwAuthenticate] = "Bearer"
+      throw problem
+    }
+    guard token.allows(scope) else {
+      metrics.refusedCredentials.increment()
+      var problem = Problem(.forbidden, "wrong_scope", "the token \(token.name) lacks the scope \(scope.rawValue)")
+      problem.headers[.wwwAuthenticate] = "Bearer error=\"insufficient_scope\""
+      throw problem
+    }
+    return token
+  }
+
+  private func token(of request: Incoming) async throws -> APIToken? {
+    guard let header = request.headers[.authorization], header.utf8.count <= 256 else { return nil }
+    let parts = header.split(separator: " ")
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+    let digest = try AccountService.digest(of: String(parts[1]))
+    // Found by the hash of 256 random bits: how long that takes tells nothing of any other token.
+    return try await tokens()[digest]
+  }
+
+  private func tokens() async throws -> [[UInt8]: APIToken] {
+    let now = ContinuousClock.now
+    let fresh = known.withLock { known in known.at.map { now - $0 < Self.freshness } ?? false ? known.tokens : nil }
+    if let fresh { return fresh }
+    let read = try await store.settings().tokens
+    let tokens = Dictionary(read.map { ($0.digest, $0) }, uniquingKeysWith: { $1 })
+    known.withLock { known in
+      // As old as the moment before it was read.
+      if known.at.map({ $0 < now }) ?? true { known = (tokens, now) }
+    }
+    return tokens
+  }
+}

@@ -1,0 +1,59 @@
+internal import HTTPTypes
+internal import OATH
+internal import Verifier
+
+extension RESTService {
+  /// The longest id of a request that is kept.
+  private static let requestIDLimit = 200
+
+  func verify(_ call: Call) async throws -> Answer {
+    let body = try JSONObject(call.request, allowed: ["code", "request_id"])
+    let text = try body.text("code"), requestID = try body.optionalText("request_id")
+    if let requestID, requestID.isEmpty || requestID.unicodeScalars.count > Self.requestIDLimit {
+      throw Problem.badRequest("request_id has 1 to \(Self.requestIDLimit) characters")
+    }
+    let verdict = try await answer(to: text, of: call.user(), requestID: requestID, call)
+    observe(verdict, call.now)
+    return .json(Self.text(of: verdict))
+  }
+
+  private func answer(
+    to text: String, of user: UserName, requestID: String?, _ call: Call
+  ) async throws(VerifierError) -> Verdict {
+    do throws(VerifierError) {
+      guard Self.isRecoveryCode(text) else {
+        return try await call.verifier.verify(Self.code(text), of: user, requestID: requestID, at: call.now)
+      }
+      return try await call.verifier.verify(Self.recoveryCode(text), of: user, requestID: requestID, at: call.now)
+    } catch .noSuchUser {
+      // Whoever asks is not told who there is.
+      return .rejected(.noDevice)
+    }
+  }
+
+  private static func code(_ text: String) throws(VerifierError) -> OneTimeCode {
+    do throws(OATHError) { return try OneTimeCode(parsing: text) } catch { throw .oath(error) }
+  }
+
+  /// Eight digits are a code of a device, or a scratch code: the verifier says which.
+  private static func isRecoveryCode(_ text: String) -> Bool {
+    let letters = text.utf8.filter { !$0.isASCIIDigit && $0 != UInt8(ascii: "-") && !$0.isASCIIWhiteSpace }
+    return !letters.isEmpty && text.utf8.count >= 16
+      && letters.allSatisfy { ("A"..."Z").contains(UnicodeScalar($0)) || ("a"..."z").contains(UnicodeScalar($0)) }
+  }
+
+  private static func recoveryCode(_ text: String) throws(VerifierError) -> RecoveryCode {
+    let bytes = Array(text.utf8)
+    do throws(OATHError) { return try RecoveryCode(parsing: bytes.span) } catch { throw .oath(error) }
+  }
+
+  private static func text(of verdict: Verdict) -> String {
+    switch verdict {
+    case .accepted(.code(let device, _)): #"{"result":"accepted","device":\#(device.text.quotedAsJSON)}"#
+    case .accepted(.recoveryCode(let left)): #"{"result":"accepted","recovery_codes_left":\#(left)}"#
+    case .rejected(.locked(let retryAfter?)):
+      #"{"result":"rejected","reason":"locked","retry_after":\#(retryAfter)}"#
+    case .rejected(let rejection): #"{"result":"rejected","reason":"\#(rejection.word)"}"#
+    }
+  }
+}

@@ -1,0 +1,139 @@
+public import Configuration
+public import Logging
+internal import Foundation
+
+/// What is wrong with a configuration, and the way out.
+public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// One line in lower case.
+  public let description: String
+
+  /// `reason`, fit to follow `vmfa: error: `.
+  public init(_ reason: String) { description = reason }
+}
+
+/// How the service is run. Every setting is a text, so that flags, environment and file mean the same by it.
+public struct ServerSettings: Sendable {
+  /// Where it listens.
+  public enum Listen: Sendable, Equatable {
+    /// On TCP.
+    case tcp(host: String, port: Int)
+    /// On a Unix socket.
+    case unix(path: String)
+  }
+
+  /// Where it listens.
+  public let listen: Listen
+  /// PEM files.
+  public let certificate, key: String?
+  let proxies: ProxyTrust
+  /// As authenticators show it, unless a request names another one.
+  public let issuer: String
+  /// How log lines are written.
+  public let logFormat: LineLogHandler.Format
+  /// From which level on.
+  public let logLevel: Logger.Level
+  /// At most so many at once.
+  public let maximumConnections: Int
+  /// Wrong codes in a minute across all users; 0: any number.
+  public let guessBudget: Int
+  /// Seconds for requests that are under way when the service is asked to end.
+  public let drainSeconds: Int
+  /// Connections to a PostgreSQL database.
+  public let databaseConnections: Int
+
+  /// The names of all settings, as a file and the environment have them.
+  public static let names = [
+    "listen", "tls.certificate", "tls.key", "behindProxy", "issuer", "log.format", "log.level", "maxConnections",
+    "guessBudget", "drainTimeout", "databaseConnections",
+  ]
+
+  /// Reads and checks all of them.
+  public init(reading reader: ConfigReader) throws(ConfigurationError) {
+    let read = Reading(reader: reader)
+    listen = try Self.listen(read.text("listen") ?? "127.0.0.1:8080")
+    certificate = read.text("tls.certificate")
+    key = read.text("tls.key")
+    guard (certificate == nil) == (key == nil) else {
+      throw ConfigurationError("TLS takes both --tls-certificate and --tls-key")
+    }
+    let proxyText = read.text("behindProxy")
+    proxies = try Self.proxies(proxyText ?? "")
+    issuer = read.text("issuer") ?? "vmfa"
+    logFormat = try read.choice("log.format", LineLogHandler.Format.allCases) ?? .text
+    logLevel = try read.choice("log.level", Logger.Level.allCases) ?? .info
+    maximumConnections = try read.number("maxConnections", in: 1...1_000_000) ?? 8192
+    guessBudget = try read.number("guessBudget", in: 0...1_000_000_000) ?? 600
+    drainSeconds = try read.number("drainTimeout", in: 1...3600) ?? 20
+    databaseConnections = try read.number("databaseConnections", in: 1...1000) ?? 8
+    if case .tcp(let host, _) = listen, !Self.isLoopback(host), certificate == nil, proxyText == nil {
+      throw ConfigurationError(
+        "listening on \(host), which others can reach, without TLS would send codes and secrets in the clear: give "
+          + "--tls-certificate and --tls-key, or --behind-proxy with the addresses of a proxy that ends TLS")
+    }
+  }
+
+  private struct Reading {
+    let reader: ConfigReader
+
+    /// What is empty counts as not given.
+    func text(_ name: String) -> String? {
+      reader.string(forKey: ConfigKey(name)).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    func number(_ name: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
+      guard let text = text(name) else { return nil }
+      guard let number = Int(text), range.contains(number) else {
+        throw ConfigurationError("\(name) is a number from \(range.lowerBound) to \(range.upperBound), not \(text)")
+      }
+      return number
+    }
+
+    func choice<T: RawRepresentable<String>>(_ name: String, _ all: [T]) throws(ConfigurationError) -> T? {
+      guard let text = text(name) else { return nil }
+      guard let value = T(rawValue: text) else {
+        throw ConfigurationError("\(name) is one of \(all.map(\.rawValue).joined(separator: ", ")), not \(text)")
+      }
+      return value
+    }
+  }
+
+  private static func listen(_ text: String) throws(ConfigurationError) -> Listen {
+    if text.hasPrefix("unix:") {
+      let path = String(text.dropFirst("unix:".count))
+      guard !path.isEmpty, path.utf8.count < 104 else {
+        throw ConfigurationError("the path of a Unix socket has 1 to 103 bytes")
+      }
+      return .unix(path: path)
+    }
+    // The last colon: an IPv6 address stands in brackets.
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+      (0...65_535).contains(port)
+    else { throw ConfigurationError("listen is HOST:PORT or unix:PATH, not \(text)") }
+    let host = text[..<colon].trimmingPrefix("[")
+    let name = String(host.last == "]" ? host.dropLast() : host)
+    guard !name.isEmpty else { throw ConfigurationError("listen is HOST:PORT or unix:PATH, not \(text)") }
+    return .tcp(host: name, port: port)
+  }
+
+  private static func isLoopback(_ host: String) -> Bool {
+    if host.lowercased() == "localhost" { return true }
+    guard let bytes = AddressRange.bytes(of: host) else { return false }
+    return bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1]
+  }
+
+  private static func proxies(_ text: String) throws(ConfigurationError) -> ProxyTrust {
+    var trust = ProxyTrust(proxies: [])
+    var ranges: [AddressRange] = []
+    for word in text.split(separator: ",").map({ String($0.filter { $0 != " " }) }) {
+      if word == "unix" {
+        trust.trustsUnixSocket = true
+      } else if let range = AddressRange(word) {
+        ranges.append(range)
+      } else {
+        throw ConfigurationError(
+          "behindProxy is a list of addresses such as 10.0.0.0/8,192.0.2.7, or unix, not \(word)")
+      }
+    }
+    return ProxyTrust(proxies: ranges, trustsUnixSocket: trust.trustsUnixSocket)
+  }
+}
