@@ -47,6 +47,8 @@ let package = Package(
     .library(name: "VerifierSQLite", targets: ["VerifierSQLite"]),
     .library(name: "VerifierPostgreSQL", targets: ["VerifierPostgreSQL"]),
     .library(name: "DeviceTransfer", targets: ["DeviceTransfer"]),
+    .library(name: "Accounts", targets: ["Accounts"]),
+    .library(name: "LoginService", targets: ["LoginService"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -97,9 +99,9 @@ let package = Package(
     library(
       "VMFACommands",
       [
-        "Enrollment", "Verifier", "VerifierSQLite", "VerifierPostgreSQL", "DeviceTransfer", "Vault", "Interchange",
-        "QRCode", "OATH", "DurableFiles",
-        "OpenSSLCrypto", argumentParser, subprocess,
+        "LoginService", "Accounts", "Enrollment", "Verifier", "VerifierSQLite", "VerifierPostgreSQL", "DeviceTransfer",
+        "Vault", "Interchange", "QRCode", "OATH", "DurableFiles", "OpenSSLCrypto", argumentParser, subprocess,
+        logging, configuration, nioCore,
       ]),
     .executableTarget(name: "vmfa", dependencies: ["VMFACommands"], swiftSettings: strict),
 

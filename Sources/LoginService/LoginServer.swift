@@ -47,9 +47,7 @@ public struct LoginServer: Sendable {
     self.logger = logger
     let connections = OpenConnections(limit: settings.maximumConnections)
     self.connections = connections
-    certificates = try settings.certificate.flatMap { certificate in
-      try settings.key.map { try CertificateStore(certificate: certificate, key: $0) }
-    }
+    certificates = try settings.certificates()
     let verifier = Verifier(store: store, keys: keys) { warning in
       switch warning {
       case .clockSetBack(let seconds):

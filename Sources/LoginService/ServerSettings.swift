@@ -72,6 +72,15 @@ public struct ServerSettings: Sendable {
     }
   }
 
+  /// Reads the certificate and its key, if TLS is asked for.
+  /// - Throws: ``ConfigurationError`` for files that cannot be used.
+  public func checkCertificate() throws { _ = try certificates() }
+
+  func certificates() throws -> CertificateStore? {
+    guard let certificate, let key else { return nil }
+    return try CertificateStore(certificate: certificate, key: key)
+  }
+
   private struct Reading {
     let reader: ConfigReader
 

@@ -28,6 +28,8 @@ public struct CommandLineTool: AsyncParsableCommand {
           PolicyCommand.self,
           AuditCommand.self, KeyCommand.self, DatabaseCommand.self,
         ]),
+      CommandGroup(
+        name: "Login service", subcommands: [ServeCommand.self, AccountCommand.self, TokenCommand.self]),
     ])
 
   /// Parsed by ArgumentParser.

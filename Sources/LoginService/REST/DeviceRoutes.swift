@@ -69,7 +69,8 @@ extension RESTService {
     do throws(OATHError) {
       let algorithm = try name.map { (name) throws(OATHError) in try HashAlgorithm(named: name) }
       return try TOTPParameters(
-        algorithm: algorithm ?? standard.algorithm, digits: Digits(count: digits.map { Int(clamping: $0) } ?? standard.digits.rawValue),
+        algorithm: algorithm ?? standard.algorithm,
+        digits: Digits(count: digits.map { Int(clamping: $0) } ?? standard.digits.rawValue),
         period: period ?? standard.period)
     } catch { throw Problem.badRequest("\(error)") }
   }

@@ -1,5 +1,7 @@
+internal import Accounts
 internal import DurableFiles
 internal import Interchange
+internal import LoginService
 internal import OATH
 internal import OpenSSLCrypto
 internal import QRCode
@@ -53,6 +55,8 @@ extension CommandError {
     case let error as QRCodeError: self.init(.data, "\(error)")
     case let error as VaultError: self.init(error.status, "\(error)", hint: error.hint)
     case let error as ImportError: self.init(error.status, "\(error)")
+    case let error as AccountError: self.init(error)
+    case let error as ConfigurationError: self.init(.usage, "\(error)")
     default: self.init(.inputOutput, "\(error)")
     }
   }
@@ -141,6 +145,21 @@ extension FileError {
     case .unusable: .data
     case .unsafe: .forbidden
     case .failed: .inputOutput
+    }
+  }
+}
+
+extension CommandError {
+  fileprivate init(_ error: AccountError) {
+    switch error {
+    case .verifier(let error): self.init(error as any Error)
+    case .noSuchUser, .noLoginProfile, .noSuchAccessKey, .noSuchAlias, .noPasswordPolicy:
+      self.init(.missing, "\(error)")
+    case .noSuchToken: self.init(.missing, "\(error)", hint: "vmfa token list shows them all")
+    case .userExists, .userHas, .loginProfileExists, .quota, .tokenExists: self.init(.exists, "\(error)")
+    case .alreadyInitialised: self.init(.exists, "\(error)", hint: "vmfa account show shows it")
+    case .passwordPolicy: self.init(.data, "\(error)")
+    case .wrongPassword, .mayNotChangePassword: self.init(.forbidden, "\(error)")
     }
   }
 }

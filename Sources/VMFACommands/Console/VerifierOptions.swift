@@ -1,3 +1,4 @@
+internal import Accounts
 internal import ArgumentParser
 internal import Foundation
 internal import OATH
@@ -24,9 +25,9 @@ struct VerifierOptions: ParsableArguments {
   }
 
   /// The same, with the store behind it.
-  func session(creating: Bool = false, isDrill: Bool = false) async throws -> Session {
+  func session(creating: Bool = false, isDrill: Bool = false, connections: Int = 1) async throws -> Session {
     let console = Console.current, place = try place()
-    let store = try await place.open(creating: creating)
+    let store = try await place.open(creating: creating, connections: connections)
     OpenStores.current?.add(store)
     let source = try await key.source(console, beside: place, of: store)
     let keys = try await KeyRing(opening: store, at: console.now(), with: source)
@@ -38,12 +39,14 @@ struct VerifierOptions: ParsableArguments {
         console.warn("the clock is \(seconds) s behind the newest record: was it set back?")
       }
     }
-    return Session(verifier: verifier, store: store)
+    return Session(accounts: AccountService(store: store, verifier: verifier), keys: keys)
   }
 
   struct Session: Sendable {
-    let verifier: Verifier
-    let store: any DeviceStore
+    let accounts: AccountService
+    let keys: KeyRing
+    var verifier: Verifier { accounts.verifier }
+    var store: any AccountStore { accounts.store }
   }
 
   /// Where the database is.
@@ -76,7 +79,7 @@ enum DatabasePlace: Sendable {
   }
 
   /// - Parameter creating: whether a missing database, or missing tables, are made.
-  func open(creating: Bool, connections: Int = 1) async throws -> any DeviceStore {
+  func open(creating: Bool, connections: Int = 1) async throws -> any AccountStore {
     switch self {
     case .sqlite(let path): try await SQLiteDeviceStore.open(path, creating ? .creatingIfMissing : .existing)
     case .postgresql(let url):

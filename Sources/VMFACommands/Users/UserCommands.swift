@@ -1,3 +1,4 @@
+internal import Accounts
 internal import ArgumentParser
 internal import OATH
 internal import Verifier
@@ -20,14 +21,22 @@ struct UserCreateCommand: AsyncParsableCommand {
   @Argument(help: "The user's name.")
   var user: String
 
+  @Flag(help: "They may do all that root may.")
+  var administrator = false
+
+  @Option(help: ArgumentHelp("Give them the password in this file.", valueName: "file"))
+  var passwordFile: String?
+
   @OptionGroup var options: VerifierOptions
 
   @Flag(help: "Print the user as a JSON object.")
   var json = false
 
   func run() async throws {
-    let name = try UserName(user), session = try await options.session(creating: true)
-    _ = try await session.verifier.createUser(name, at: Console.current.now())
+    let name = try UserName(user), password = try passwordFile.map(PassphraseOptions.content(of:))
+    let session = try await options.session(creating: true)
+    _ = try await session.accounts.createUser(
+      name, administrator: administrator, password: password, at: Console.current.now())
     guard json else { return try Console.current.print("created \(name)") }
     try await Console.current.printUser(name, session, json: true)
   }

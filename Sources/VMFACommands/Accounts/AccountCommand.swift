@@ -1,0 +1,93 @@
+internal import Accounts
+internal import ArgumentParser
+internal import OATH
+internal import OpenSSLCrypto
+internal import Verifier
+
+/// `vmfa account`.
+struct AccountCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "account", abstract: "The account: its id, and the root user's access key.",
+    subcommands: [AccountInitCommand.self, AccountShowCommand.self])
+}
+
+/// `vmfa account init`.
+struct AccountInitCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Make the root user's access key, which is shown once.")
+
+  @Option(help: ArgumentHelp("Take this account id: twelve digits.", valueName: "id"))
+  var accountID: String?
+
+  @Option(help: ArgumentHelp("Give root the password in this file, for pages.", valueName: "file"))
+  var passwordFile: String?
+
+  @OptionGroup var options: VerifierOptions
+
+  @Flag(help: "Print a JSON object.")
+  var json = false
+
+  private struct Output: Encodable { var accountId, accessKeyId, secretAccessKey: String }
+
+  func run() async throws {
+    let console = Console.current
+    let id = try accountID.map { text in
+      do throws(VerifierError) { return try AccountID(text) } catch {
+        throw CommandError(.usage, "an account id is twelve digits, the first of which is not zero")
+      }
+    }
+    let password = try passwordFile.map(PassphraseOptions.content(of:))
+    let session = try await options.session(creating: true)
+    let made = try await session.accounts.initialise(id: id, password: password, at: console.now())
+    let secret = made.secret.text
+    if json {
+      return try console.printJSON(
+        Output(accountId: made.account.text, accessKeyId: made.key.id, secretAccessKey: secret))
+    }
+    try console.printFields([
+      ("account id", made.account.text), ("access key id", made.key.id), ("secret access key", secret),
+    ])
+    console.note("the secret access key is shown this once: aws configure takes it")
+  }
+}
+
+/// `vmfa account show`.
+struct AccountShowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show the account; never a secret.")
+
+  @OptionGroup var options: VerifierOptions
+
+  @Flag(help: "Print a JSON object.")
+  var json = false
+
+  private struct Output: Encodable {
+    var accountId: String
+    var alias: String?
+    var rootAccessKeys: [String]
+    var rootHasPassword, rootHasMfa: Bool
+    var users, devices, devicesInUse: Int
+  }
+
+  func run() async throws {
+    let store = try await options.session().accounts.store
+    let settings = try await store.settings(), counts = try await store.accountCounts()
+    let root = try await store.account(of: .root)
+    let output = Output(
+      accountId: settings.id.text, alias: settings.alias, rootAccessKeys: root?.record.accessKeys.map(\.id) ?? [],
+      rootHasPassword: root?.record.login != nil, rootHasMfa: root?.hasMFA ?? false, users: counts.users,
+      devices: counts.devices, devicesInUse: counts.devicesInUse)
+    if json { return try Console.current.printJSON(output) }
+    let keys = output.rootAccessKeys.joined(separator: " ")
+    try Console.current.printFields([
+      ("account id", output.accountId), ("alias", output.alias), ("root access keys", keys.isEmpty ? "none" : keys),
+      ("root password", output.rootHasPassword ? "yes" : "no"), ("root MFA", output.rootHasMfa ? "yes" : "no"),
+      ("users", String(output.users)), ("devices", "\(output.devices), of which \(output.devicesInUse) in use"),
+    ])
+  }
+}
+
+extension SharedSecret {
+  /// For the one line that hands it out.
+  var text: String { bytes.withBytes { span in String(decoding: span.indices.map { span[$0] }, as: UTF8.self) } }
+}
