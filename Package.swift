@@ -115,6 +115,10 @@ let package = Package(
         "VerifierSQLite", "VerifierPostgreSQL", "Verifier", "OATH", "OpenSSLCrypto",
       ],
       path: "Tests/VerifierLoad", swiftSettings: strict),
+    .executableTarget(
+      name: "service-load",
+      dependencies: ["LoginService", "Accounts", "VerifierSQLite", "Verifier", "OATH", configuration, logging],
+      path: "Tests/ServiceLoad", swiftSettings: strict),
     tests("OpenSSLCryptoTests", ["OpenSSLCrypto", "COpenSSL"]),
     tests("DurableFilesTests", ["DurableFiles", "OpenSSLCrypto"]),
     tests("OATHTests", ["OATH", "OpenSSLCrypto"]),

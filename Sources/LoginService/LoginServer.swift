@@ -35,13 +35,14 @@ public struct LoginServer: Sendable {
     settings: ServerSettings, store: any AccountStore, keys: KeyRing, logger: Logger,
     now: @escaping @Sendable () -> UnixTime = Self.systemClock
   ) throws {
-    try self.init(settings: settings, store: store, keys: keys, logger: logger, now: now, adding: [])
+    try self.init(
+      settings: settings, store: store, keys: keys, logger: logger, now: now, answeringConstantlyAt: nil)
   }
 
-  /// - Parameter others: routes beside the service's own.
-  init(
+  /// - Parameter constant: the pattern of a route that does all that verifying does but verify, for measuring.
+  package init(
     settings: ServerSettings, store: any AccountStore, keys: KeyRing, logger: Logger,
-    now: @escaping @Sendable () -> UnixTime, adding others: [RouteTable.Route]
+    now: @escaping @Sendable () -> UnixTime = Self.systemClock, answeringConstantlyAt constant: String?
   ) throws {
     self.settings = settings
     self.logger = logger
@@ -70,7 +71,9 @@ public struct LoginServer: Sendable {
     let operations = OperationsRoutes(
       store: store, metrics: metrics, logger: logger, readiness: readiness, connections: connections)
     door = Door(
-      routes: RouteTable(rest.routes + query.routes + operations.routes + others), limits: ConnectionLimits(),
+      routes: RouteTable(
+        rest.routes + query.routes + operations.routes + (constant.map { [rest.constantRoute($0)] } ?? [])),
+      limits: ConnectionLimits(),
       proxies: settings.proxies, metrics: metrics, logger: logger, now: now)
   }
 

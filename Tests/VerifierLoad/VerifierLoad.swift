@@ -17,6 +17,7 @@ import VerifierSQLite
 //   load USERS CALLERS STEP       right codes, from that step on, until the end of standard input or a kill;
 //                                 each answer is told once it is there             -> + USER STEP | ! ERROR
 //   time USERS CALLERS COUNT STEP so many right codes                              -> median MICROSECONDS rate N rss KIB
+//   codes USERS                   their codes of this moment                       -> USER CODE
 //   replay                        then lines USER STEP, then `end`                 -> accepted A rejected R errors E
 //
 // Each has two verifiers on the database, as two replicas have.
@@ -53,6 +54,7 @@ import VerifierSQLite
         await tell(attempts(numbers[1]) { try await $0.verify(wrong, of: UserName(words[2]), at: time) })
       case "load": await load(users: numbers[1], callers: numbers[2], from: Int64(numbers[3]))
       case "time": try await time(users: numbers[1], callers: numbers[2], count: numbers[3], from: Int64(numbers[4]))
+      case "codes": try codes(users: numbers[1])
       case "replay": await replay()
       default: say("unknown")
       }
@@ -69,6 +71,12 @@ import VerifierSQLite
     var totp = try TOTP(secret: SecretBytes(copying: seed.span))
     guard let code = try totp.code(step: step) else { throw VerifierError.corruptRecord("a step") }
     return code
+  }
+
+  private func codes(users: Int) throws {
+    let step = Int64(Date().timeIntervalSince1970) / 30
+    for index in 0..<users { say("u\(index) \(try Self.code("u\(index)", step).digits)") }
+    say("done")
   }
 
   private func setUp(first: Int, count: Int) async throws {

@@ -46,6 +46,9 @@ import Verifier
       _ body: @escaping @Sendable (inout KeyState) throws(VerifierError) -> R
     ) async throws(VerifierError) -> R { try await store.changeKeys(body) }
     func seedCounts() async throws(VerifierError) -> [String: Int] { try await store.seedCounts() }
+    func lockCounts(at now: UnixTime) async throws(VerifierError) -> (users: Int, devices: Int) {
+      try await store.lockCounts(at: now)
+    }
     func append(_ records: [AuditRecord]) async throws(VerifierError) { try await store.append(records) }
     func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
       try await store.auditRecords(query)

@@ -43,7 +43,7 @@ struct RESTService: Sendable {
     var device: DeviceReference { DeviceReference(parameter) }
   }
 
-  private func route(
+  func route(
     _ method: HTTPRequest.Method, _ pattern: String, _ scope: APIToken.Scope,
     _ handler: @escaping @Sendable (Call) async throws -> Answer
   ) -> RouteTable.Route {

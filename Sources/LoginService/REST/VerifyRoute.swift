@@ -1,3 +1,4 @@
+internal import Accounts
 internal import HTTPTypes
 internal import OATH
 internal import Verifier
@@ -6,13 +7,26 @@ extension RESTService {
   /// The longest id of a request that is kept.
   private static let requestIDLimit = 200
 
-  func verify(_ call: Call) async throws -> Answer {
+  /// What takes the same request as ``verify(_:)``, and answers without looking at the store.
+  func constantRoute(_ pattern: String) -> RouteTable.Route {
+    route(.post, pattern, .verify) { call in
+      _ = try Self.request(call)
+      return .json(#"{"result":"rejected","reason":"no_device"}"#)
+    }
+  }
+
+  private static func request(_ call: Call) throws -> (user: UserName, text: String, requestID: String?) {
     let body = try JSONObject(call.request, allowed: ["code", "request_id"])
     let text = try body.text("code"), requestID = try body.optionalText("request_id")
-    if let requestID, requestID.isEmpty || requestID.unicodeScalars.count > Self.requestIDLimit {
-      throw Problem.badRequest("request_id has 1 to \(Self.requestIDLimit) characters")
+    if let requestID, requestID.isEmpty || requestID.unicodeScalars.count > requestIDLimit {
+      throw Problem.badRequest("request_id has 1 to \(requestIDLimit) characters")
     }
-    let verdict = try await answer(to: text, of: call.user(), requestID: requestID, call)
+    return (try call.user(), text, requestID)
+  }
+
+  func verify(_ call: Call) async throws -> Answer {
+    let (user, text, requestID) = try Self.request(call)
+    let verdict = try await answer(to: text, of: user, requestID: requestID, call)
     observe(verdict, call.now)
     return .json(Self.text(of: verdict))
   }
