@@ -34,6 +34,8 @@ let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+/// SQLite's own calls.
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -81,16 +83,17 @@ let package = Package(
     library("QRCode", ["CQREncode", "CPNG"]),
     library("Verifier", ["OATH", "DurableFiles", "OpenSSLCrypto"]),
     library("VerifierSQL", ["Accounts", "Verifier", "OATH", "OpenSSLCrypto"]),
-    library("VerifierSQLite", ["VerifierSQL", "Accounts", "Verifier", "OATH", "DurableFiles", grdb]),
+    library("VerifierSQLite", ["VerifierSQL", "Accounts", "Verifier", "OATH", "DurableFiles", grdb, grdbSQLite]),
     library("VerifierPostgreSQL", ["CLibPQ", "VerifierSQL", "Accounts", "Verifier"]),
     library(
       "DeviceTransfer", ["Verifier", "Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
     library(
       "Accounts", ["Verifier", "OATH", "OpenSSLCrypto"]),
+    library("AWSQuery", ["OATH", "OpenSSLCrypto"]),
     .target(
       name: "LoginService",
       dependencies: [
-        "Accounts", "Enrollment", "Verifier", "QRCode", "JSONText", "OATH", "OpenSSLCrypto", hummingbird,
+        "AWSQuery", "Accounts", "Enrollment", "Verifier", "QRCode", "JSONText", "OATH", "OpenSSLCrypto", hummingbird,
         hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioSSL, logging, coreMetrics,
         lifecycle, unixSignals, configuration,
       ],

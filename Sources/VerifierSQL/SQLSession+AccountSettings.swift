@@ -43,6 +43,7 @@ extension SQLSession {
   private func write(_ settings: AccountSettings, before: AccountSettings) throws {
     var statements: [SQLStatement] = []
     if settings.id != before.id {
+      knownSettings = nil
       statements.append(SQLStatement("UPDATE vmfa_account SET id = $1", [.text(settings.id.text)]))
     }
     var fields: [String: String] = [:]

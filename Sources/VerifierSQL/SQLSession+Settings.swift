@@ -26,7 +26,14 @@ extension SQLSession {
     return (policy, account)
   }
 
-  package func policy() throws -> Policy { try Self.readSettings(run(Self.settings).rows).0 }
+  func policyAndAccount() throws -> (policy: Policy, account: AccountID) {
+    if let known = knownSettings { return known }
+    let (policy, account) = try Self.readSettings(run(Self.settings).rows)
+    knownSettings = (policy, account)
+    return (policy, account)
+  }
+
+  package func policy() throws -> Policy { try policyAndAccount().policy }
 
   package func updatePolicy(_ changes: [Policy.Setting: Int64], records: [AuditRecord]) throws -> Policy {
     var policy = try policy()
@@ -36,6 +43,7 @@ extension SQLSession {
       """
     // In one order, so that two that change the same settings wait for each other and do not lock each other out.
     let rows = changes.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
+    knownSettings = nil
     _ = try run(rows.map { SQLStatement(sql, [.text($0.0), .integer($0.1)]) })
     try insert(records)
     return policy

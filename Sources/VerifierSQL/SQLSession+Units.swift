@@ -4,28 +4,29 @@ package import Verifier
 extension SQLSession {
   /// - Parameter locking: whether it is about to be changed.
   package func state(of unit: TransactionUnit, locking: Bool) throws -> UnitState {
-    let settings = SQLStatement(Self.settings)
     guard let name = try owner(of: unit) else {
-      let (policy, account) = try Self.readSettings(try run([settings])[0].rows)
+      let (policy, account) = try policyAndAccount()
       return UnitState(policy: policy, account: account)
     }
     if case .enrolment(let device, _) = unit, let other = try owner(of: .owner(of: device)), other != name {
       return try state(of: name, with: device, of: other, locking: locking)
     }
     // The user's row is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
-    let results = try run([
-      settings,
-      SQLStatement(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name)]),
-      SQLStatement(UnitSQL.devices, [.text(name)]),
-    ])
-    let (policy, account) = try Self.readSettings(results[0].rows)
-    let devices = try results[2].rows.map(Device.init(row:))
+    let known = knownSettings
+    let results = try run(
+      [
+        SQLStatement(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name)]),
+        SQLStatement(UnitSQL.devices, [.text(name)]),
+      ] + (known == nil ? [SQLStatement(Self.settings)] : []))
+    let (policy, account) = try known ?? Self.readSettings(results[2].rows)
+    knownSettings = (policy, account)
+    let devices = try results[1].rows.map(Device.init(row:))
     // Between finding the owner and locking their row, the device may have become somebody else's.
     if locking, locksRows, case .owner(let reference) = unit, !devices.contains(where: reference.names) {
       throw SQLFailure.conflict
     }
     return UnitState(
-      policy: policy, account: account, user: try results[1].rows.first.map(User.init(row:)), devices: devices)
+      policy: policy, account: account, user: try results[0].rows.first.map(User.init(row:)), devices: devices)
   }
 
   /// A user's unit, and one device of another user's.
@@ -36,7 +37,7 @@ extension SQLSession {
     let users = try [name, other].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { name in
       try run(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name)]).rows.first.map(User.init(row:))
     }
-    let (policy, account) = try Self.readSettings(try run(Self.settings).rows)
+    let (policy, account) = try policyAndAccount()
     let own = try run(UnitSQL.devices, [.text(name)]).rows.map(Device.init(row:))
     let others = try run(UnitSQL.devices, [.text(other)]).rows.map(Device.init(row:)).filter(device.names)
     if locking, locksRows, others.isEmpty { throw SQLFailure.conflict }

@@ -1,3 +1,5 @@
+package import Verifier
+
 /// A value of a column or an argument.
 package enum SQLValue: Sendable, Equatable {
   case null
@@ -37,6 +39,9 @@ package protocol SQLSession {
   /// Whether rows have to be locked to be changed; false where a transaction has the database for itself.
   var locksRows: Bool { get }
 
+  /// Policy and account id, where they are known to be those of this transaction.
+  var knownSettings: (policy: Policy, account: AccountID)? { get nonmutating set }
+
   /// Runs statements one after the other; where a round trip costs something, in a single one.
   /// - Throws: ``SQLFailure``, and what the database has to say else. Nothing may be run after that.
   func run(_ statements: [SQLStatement]) throws -> [SQLResult]
@@ -51,6 +56,12 @@ package enum SQLFailure: Error {
 }
 
 extension SQLSession {
+  /// Where others may change them at any time, they are read each time.
+  package var knownSettings: (policy: Policy, account: AccountID)? {
+    get { nil }
+    nonmutating set {}
+  }
+
   package func run(_ text: String, _ arguments: [SQLValue] = []) throws -> SQLResult {
     try run([SQLStatement(text, arguments)])[0]
   }

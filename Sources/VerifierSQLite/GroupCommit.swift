@@ -8,17 +8,18 @@ struct UncertainCommit: Error {
 
 /// Writing transactions that wait at the same time share one commit, and so one fsync.
 ///
-/// Each runs in a savepoint of its own: what one of them throws undoes its own changes only. None is answered before the
-/// commit that holds it is on the disk; if that fails, all of them fail.
+/// What one of them throws undoes its own changes only: where it had made any, all begin anew, each in a savepoint of its
+/// own. None is answered before the commit that holds it is on the disk; if that fails, all of them fail.
 final class GroupCommit: Sendable {
   /// A transaction that waits. `run` keeps its result to itself; `end` hands it out, or the error that came instead.
   struct Job: Sendable {
-    let run: @Sendable (Database) throws -> Void
+    let run: @Sendable (SQLiteSession) throws -> Void
     let end: @Sendable ((any Error)?) -> Void
   }
 
-  /// The most that share a commit: it bounds how long the first of them waits.
-  private static let maximumCount = 256
+  /// The most that share a commit. While they are on their way to the disk the next ones are read and answered, so that
+  /// neither side waits for all of the other.
+  private static let maximumCount = 16
 
   private let pool: DatabasePool
   private let check: @Sendable () throws -> Void
@@ -62,32 +63,59 @@ final class GroupCommit: Sendable {
   /// - Returns: for each job the error that it ended with, or nil.
   private func commit(_ jobs: [Job], on database: Database) -> [(any Error)?] {
     do {
-      try database.beginTransaction(.immediate)
-      do {
-        try check()
-        let failures = try jobs.map { try run($0, on: database) }
-        do { try database.commit() } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
-          throw UncertainCommit(reason: error)
-        }
-        return failures
-      } catch {
-        if database.isInsideTransaction { try database.rollback() }
-        throw error
+      do { return try commit(jobs, on: database, run: Self.run) } catch is ChangesToUndo {
+        return try commit(jobs, on: database, run: Self.runInSavepoint)
       }
     } catch { return Array(repeating: error, count: jobs.count) }
   }
 
+  private func commit(
+    _ jobs: [Job], on database: Database, run: (Job, SQLiteSession) throws -> (any Error)?
+  ) throws -> [(any Error)?] {
+    try database.beginTransaction(.immediate)
+    do {
+      try check()
+      let session = SQLiteSession(database)
+      let failures = try jobs.map { try run($0, session) }
+      do { try database.commit() } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
+        throw UncertainCommit(reason: error)
+      }
+      return failures
+    } catch {
+      if database.isInsideTransaction { try database.rollback() }
+      throw error
+    }
+  }
+
+  /// A job has thrown after it had changed something.
+  private struct ChangesToUndo: Error {}
+
   /// - Returns: the error of the job itself.
   /// - Throws: what ends the whole transaction.
-  private func run(_ job: Job, on database: Database) throws -> (any Error)? {
+  private static func run(_ job: Job, on session: SQLiteSession) throws -> (any Error)? {
+    let before = session.database.totalChangesCount
+    do {
+      try job.run(session)
+      return nil
+    } catch {
+      guard session.database.isInsideTransaction else { throw error }
+      guard session.database.totalChangesCount == before else { throw ChangesToUndo() }
+      return error
+    }
+  }
+
+  /// The same, in a savepoint that undoes what the job changed.
+  private static func runInSavepoint(_ job: Job, on session: SQLiteSession) throws -> (any Error)? {
+    let database = session.database
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
     do {
-      try job.run(database)
+      try job.run(session)
       try database.cachedStatement(sql: "RELEASE job").execute()
       return nil
     } catch {
       // A full disk and the like end the transaction itself; then nothing of it is kept.
       guard database.isInsideTransaction else { throw error }
+      session.knownSettings = nil
       try database.cachedStatement(sql: "ROLLBACK TO job").execute()
       try database.cachedStatement(sql: "RELEASE job").execute()
       return error

@@ -60,11 +60,11 @@ public final class SQLiteDeviceStore: DeviceStore {
   public func transaction<R: Sendable>(
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
-    try await write { database in
-      let before = try database.state(of: unit, locking: true)
+    try await write { session in
+      let before = try session.state(of: unit, locking: true)
       var after = before
       let result = try body(&after)
-      try database.apply(after.changes(since: before))
+      try session.apply(after.changes(since: before))
       return result
     }
   }
@@ -141,12 +141,12 @@ public final class SQLiteDeviceStore: DeviceStore {
 
   /// As `DeviceStore` has it: pages, indexes, references.
   public func checkIntegrity() async throws(VerifierError) -> [String] {
-    try await read { database in
-      let pages = try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
-      let references = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").prefix(20).map { row in
+    try await read { session in
+      let pages = try String.fetchAll(session.database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+      let references = try Row.fetchAll(session.database, sql: "PRAGMA foreign_key_check").prefix(20).map { row in
         "a row of \(row["table"] as String? ?? "a table") refers to nothing"
       }
-      return try pages + references + database.strayRows()
+      return try pages + references + session.strayRows()
     }
   }
 
@@ -180,14 +180,14 @@ public final class SQLiteDeviceStore: DeviceStore {
   /// One write, carried to its end whatever becomes of the calling task: GRDB's async functions would roll it back when
   /// the task is cancelled, and with it a guess that was compared.
   func write<R: Sendable>(
-    _ body: @escaping @Sendable (Database) throws -> R
+    _ body: @escaping @Sendable (SQLiteSession) throws -> R
   ) async throws(VerifierError) -> R {
     let place = place
     let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
       let kept = Mutex<R?>(nil)
       writer.submit(
-        GroupCommit.Job { database in
-          let result = try body(database)
+        GroupCommit.Job { session in
+          let result = try body(session)
           kept.withLock { $0 = result }
         } end: { failure in
           if let failure { return continuation.resume(returning: .failure(VerifierError(failure, place: place))) }
@@ -200,14 +200,14 @@ public final class SQLiteDeviceStore: DeviceStore {
   }
 
   func read<R: Sendable>(
-    _ body: @escaping @Sendable (Database) throws -> R
+    _ body: @escaping @Sendable (SQLiteSession) throws -> R
   ) async throws(VerifierError) -> R {
     let place = place, check = check
     let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
       pool.asyncRead { database in
         do {
           try check()
-          continuation.resume(returning: .success(try body(database.get())))
+          continuation.resume(returning: .success(try body(SQLiteSession(database.get()))))
         } catch {
           continuation.resume(returning: .failure(VerifierError(error, place: place)))
         }
@@ -231,6 +231,6 @@ public final class SQLiteDeviceStore: DeviceStore {
 extension SQLiteDeviceStore {
   /// A PRAGMA of the writing connection, for tests of how it was opened.
   package func setting(_ name: String) async throws(VerifierError) -> Int? {
-    try await write { try Int.fetchOne($0, sql: "PRAGMA \(name)") }
+    try await write { try Int.fetchOne($0.database, sql: "PRAGMA \(name)") }
   }
 }

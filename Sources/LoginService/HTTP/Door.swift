@@ -118,6 +118,4 @@ extension HTTPField.Name {
   static let amazonRequestID = Self("x-amzn-RequestId")!
   static let contentTypeOptions = Self("X-Content-Type-Options")!
   static let forwardedFor = Self("X-Forwarded-For")!
-  static let amazonDate = Self("X-Amz-Date")!
-  static let amazonSecurityToken = Self("X-Amz-Security-Token")!
 }

@@ -1,4 +1,6 @@
+internal import AWSQuery
 internal import Accounts
+internal import HTTPTypes
 internal import OATH
 internal import OpenSSLCrypto
 internal import Verifier
@@ -23,33 +25,43 @@ struct Authentication: Sendable {
 
   /// - Throws: ``QueryError``, and what prevents an answer.
   func caller(of request: Incoming, query: QueryForm, service: String) async throws -> Caller {
-    let signature = try SignatureV4(of: request, query: query)
+    let signed = request.asSigned
+    let signature = try SignatureV4(of: signed, query: query)
     try signature.check(for: service, at: request.time)
-    guard let token = signature.sessionToken else { return try await longTerm(signature, of: request) }
-    return try await temporary(signature, token: token, of: request)
+    guard let token = signature.sessionToken else { return try await longTerm(signature, of: signed, at: request.time) }
+    return try await temporary(signature, token: token, of: signed, at: request.time)
   }
 
-  private func longTerm(_ signature: SignatureV4, of request: Incoming) async throws -> Caller {
+  private func longTerm(_ signature: SignatureV4, of request: SignedRequest, at now: UnixTime) async throws -> Caller {
     guard let account = try await accounts.store.account(ofAccessKey: signature.accessKeyID),
       let key = account.record.accessKeys.first(where: { $0.id == signature.accessKeyID }), key.isActive
     else { throw QueryError.invalidToken }
     let secret = try await accounts.secret(of: key, user: account.user.name)
     guard try signature.matches(request, secret: secret.bytes) else { throw QueryError.wrongSignature }
     try await accounts.noteUse(
-      of: key, by: account.user.name, service: signature.service, region: signature.region, at: request.time)
+      of: key, by: account.user.name, service: signature.service, region: signature.region, at: now)
     return Caller(account: account, accessKeyID: key.id, session: nil)
   }
 
-  private func temporary(_ signature: SignatureV4, token: String, of request: Incoming) async throws -> Caller {
+  private func temporary(_ signature: SignatureV4, token: String, of request: SignedRequest, at now: UnixTime) async throws -> Caller {
     guard let session = try await accounts.session(token, accessKeyID: signature.accessKeyID) else {
       throw QueryError.invalidToken
     }
     guard try signature.matches(request, secret: session.secret.bytes) else { throw QueryError.wrongSignature }
-    guard request.time < session.expiresAt else { throw QueryError.expiredToken }
+    guard now < session.expiresAt else { throw QueryError.expiredToken }
     // Gone, or gone and made again: a session is of one user, not of a name.
     guard let account = try await accounts.store.account(of: session.user), account.userID == session.userID else {
       throw QueryError.invalidToken
     }
     return Caller(account: account, accessKeyID: session.accessKeyID, session: session)
+  }
+}
+
+extension Incoming {
+  /// As far as a signature covers it.
+  fileprivate var asSigned: SignedRequest {
+    SignedRequest(method: method.rawValue, host: host, query: query, body: body) { [headers] name in
+      HTTPField.Name(name).map { headers[values: $0] } ?? []
+    }
   }
 }

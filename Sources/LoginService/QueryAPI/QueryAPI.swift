@@ -1,3 +1,4 @@
+internal import AWSQuery
 internal import Accounts
 internal import CoreMetrics
 internal import HTTPTypes
@@ -14,7 +15,13 @@ struct QueryAPI: Sendable {
   let observe: @Sendable (Verdict, UnixTime) -> Void
 
   var routes: [RouteTable.Route] {
-    [RouteTable.Route(.post, "/") { request, _ in await answer(request) }]
+    [
+      RouteTable.Route(.post, "/") { request, _ in await answer(request) },
+      RouteTable.Route(.get, "/") { request, _ in
+        guard Self.isMeant(by: request) else { throw Problem.notFound }
+        return await answer(request)
+      },
+    ]
   }
 
   /// Whether a GET is one of an SDK, and none of a browser.
@@ -28,11 +35,10 @@ struct QueryAPI: Sendable {
     do {
       let (query, form) = try Self.forms(of: request)
       guard let name = form["Action"], !name.isEmpty else {
-        throw QueryError(.badRequest, "MissingAction", "The request must contain the parameter Action")
+        throw QueryError(400, "MissingAction", "The request must contain the parameter Action")
       }
       let version = form["Version"] ?? ""
-      let unknown = QueryError(
-        .badRequest, "InvalidAction", "Could not find operation \(name.prefix(128)) for version \(version.prefix(32))")
+      let unknown = QueryError(400, "InvalidAction", "Could not find operation \(name.prefix(128)) for version \(version.prefix(32))")
       guard let found = QueryServiceName(version: version) else { throw unknown }
       service = found
       let caller = try await authenticate(request, query: query, service: service)
@@ -133,12 +139,12 @@ struct QueryAPI: Sendable {
     }
     var xml = XMLText()
     xml.group("Error") { xml in
-      xml.element("Type", told.status.kind == .serverError ? "Receiver" : "Sender")
+      xml.element("Type", told.status >= 500 ? "Receiver" : "Sender")
       xml.element("Code", told.code)
       xml.element("Message", told.message)
     }
     xml.element("RequestId", request.id)
-    return Self.document("ErrorResponse", xml, told.status, service, request)
+    return Self.document("ErrorResponse", xml, HTTPResponse.Status(code: told.status), service, request)
   }
 
   private static func document(

@@ -1,3 +1,4 @@
+internal import AWSQuery
 internal import Foundation
 internal import HTTPTypes
 internal import OATH

@@ -118,7 +118,8 @@ public struct RequestContext: Sendable, Equatable {
   }
 
   private static func clean(_ text: String) -> String {
-    String(
+    if text.utf8.count <= 256, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
+    return String(
       String.UnicodeScalarView(
         text.unicodeScalars.prefix(256).map { scalar in
           scalar.properties.generalCategory == .control ? "?" : scalar

@@ -8,7 +8,9 @@ public struct UserName: Sendable, Hashable {
 
   /// - Throws: ``VerifierError/malformedName(_:)``.
   public init(_ text: String) throws(VerifierError) {
-    let normal = text.precomposedStringWithCanonicalMapping
+    // What is ASCII is in NFC.
+    let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+    let normal = isASCII ? text : text.precomposedStringWithCanonicalMapping
     let scalars = normal.unicodeScalars
     guard !scalars.isEmpty else { throw .malformedName("the user name is empty") }
     guard scalars.count <= 128 else {
@@ -42,7 +44,8 @@ extension UserName: Comparable, CustomStringConvertible {
 extension Unicode.Scalar {
   /// Neither control, format, surrogate, private, unassigned, nor a separator other than the ASCII space.
   fileprivate var isPrintable: Bool {
-    switch properties.generalCategory {
+    if isASCII { return value >= 0x20 && value != 0x7F }
+    return switch properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
     case .spaceSeparator: self == " "
     default: true

@@ -1,3 +1,4 @@
+internal import AWSQuery
 internal import Accounts
 internal import OATH
 internal import OpenSSLCrypto
@@ -44,7 +45,7 @@ extension ActionCall {
   fileprivate func updateAccessKey() async throws -> XMLText? {
     var parameters = Parameters(form)
     let name = parameters.optional("UserName", .userName), id = parameters.required("AccessKeyId", .accessKeyID)
-    _ = parameters.required("Status", Parameters.Constraint())
+    _ = parameters.required("Status", .any)
     let status = parameters.choice("Status", ["Active", "Inactive"])
     try parameters.check()
     try await accounts.setAccessKey(id, of: user(name), active: status == "Active", at: now)

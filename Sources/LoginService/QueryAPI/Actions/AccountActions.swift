@@ -1,3 +1,4 @@
+internal import AWSQuery
 internal import Accounts
 internal import Foundation
 internal import HTTPTypes
@@ -28,7 +29,7 @@ extension ActionCall {
     let alias = try alias()
     guard alias.first != "-", alias.last != "-", !alias.contains("--"),
       !alias.allSatisfy(\.isNumber) || alias.count != 12
-    else { throw QueryError(.badRequest, "InvalidInput", "The account alias \(alias) is not valid.") }
+    else { throw QueryError(400, "InvalidInput", "The account alias \(alias) is not valid.") }
     guard try await accounts.store.settings().alias != alias else {
       throw QueryError.exists("The account alias \(alias) already exists.")
     }
@@ -94,10 +95,10 @@ extension ActionCall {
 
   fileprivate func getReport() async throws -> XMLText? {
     guard let report = try await accounts.store.credentialReport() else {
-      throw QueryError(.gone, "ReportNotPresent", nil)
+      throw QueryError(410, "ReportNotPresent", nil)
     }
     guard now.seconds - report.generatedAt.seconds < Self.reportLifetime else {
-      throw QueryError(.gone, "ReportExpired", nil)
+      throw QueryError(410, "ReportExpired", nil)
     }
     var xml = XMLText()
     xml.element("Content", Data(report.content.utf8).base64EncodedString())

@@ -1,3 +1,4 @@
+internal import AWSQuery
 internal import Accounts
 internal import Enrollment
 internal import Foundation
@@ -215,8 +216,7 @@ extension ActionCall {
   static func check(path: String) throws {
     let isAllowed = path.unicodeScalars.allSatisfy { (0x21...0x7E).contains($0.value) }
     guard path.first == "/", path.last == "/", isAllowed else {
-      throw QueryError(
-        .badRequest, "ValidationError",
+      throw QueryError(400, "ValidationError",
         "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters "
           + "and/or / characters.")
     }
@@ -224,14 +224,12 @@ extension ActionCall {
 
   static func check(tags: [Tag]) throws {
     guard tags.count <= Tag.limit else {
-      throw QueryError(
-        .badRequest, "ValidationError",
+      throw QueryError(400, "ValidationError",
         "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50"
       )
     }
     guard Set(tags.map { $0.key.lowercased() }).count == tags.count else {
-      throw QueryError(
-        .badRequest, "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+      throw QueryError(400, "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import AWSQuery
 internal import Accounts
 internal import HTTPTypes
 internal import OATH
@@ -77,7 +78,7 @@ extension ActionCall {
     let old = parameters.required("OldPassword", .password), new = parameters.required("NewPassword", .password)
     try parameters.check()
     guard !caller.account.isRoot else {
-      throw QueryError(.badRequest, "InvalidUserType", "Only IAM Users can change their own password.")
+      throw QueryError(400, "InvalidUserType", "Only IAM Users can change their own password.")
     }
     try await accounts.changePassword(of: caller.name, from: Self.secret(old), to: Self.secret(new), at: now)
     return nil

@@ -1,3 +1,4 @@
+internal import AWSQuery
 internal import Accounts
 internal import OATH
 internal import Verifier

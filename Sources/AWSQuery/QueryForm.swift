@@ -1,9 +1,9 @@
 internal import OATH
 
 /// `name=value&…`, as the bodies and query strings of the query API have it (application/x-www-form-urlencoded).
-struct QueryForm: Sendable, Equatable {
+package struct QueryForm: Sendable, Equatable {
   /// Why a form is none.
-  enum Failure: Error, Equatable {
+  package enum Failure: Error, Equatable {
     /// A `%` without two hexadecimal digits, or what is not UTF-8.
     case malformed
     /// A name stands twice: which value was meant?
@@ -13,31 +13,31 @@ struct QueryForm: Sendable, Equatable {
   }
 
   /// More than an action with 50 tags has.
-  static let maximumCount = 250
+  package static let maximumCount = 250
 
-  private(set) var fields: [(name: String, value: String)] = []
+  package private(set) var fields: [(name: String, value: String)] = []
   private var places: [String: Int] = [:]
 
-  init() {}
+  package init() {}
 
-  init(parsing bytes: [UInt8]) throws(Failure) {
+  package init(parsing bytes: [UInt8]) throws(Failure) {
     for pair in bytes.split(separator: UInt8(ascii: "&")) {
       let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       try add(try Self.decode(parts[0]), parts.count > 1 ? try Self.decode(parts[1]) : "")
     }
   }
 
-  mutating func add(_ name: String, _ value: String) throws(Failure) {
+  package mutating func add(_ name: String, _ value: String) throws(Failure) {
     guard fields.count < Self.maximumCount else { throw .tooMany }
     guard places[name] == nil else { throw .duplicate(name) }
     places[name] = fields.count
     fields.append((name, value))
   }
 
-  subscript(_ name: String) -> String? { places[name].map { fields[$0].value } }
+  package subscript(_ name: String) -> String? { places[name].map { fields[$0].value } }
 
   /// The members of a list: `NAME.member.1`, `NAME.member.2`, … with what follows their number, in their order.
-  func members(of name: String) -> [[String: String]] {
+  package func members(of name: String) -> [[String: String]] {
     var members: [Int: [String: String]] = [:]
     for field in fields where field.name.hasPrefix(name + ".member.") {
       let rest = field.name.dropFirst(name.count + ".member.".count).split(separator: ".", maxSplits: 1)
@@ -66,5 +66,5 @@ struct QueryForm: Sendable, Equatable {
     return text
   }
 
-  static func == (a: QueryForm, b: QueryForm) -> Bool { a.fields.elementsEqual(b.fields) { $0 == $1 } }
+  package static func == (a: QueryForm, b: QueryForm) -> Bool { a.fields.elementsEqual(b.fields) { $0 == $1 } }
 }

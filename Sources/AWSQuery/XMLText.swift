@@ -1,35 +1,37 @@
 /// Puts an XML answer together.
-struct XMLText {
-  private(set) var text = ""
+package struct XMLText {
+  package private(set) var text = ""
+
+  package init() {}
 
   /// `<name>value</name>`; nothing where there is no value.
-  mutating func element(_ name: String, _ value: String?) {
+  package mutating func element(_ name: String, _ value: String?) {
     guard let value else { return }
     text += "<\(name)>\(Self.escaped(value))</\(name)>"
   }
 
   /// What is XML already.
-  mutating func raw(_ xml: String) { text += xml }
+  package mutating func raw(_ xml: String) { text += xml }
 
-  mutating func element(_ name: String, _ value: Bool) { element(name, value ? "true" : "false") }
-  mutating func element(_ name: String, _ value: Int) { element(name, String(value)) }
+  package mutating func element(_ name: String, _ value: Bool) { element(name, value ? "true" : "false") }
+  package mutating func element(_ name: String, _ value: Int) { element(name, String(value)) }
 
   /// `<name>…</name>`.
-  mutating func group<E: Error>(_ name: String, _ content: (inout XMLText) throws(E) -> Void) throws(E) {
+  package mutating func group<E: Error>(_ name: String, _ content: (inout XMLText) throws(E) -> Void) throws(E) {
     text += "<\(name)>"
     try content(&self)
     text += "</\(name)>"
   }
 
   /// `<name><member>…</member>…</name>`.
-  mutating func list<Item>(_ name: String, _ items: [Item], _ content: (inout XMLText, Item) -> Void) {
+  package mutating func list<Item>(_ name: String, _ items: [Item], _ content: (inout XMLText, Item) -> Void) {
     group(name) { xml in
       for item in items { xml.group("member") { content(&$0, item) } }
     }
   }
 
   /// Text that came from a client may hold what XML cannot: that becomes U+FFFD.
-  static func escaped(_ value: String) -> String {
+  package static func escaped(_ value: String) -> String {
     value.unicodeScalars.reduce(into: "") { text, scalar in
       switch scalar {
       case "&": text += "&amp;"

@@ -1,27 +1,30 @@
 internal import HTTPTypes
 
 /// The parameters of an action, read one after the other; what is wrong with them is told together, as IAM tells it.
-struct Parameters {
+package struct Parameters {
   /// What a text has to be.
-  struct Constraint {
+  package struct Constraint {
     var minimum = 0
     var maximum = Int.max
     /// As the message shows it.
     var pattern: String?
     var allows: (Unicode.Scalar) -> Bool = { _ in true }
+
+    /// A text of whatever kind.
+    package static var any: Self { Self() }
   }
 
   private let form: QueryForm
   private var failures: [String] = []
 
-  init(_ form: QueryForm) { self.form = form }
+  package init(_ form: QueryForm) { self.form = form }
 
   private mutating func fail(_ path: String, _ constraint: String) {
     failures.append("Value at '\(path)' failed to satisfy constraint: \(constraint)")
   }
 
   /// A text that must be there; empty where something is wrong with it, which ``check()`` then tells.
-  mutating func required(_ name: String, _ constraint: Constraint) -> String {
+  package mutating func required(_ name: String, _ constraint: Constraint) -> String {
     guard let value = optional(name, constraint) else {
       fail(name.loweringFirst, "Member must not be null")
       return ""
@@ -29,7 +32,7 @@ struct Parameters {
     return value
   }
 
-  mutating func optional(_ name: String, _ constraint: Constraint) -> String? {
+  package mutating func optional(_ name: String, _ constraint: Constraint) -> String? {
     guard let value = form[name] else { return nil }
     validate(value, name.loweringFirst, constraint)
     return value
@@ -50,7 +53,7 @@ struct Parameters {
     }
   }
 
-  mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+  package mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
     guard let text = form[name] else { return nil }
     let path = name.loweringFirst
     guard let value = Int(text) else {
@@ -62,7 +65,7 @@ struct Parameters {
     return value
   }
 
-  mutating func bool(_ name: String) -> Bool? {
+  package mutating func bool(_ name: String) -> Bool? {
     switch form[name] {
     case nil: return nil
     case "true": return true
@@ -73,7 +76,7 @@ struct Parameters {
     }
   }
 
-  mutating func choice(_ name: String, _ values: [String]) -> String? {
+  package mutating func choice(_ name: String, _ values: [String]) -> String? {
     guard let value = form[name] else { return nil }
     if !values.contains(value) {
       fail(name.loweringFirst, "Member must satisfy enum value set: [\(values.joined(separator: ", "))]")
@@ -81,7 +84,7 @@ struct Parameters {
     return value
   }
 
-  mutating func tags(_ name: String = "Tags") -> [(key: String, value: String)] {
+  package mutating func tags(_ name: String = "Tags") -> [(key: String, value: String)] {
     form.members(of: name).enumerated().map { index, member in
       let path = "\(name.loweringFirst).\(index + 1).member."
       let key = member["Key"], value = member["Value"]
@@ -93,7 +96,7 @@ struct Parameters {
     }
   }
 
-  mutating func tagKeys() -> [String] {
+  package mutating func tagKeys() -> [String] {
     form.members(of: "TagKeys").enumerated().map { index, member in
       let key = member[""] ?? ""
       validate(key, "tagKeys.\(index + 1).member", .tagKey)
@@ -102,10 +105,10 @@ struct Parameters {
   }
 
   /// - Throws: one error that tells of all that was wrong.
-  func check() throws(QueryError) {
+  package func check() throws(QueryError) {
     guard !failures.isEmpty else { return }
     let count = failures.count == 1 ? "1 validation error detected" : "\(failures.count) validation errors detected"
-    throw QueryError(.badRequest, "ValidationError", "\(count): \(failures.joined(separator: "; "))")
+    throw QueryError(400, "ValidationError", "\(count): \(failures.joined(separator: "; "))")
   }
 }
 
@@ -121,24 +124,24 @@ extension Parameters.Constraint {
   }
   private static let namePattern = "[\\w+=,.@-]+"
 
-  static var newUserName: Self { Self(minimum: 1, maximum: 64, pattern: namePattern, allows: isNameCharacter) }
-  static var userName: Self { Self(minimum: 1, maximum: 128, pattern: namePattern, allows: isNameCharacter) }
-  static var deviceName: Self { Self(minimum: 1, maximum: 226, pattern: namePattern, allows: isNameCharacter) }
-  static var serialNumber: Self {
+  package static var newUserName: Self { Self(minimum: 1, maximum: 64, pattern: namePattern, allows: isNameCharacter) }
+  package static var userName: Self { Self(minimum: 1, maximum: 128, pattern: namePattern, allows: isNameCharacter) }
+  package static var deviceName: Self { Self(minimum: 1, maximum: 226, pattern: namePattern, allows: isNameCharacter) }
+  package static var serialNumber: Self {
     Self(minimum: 9, maximum: 256, pattern: "[\\w+=/:,.@-]+") { isNameCharacter($0) || $0 == "/" || $0 == ":" }
   }
-  static var code: Self { Self(minimum: 6, maximum: 6, pattern: "[\\d]+") { ("0"..."9").contains($0) } }
-  static var path: Self { Self(minimum: 1, maximum: 512) }
-  static var password: Self { Self(minimum: 1, maximum: 128) }
-  static var marker: Self { Self(minimum: 1, maximum: 320) }
-  static var accessKeyID: Self { Self(minimum: 16, maximum: 128, pattern: "[\\w]+", allows: isWord) }
-  static var accountAlias: Self {
+  package static var code: Self { Self(minimum: 6, maximum: 6, pattern: "[\\d]+") { ("0"..."9").contains($0) } }
+  package static var path: Self { Self(minimum: 1, maximum: 512) }
+  package static var password: Self { Self(minimum: 1, maximum: 128) }
+  package static var marker: Self { Self(minimum: 1, maximum: 320) }
+  package static var accessKeyID: Self { Self(minimum: 16, maximum: 128, pattern: "[\\w]+", allows: isWord) }
+  package static var accountAlias: Self {
     Self(minimum: 3, maximum: 63, pattern: "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$") { scalar in
       ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "-"
     }
   }
-  static var tagKey: Self { Self(minimum: 1, maximum: 128, pattern: tagPattern + "+", allows: isTagCharacter) }
-  static var tagValue: Self { Self(maximum: 256, pattern: tagPattern + "*", allows: isTagCharacter) }
+  package static var tagKey: Self { Self(minimum: 1, maximum: 128, pattern: tagPattern + "+", allows: isTagCharacter) }
+  package static var tagValue: Self { Self(maximum: 256, pattern: tagPattern + "*", allows: isTagCharacter) }
 
   private static let tagPattern = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]"
 

@@ -1,43 +1,42 @@
-internal import HTTPTypes
-internal import OATH
-internal import OpenSSLCrypto
+package import OATH
+package import OpenSSLCrypto
 
 /// What a request is signed with: AWS Signature Version 4, in its headers or in its query string.
 ///
 /// Signature Version 4 as "Create a signed AWS API request" of the IAM user guide has it; the canonical path is always `/`.
-struct SignatureV4: Sendable, Equatable {
+package struct SignatureV4: Sendable, Equatable {
   /// Seconds that a client's clock may be off, either way.
-  static let tolerance: Int64 = 15 * 60
+  package static let tolerance: Int64 = 15 * 60
   /// The longest that a signature in a query string is good for, in seconds.
-  static let longestExpiry: Int64 = 604_800
+  package static let longestExpiry: Int64 = 604_800
 
-  let accessKeyID: String
-  let date, region, service: String
+  package let accessKeyID: String
+  package let date, region, service: String
   /// `20260217T094442Z`.
-  let timestamp: String
-  let time: UnixTime
+  package let timestamp: String
+  package let time: UnixTime
   /// Seconds, for a signature in a query string.
-  let expiry: Int64?
-  let signedHeaders: [String]
-  let sessionToken: String?
+  package let expiry: Int64?
+  package let signedHeaders: [String]
+  package let sessionToken: String?
   private let signature: [UInt8]
 
   /// Reads the signature of a request.
   /// - Throws: `MissingAuthenticationToken` for a request that is not signed, `IncompleteSignature` for one that is not
   ///   signed as it has to be.
-  init(of request: Incoming, query: QueryForm) throws(QueryError) {
+  package init(of request: SignedRequest, query: QueryForm) throws(QueryError) {
     let credential: String, headers: String, signature: String
-    if let authorization = request.headers[.authorization] {
+    if let authorization = request.value(of: "authorization") {
       guard query["X-Amz-Algorithm"] == nil else {
         throw .incomplete("A signature stands in the headers and in the query string; one is enough.")
       }
       let fields = try Self.fields(ofAuthorization: authorization)
       (credential, headers, signature) = (fields.credential, fields.signedHeaders, fields.signature)
-      guard let date = request.headers[.amazonDate] else {
+      guard let date = request.value(of: "x-amz-date") else {
         throw .incomplete("Authorization header requires existence of a 'X-Amz-Date' header.")
       }
       timestamp = date
-      sessionToken = request.headers[.amazonSecurityToken]
+      sessionToken = request.value(of: "x-amz-security-token")
       expiry = nil
     } else if let algorithm = query["X-Amz-Algorithm"] {
       guard algorithm == Self.algorithm else {
@@ -102,7 +101,7 @@ struct SignatureV4: Sendable, Equatable {
   }
 
   /// Refuses what is signed for another service or day, too long ago, ahead of time, or without what has to be signed.
-  func check(for expected: String, at now: UnixTime) throws(QueryError) {
+  package func check(for expected: String, at now: UnixTime) throws(QueryError) {
     guard service == expected else {
       throw .signature("Credential should be scoped to correct service: '\(expected)'. ")
     }
@@ -132,7 +131,7 @@ struct SignatureV4: Sendable, Equatable {
   }
 
   /// Whether `secret` makes this signature of the request.
-  func matches(_ request: Incoming, secret: borrowing SecretBytes) throws(CryptoError) -> Bool {
+  package func matches(_ request: SignedRequest, secret: borrowing SecretBytes) throws(CryptoError) -> Bool {
     guard let canonical = try canonicalRequest(request) else { return false }
     let hash = try SHA256.hash(Array(canonical.utf8).span).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     let scope = "\(date)/\(region)/\(service)/aws4_request"
@@ -155,8 +154,8 @@ struct SignatureV4: Sendable, Equatable {
   }
 
   /// nil where a header that is to be signed is missing.
-  private func canonicalRequest(_ request: Incoming) throws(CryptoError) -> String? {
-    var lines = [request.method.rawValue, "/", Self.canonicalQuery(request.query ?? "")]
+  private func canonicalRequest(_ request: SignedRequest) throws(CryptoError) -> String? {
+    var lines = [request.method, "/", Self.canonicalQuery(request.query ?? "")]
     for name in signedHeaders {
       guard let value = Self.value(of: name, in: request) else { return nil }
       lines.append("\(name):\(value)")
@@ -167,11 +166,10 @@ struct SignatureV4: Sendable, Equatable {
   }
 
   /// The values of a header, in their order, with single spaces.
-  private static func value(of name: String, in request: Incoming) -> String? {
+  private static func value(of name: String, in request: SignedRequest) -> String? {
     if name == "host" { return request.host }
-    guard let field = HTTPField.Name(name), field.canonicalName == name else { return nil }
-    let values = request.headers[values: field]
-    guard !values.isEmpty else { return nil }
+    let values = request.headers(name)
+    guard !values.isEmpty, name == name.lowercased() else { return nil }
     return values.map { $0.split(separator: " ").joined(separator: " ") }.joined(separator: ",")
   }
 
@@ -204,5 +202,5 @@ struct SignatureV4: Sendable, Equatable {
 
 extension UnixTime {
   /// As signatures write it: `20260217T094442Z`.
-  var compact: String { text.filter { $0 != "-" && $0 != ":" } }
+  package var compact: String { text.filter { $0 != "-" && $0 != ":" } }
 }
