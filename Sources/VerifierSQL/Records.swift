@@ -11,10 +11,11 @@ extension Device {
     ] + changingColumns
 
   /// Those that change in the life of a device.
-  static let changingColumns = [
-    "key_id", "sealed_seed", "status", "last_step", "sync_drift", "drift", "last_side", "sync_failures", "enabled_at",
-    "last_used_at",
-  ]
+  static let changingColumns =
+    ["key_id", "sealed_seed", "status", "sync_drift", "sync_failures", "enabled_at"] + usedColumns
+
+  /// Those that change when a code is accepted; none of them is in an index.
+  static let usedColumns = ["last_step", "drift", "last_side", "last_used_at"]
 
   /// Steps: more than any policy's reach and limit together.
   private static let drifts: ClosedRange<Int64> = -100_000...100_000
@@ -27,12 +28,13 @@ extension Device {
     let issuer = try reader.text(), factor = try reader.choice(MovingFactor.self)
     let parameters = try TOTPParameters(&reader), createdAt = try reader.time()
     let seed = SealedSeed(keyID: try reader.text(), box: SealedBytes(try reader.bytes()))
+    let status = try reader.choice(Status.self), syncDrift = try reader.integer(in: Self.drifts)
+    let syncFailures = Int(try reader.integer(in: User.counts)), enabledAt = try reader.optionalTime()
     self.init(
       id: id, serial: serial, user: user, issuer: issuer, movingFactor: factor, parameters: parameters, seed: seed,
-      status: try reader.choice(Status.self), lastStep: try reader.optionalInteger(in: Self.steps),
-      syncDrift: try reader.integer(in: Self.drifts), drift: try reader.integer(in: Self.drifts),
-      lastSide: try reader.integer(in: -1...1), syncFailures: Int(try reader.integer(in: User.counts)),
-      createdAt: createdAt, enabledAt: try reader.optionalTime(), lastUsedAt: try reader.optionalTime())
+      status: status, lastStep: try reader.optionalInteger(in: Self.steps), syncDrift: syncDrift,
+      drift: try reader.integer(in: Self.drifts), lastSide: try reader.integer(in: -1...1), syncFailures: syncFailures,
+      createdAt: createdAt, enabledAt: enabledAt, lastUsedAt: try reader.optionalTime())
   }
 
   var values: [SQLValue] {
@@ -45,10 +47,13 @@ extension Device {
 
   var changingValues: [SQLValue] {
     [
-      .text(seed.keyID), .bytes(seed.box.bytes), .text(status.rawValue), SQLValue(lastStep), .integer(syncDrift),
-      .integer(drift), .integer(lastSide), .integer(Int64(syncFailures)), SQLValue(enabledAt?.seconds),
-      SQLValue(lastUsedAt?.seconds),
-    ]
+      .text(seed.keyID), .bytes(seed.box.bytes), .text(status.rawValue), .integer(syncDrift),
+      .integer(Int64(syncFailures)), SQLValue(enabledAt?.seconds),
+    ] + usedValues
+  }
+
+  var usedValues: [SQLValue] {
+    [SQLValue(lastStep), .integer(drift), .integer(lastSide), SQLValue(lastUsedAt?.seconds)]
   }
 }
 

@@ -62,7 +62,7 @@ extension SQLSession {
     if let user = changes.user, changes.userIsNew { try insert(user) }
     for device in changes.inserted { try insert(device) }
     // All that is left goes in one round trip.
-    var statements = changes.updated.map(Self.update)
+    var statements = changes.updated.map(Self.update) + changes.used.map(Self.use)
     if let user = changes.user, !changes.userIsNew {
       statements.append(SQLStatement(UnitSQL.updateUser, user.changingValues + [.text(user.name.text)]))
     }
@@ -143,6 +143,10 @@ extension SQLSession {
     SQLStatement(UnitSQL.updateDevice, device.changingValues + [.text(device.user.text), .text(device.id.text)])
   }
 
+  private static func use(_ device: Device) -> SQLStatement {
+    SQLStatement(UnitSQL.useDevice, device.usedValues + [.text(device.user.text), .text(device.id.text)])
+  }
+
   private static func insert(_ record: AuditRecord) -> SQLStatement {
     SQLStatement(UnitSQL.insertRecord, record.values)
   }
@@ -185,6 +189,10 @@ private enum UnitSQL {
   static let updateDevice = """
     UPDATE vmfa_device SET \(Device.changingColumns.assignments)
     WHERE user_name = $\(Device.changingColumns.count + 1) AND id = $\(Device.changingColumns.count + 2)
+    """
+  static let useDevice = """
+    UPDATE vmfa_device SET \(Device.usedColumns.assignments)
+    WHERE user_name = $\(Device.usedColumns.count + 1) AND id = $\(Device.usedColumns.count + 2)
     """
   static let insertRecord =
     "INSERT INTO vmfa_audit_event (\(AuditRecord.columns.list)) VALUES (\(AuditRecord.columns.placeholders()))"

@@ -21,7 +21,13 @@ enum DatabaseFile {
       try check(path, configuration: configuration(lockTimeout: lockTimeout))
       let pool = try DatabasePool(path: path, configuration: configuration(lockTimeout: lockTimeout))
       // A pool lowers it when it opens; what was answered has to outlive a power cut.
-      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      try pool.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        // Attempts touch rows all over the file: the writer keeps more of it than SQLite's 2 MB. The log is carried over by
+        // the checkpointer; the writer does so only where that could not.
+        try database.execute(sql: "PRAGMA cache_size = \(-cacheKibibytes)")
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
+      }
       return (pool, file)
     } catch { throw VerifierError(error, place: path) }
   }
@@ -50,10 +56,14 @@ enum DatabaseFile {
     }
   }
 
+  private static let cacheKibibytes = 64 << 10
+  /// Of 4 KiB.
+  private static let checkpointPages = 32_000
+
   /// Milliseconds.
   private static let longestNap = 8
 
-  private static func configuration(lockTimeout: Double) -> Configuration {
+  static func configuration(lockTimeout: Double) -> Configuration {
     var configuration = Configuration()
     // Shorter naps than SQLite's own, which grow to a tenth of a second: a commit takes a few milliseconds.
     configuration.busyMode = .callback { tries in

@@ -19,15 +19,17 @@ final class GroupCommit: Sendable {
 
   /// The most that share a commit. While they are on their way to the disk the next ones are read and answered, so that
   /// neither side waits for all of the other.
-  private static let maximumCount = 16
+  private static let maximumCount = 32
 
   private let pool: DatabasePool
   private let check: @Sendable () throws -> Void
+  private let checkpointer: Checkpointer
   private let waiting = Mutex<(jobs: [Job], isAtWork: Bool)>(([], false))
 
   /// - Parameter check: called in every transaction before anything is read.
-  init(pool: DatabasePool, check: @escaping @Sendable () throws -> Void) {
+  init(pool: DatabasePool, checkpointer: Checkpointer, check: @escaping @Sendable () throws -> Void) {
     self.pool = pool
+    self.checkpointer = checkpointer
     self.check = check
   }
 
@@ -44,6 +46,7 @@ final class GroupCommit: Sendable {
     while let jobs = next() {
       let failures = commit(jobs, on: database)
       for (job, failure) in zip(jobs, failures) { job.end(failure) }
+      checkpointer.committed(jobs.count, on: database)
     }
   }
 

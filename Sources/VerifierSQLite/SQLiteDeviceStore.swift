@@ -23,6 +23,7 @@ public final class SQLiteDeviceStore: DeviceStore {
 
   private let pool: DatabasePool
   private let writer: GroupCommit
+  private let checkpointer: Checkpointer
   private let place: String
 
   /// Throws where the file is not the one that was opened.
@@ -37,7 +38,8 @@ public final class SQLiteDeviceStore: DeviceStore {
         throw StoreFailure.unreachable("\(place) was removed or replaced while it was in use: start this program again")
       }
     }
-    writer = GroupCommit(pool: pool, check: check)
+    checkpointer = Checkpointer(path: place, configuration: DatabaseFile.configuration(lockTimeout: 0))
+    writer = GroupCommit(pool: pool, checkpointer: checkpointer, check: check)
   }
 
   /// Opens the database, on a thread of its own: it may have to wait for other writers, and to bring the tables up to
@@ -165,11 +167,12 @@ public final class SQLiteDeviceStore: DeviceStore {
   /// Waits for what is under way and closes the file; the log beside it is then part of it. What is asked for afterwards
   /// is an error.
   public func close() async {
-    let pool = pool
+    let pool = pool, checkpointer = checkpointer
     await withCheckedContinuation { continuation in
       DispatchQueue.global().async {
         // What cannot be closed is closed by the end of the process; nothing that was answered depends on it.
         // The readers first: SQLite takes the log into the file when its last connection closes, if that one may write.
+        checkpointer.close()
         pool.releaseMemory()
         try? pool.close()
         continuation.resume()

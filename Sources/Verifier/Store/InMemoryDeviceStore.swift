@@ -176,12 +176,12 @@ extension InMemoryDeviceStore.Contents {
       throw .serialTaken(device.serial)
     }
     let moved = changes.moved.map(\.device)
-    for device in changes.inserted + changes.updated + moved where !keys.contains(where: { $0.id == device.seed.keyID })
+    for device in changes.inserted + changes.updated + changes.used + moved where !keys.contains(where: { $0.id == device.seed.keyID })
     {
       throw .unknownKey(device.seed.keyID)
     }
     if let user = changes.user { users[user.name] = user }
-    for device in changes.inserted + changes.updated + moved { devices[device.id] = device }
+    for device in changes.inserted + changes.updated + changes.used + moved { devices[device.id] = device }
     for device in changes.deleted { devices[device.id] = nil }
     if let name = changes.deletedUser { users[name] = nil }
     records += changes.records

@@ -35,17 +35,23 @@ public struct UnitState: Sendable, Equatable {
 
   /// What a store has to write to come from `old` to this state.
   package func changes(since old: UnitState) -> UnitChanges {
-    let before = Dictionary(old.devices.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-    let kept = Set(devices.map(\.id))
-    let moved = devices.compactMap { device in
-      before[device.id].flatMap { $0.user == device.user ? nil : DeviceMove(device: device, from: $0.user) }
+    // Of the few devices that a user has, nearly all are as they were.
+    var inserted: [Device] = [], updated: [Device] = [], used: [Device] = [], moved: [DeviceMove] = []
+    for device in devices {
+      guard let before = old.devices.first(where: { $0.id == device.id }) else {
+        inserted.append(device)
+        continue
+      }
+      if before.user != device.user {
+        moved.append(DeviceMove(device: device, from: before.user))
+      } else if before != device {
+        if before.used(as: device) == device { used.append(device) } else { updated.append(device) }
+      }
     }
     return UnitChanges(
       user: user == old.user ? nil : user, userIsNew: old.user == nil,
-      deletedUser: user == nil ? old.user?.name : nil,
-      inserted: devices.filter { before[$0.id] == nil },
-      updated: devices.filter { device in before[device.id].map { $0 != device && $0.user == device.user } ?? false },
-      moved: moved, deleted: old.devices.filter { !kept.contains($0.id) }, records: records)
+      deletedUser: user == nil ? old.user?.name : nil, inserted: inserted, updated: updated, used: used, moved: moved,
+      deleted: old.devices.filter { device in !devices.contains { $0.id == device.id } }, records: records)
   }
 }
 
@@ -58,9 +64,21 @@ package struct UnitChanges: Sendable {
   package let deletedUser: UserName?
   package let inserted: [Device]
   package let updated: [Device]
+  /// Of which no more has changed than what a code that is accepted changes.
+  package let used: [Device]
   package let moved: [DeviceMove]
   package let deleted: [Device]
   package let records: [AuditRecord]
+}
+
+extension Device {
+  /// This device with what the acceptance of a code has made of the other one.
+  fileprivate func used(as other: Device) -> Device {
+    var device = self
+    (device.lastStep, device.drift, device.lastSide) = (other.lastStep, other.drift, other.lastSide)
+    device.lastUsedAt = other.lastUsedAt
+    return device
+  }
 }
 
 /// A device, as it is to be, that was meant for somebody else.

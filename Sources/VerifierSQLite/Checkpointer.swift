@@ -1,0 +1,61 @@
+internal import Dispatch
+internal import GRDB
+internal import Synchronization
+
+/// Carries the write-ahead log over into the database while others go on writing: by a connection of its own, since the
+/// writer would have all who wait for it wait for that as well. The little that was added meanwhile the writer then carries
+/// over itself, and begins the log anew.
+final class Checkpointer: Sendable {
+  /// Attempts after which there is enough in the log: some 16 MB.
+  private static let interval = 3000
+
+  private enum Stage { case counting(Int), underWay, remainder }
+
+  private let path: String
+  private let configuration: Configuration
+  private let queue = DispatchQueue(label: "vmfa checkpoint")
+  private let stage = Mutex(Stage.counting(0))
+  private let connection = Mutex<DatabaseQueue?>(nil)
+
+  init(path: String, configuration: Configuration) {
+    self.path = path
+    self.configuration = configuration
+  }
+
+  /// Told by the writer of every commit, between transactions.
+  func committed(_ count: Int, on writer: Database) {
+    let due: Bool? = stage.withLock { stage in
+      switch stage {
+      case .counting(let before):
+        let isDue = before + count >= Self.interval
+        stage = isDue ? .underWay : .counting(before + count)
+        return isDue ? true : nil
+      case .underWay: return nil
+      case .remainder:
+        stage = .counting(0)
+        return false
+      }
+    }
+    switch due {
+    case true?: queue.async { self.run() }
+    // A checkpoint that did not come about comes about later; nothing is lost by that.
+    case false?: _ = try? writer.checkpoint(.passive)
+    case nil: break
+    }
+  }
+
+  private func run() {
+    connection.withLock { connection in
+      if connection == nil { connection = try? DatabaseQueue(path: path, configuration: configuration) }
+      _ = try? connection?.inDatabase { try $0.checkpoint(.passive) }
+    }
+    stage.withLock { $0 = .remainder }
+  }
+
+  func close() {
+    connection.withLock { connection in
+      try? connection?.close()
+      connection = nil
+    }
+  }
+}
