@@ -141,3 +141,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Tests/Fuzzing: for Scripts/fuzz, which builds it with libFuzzer in it; nothing else can.
+if Context.environment["VMFA_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["AWSQuery", "JSONText", "OATH", "OpenSSLCrypto"], path: "Tests/Fuzzing",
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

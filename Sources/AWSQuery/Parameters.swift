@@ -1,5 +1,3 @@
-internal import HTTPTypes
-
 /// The parameters of an action, read one after the other; what is wrong with them is told together, as IAM tells it.
 package struct Parameters {
   /// What a text has to be.

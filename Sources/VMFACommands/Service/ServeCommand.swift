@@ -93,8 +93,8 @@ struct ServeCommand: AsyncParsableCommand {
       logger.notice("there is no root access key yet: vmfa account init makes one, for the aws CLI")
     }
     do { try await server.run() } catch let error as IOError {
-      throw CommandError(
-        .unreachable, "cannot listen there: \(error.description)", hint: "--listen names another address")
+      let reason = unsafe String(cString: strerror(error.errnoCode))
+      throw CommandError(.unreachable, "cannot listen there: \(reason)", hint: "--listen names another address")
     }
     logger.notice("ended")
   }

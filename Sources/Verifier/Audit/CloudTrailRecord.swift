@@ -45,6 +45,8 @@ package struct CloudTrailRecord: Encodable {
   var managementEvent = true
   var recipientAccountId: String?
 
+  /// What follows from a call, and is none of AWS's own.
+  private static let ownEvents = ["VerifyCode", "LockUser"]
   private static let tokenEvents = ["GetSessionToken", "GetCallerIdentity"]
 
   package init(_ row: AuditRecord) {
@@ -58,7 +60,7 @@ package struct CloudTrailRecord: Encodable {
     additionalEventData = Additional(
       outcome: event.outcome.rawValue, reason: event.reason, batch: row.batch, tag: row.tag.hexadecimal)
     requestID = row.context.requestID
-    if userIdentity.arn != nil {
+    if userIdentity.arn != nil, !Self.ownEvents.contains(eventName) {
       eventSource = Self.tokenEvents.contains(eventName) ? "sts.amazonaws.com" : "iam.amazonaws.com"
       (eventType, readOnly) = ("AwsApiCall", eventName.hasPrefix("Get") || eventName.hasPrefix("List"))
     }

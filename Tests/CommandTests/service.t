@@ -1,0 +1,19 @@
+The service from without: boto3, a login service's calls, hostile clients, schemathesis, two replicas. See ../ServiceTests.
+
+  $ . "$TESTDIR/setup.sh"
+  $ try() { (cd "$TESTDIR/../ServiceTests" && PYTHONDONTWRITEBYTECODE=1 ../../.build/tools/venv/bin/python -W ignore -m unittest -q test_$1 2>&1) > $1.log; tail -1 $1.log; grep -E '^(FAIL|ERROR|[A-Za-z]*Error)' $1.log; }
+  $ try iam
+  OK
+  [1]
+  $ try rest
+  OK
+  [1]
+  $ try hostile
+  OK
+  [1]
+  $ try openapi
+  OK
+  [1]
+  $ try replicas
+  OK
+  [1]
