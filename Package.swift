@@ -110,7 +110,7 @@ let package = Package(
 
     library("TestSupport", ["OATH", "OpenSSLCrypto"], path: "Tests/TestSupport"),
     library(
-      "DeviceStoreContract", ["Verifier", "OATH", "OpenSSLCrypto", "TestSupport"],
+      "DeviceStoreContract", ["Accounts", "Verifier", "OATH", "OpenSSLCrypto", "TestSupport"],
       path: "Tests/DeviceStoreContract"),
     .executableTarget(
       name: "verifier-load",

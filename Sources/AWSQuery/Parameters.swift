@@ -82,8 +82,11 @@ package struct Parameters {
     return value
   }
 
-  package mutating func tags(_ name: String = "Tags") -> [(key: String, value: String)] {
-    form.members(of: name).enumerated().map { index, member in
+  package mutating func tags(
+    _ name: String = "Tags", isRequired: Bool = false
+  ) -> [(key: String, value: String)] {
+    if isRequired, form.members(of: name).isEmpty { fail(name.loweringFirst, "Member must not be null") }
+    return form.members(of: name).enumerated().map { index, member in
       let path = "\(name.loweringFirst).\(index + 1).member."
       let key = member["Key"], value = member["Value"]
       if key == nil { fail(path + "key", "Member must not be null") }
@@ -95,7 +98,8 @@ package struct Parameters {
   }
 
   package mutating func tagKeys() -> [String] {
-    form.members(of: "TagKeys").enumerated().map { index, member in
+    if form.members(of: "TagKeys").isEmpty { fail("tagKeys", "Member must not be null") }
+    return form.members(of: "TagKeys").enumerated().map { index, member in
       let key = member[""] ?? ""
       validate(key, "tagKeys.\(index + 1).member", .tagKey)
       return key
@@ -131,7 +135,10 @@ extension Parameters.Constraint {
   package static var code: Self { Self(minimum: 6, maximum: 6, pattern: "[\\d]+") { ("0"..."9").contains($0) } }
   package static var path: Self { Self(minimum: 1, maximum: 512) }
   package static var password: Self { Self(minimum: 1, maximum: 128) }
-  package static var marker: Self { Self(minimum: 1, maximum: 320) }
+  package static var marker: Self {
+    // AWS's model has 320; ours hold the last key of a page, and so may be longer.
+    Self(minimum: 1, maximum: 1100)
+  }
   package static var accessKeyID: Self { Self(minimum: 16, maximum: 128, pattern: "[\\w]+", allows: isWord) }
   package static var accountAlias: Self {
     Self(minimum: 3, maximum: 63, pattern: "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$") { scalar in

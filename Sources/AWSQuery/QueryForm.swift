@@ -62,7 +62,8 @@ package struct QueryForm: Sendable, Equatable {
       }
       index += 1
     }
-    guard let text = String(validating: decoded, as: UTF8.self) else { throw .malformed }
+    // No parameter of any action has a NUL in it, and no database of ours.
+    guard !decoded.contains(0), let text = String(validating: decoded, as: UTF8.self) else { throw .malformed }
     return text
   }
 

@@ -60,7 +60,12 @@ package struct SignatureV4: Sendable, Equatable {
       throw .missingToken
     }
     let scope = credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard scope.count == 5, scope[4] == "aws4_request", scope.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 128 }) else {
+    let isPlain = scope.joined().utf8.allSatisfy { byte in
+      byte.isASCIIDigit || (0x41...0x5A).contains(byte & 0xDF) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+    guard isPlain, scope.count == 5, scope[4] == "aws4_request",
+      scope.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 128 })
+    else {
       throw .incomplete("Credential must have 5 slash-delimited elements, e.g. keyid/date/region/service/term.")
     }
     (accessKeyID, date, region, service) = (scope[0], scope[1], scope[2], scope[3])
@@ -105,7 +110,7 @@ package struct SignatureV4: Sendable, Equatable {
     guard service == expected else {
       throw .signature("Credential should be scoped to correct service: '\(expected)'. ")
     }
-    guard timestamp.hasPrefix(date) else {
+    guard timestamp.prefix(8) == date else {
       throw .signature(
         "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '\(date.prefix(16))' "
           + "!= '\(timestamp.prefix(8))', from '\(timestamp)'.")

@@ -71,7 +71,7 @@ public struct LoginProfile: Sendable, Equatable {
 public struct AccessKey: Sendable, Equatable {
   /// `AKIA` and 16 digits of base32.
   public let id: String
-  package let secret: SealedSecret
+  package var secret: SealedSecret
   /// Whether it signs.
   public package(set) var isActive: Bool
   /// When it was made.

@@ -77,6 +77,43 @@ extension AccountService {
     do throws(VerifierError) { return try keys.seal(secret.bytes, label: label) } catch { throw .verifier(error) }
   }
 
+  /// Seals the secrets of all access keys under the newest integrity key: to be done when keys were rotated. One that is
+  /// cut off is carried on by the next one.
+  /// - Returns: how many were sealed anew.
+  public func resealAccessKeys() async throws(AccountError) -> Int {
+    var count = 0, last: UserName?
+    let root = try await asking { () throws(VerifierError) in try await store.account(of: .root) }
+    count += try await reseal([root].compactMap(\.self))
+    while true {
+      let page = try await asking { [last] () throws(VerifierError) in
+        try await store.accounts(after: last, pathPrefix: "/", limit: 500)
+      }
+      guard let end = page.last else { return count }
+      count += try await reseal(page)
+      last = end.user.name
+    }
+  }
+
+  private func reseal(_ accounts: [Account]) async throws(AccountError) -> Int {
+    var count = 0
+    for account in accounts where !account.record.accessKeys.isEmpty {
+      let user = account.user.name
+      count += try await change(user) { _, record, keys throws(AccountError) in
+        var count = 0
+        for index in record.accessKeys.indices where record.accessKeys[index].secret.keyID != keys.integrityKey.id {
+          let key = record.accessKeys[index], label = AccessKey.label(id: key.id, user: user)
+          do throws(VerifierError) {
+            let secret = try keys.open(key.secret, label: label)
+            record.accessKeys[index].secret = try keys.seal(secret, label: label)
+          } catch { throw .verifier(error) }
+          count += 1
+        }
+        return count
+      }
+    }
+    return count
+  }
+
   static func newKey(_ prefix: String) throws(AccountError) -> (id: String, secret: SharedSecret) {
     do throws(CryptoError) {
       return (try Identifiers.accessKeyID(prefix), SharedSecret(try Identifiers.secretAccessKey()))

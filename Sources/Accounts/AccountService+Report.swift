@@ -69,7 +69,7 @@ extension AccountService {
 
   /// RFC 4180.
   private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" }) else { return field }
+    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
     return "\"" + field.replacing("\"", with: "\"\"") + "\""
   }
 }

@@ -49,19 +49,26 @@ extension AccountService {
     return (credentials, token)
   }
 
+  /// Seconds.
+  public static let longestSession: Int64 = 129_600
+
   /// The credentials that a token holds; nil for one that was not made here, or for another key id.
   public func session(
-    _ token: String, accessKeyID: String
+    _ token: String, accessKeyID: String, at now: UnixTime
   ) async throws(VerifierError) -> SessionCredentials? {
     guard token.utf8.count <= 4096, let data = Data(base64Encoded: token), let end = data.firstIndex(of: 0) else {
       return nil
     }
     let keyID = String(decoding: data[..<end], as: UTF8.self)
     let sealed = SealedSecret(keyID: keyID, box: SealedBytes([UInt8](data[(end + 1)...])))
-    // A token may come from anybody: only a key id that looks like one is worth looking up the keys for.
-    guard UUID(uuidString: keyID) != nil else { return nil }
+    // A token may come from anybody: an invented key id is no reason to ask for the master key.
+    if !verifier.knowsKey(keyID) {
+      guard try await store.keys().contains(where: { $0.id == keyID }) else { return nil }
+    }
     do throws(VerifierError) {
       return try await verifier.withCurrentKeys { keys throws(VerifierError) in
+        // What an old key can still make is not to outlive the sessions that it has made.
+        guard keys.isCurrent(keyID, at: now, within: Self.longestSession) else { return nil }
         let content = try keys.open(sealed, label: SessionCredentials.label(id: accessKeyID))
         return SessionCredentials(accessKeyID: accessKeyID, content: content)
       }

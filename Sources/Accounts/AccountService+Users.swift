@@ -47,23 +47,34 @@ extension AccountService {
     }
   }
 
-  /// Sets and removes tags of a device. A key that is there gets the new value.
+  /// Sets tags of a device. A key that is there, in whatever case, gets the new value.
   /// - Throws: ``AccountError/quota(name:limit:)`` beyond 50.
-  public func changeTags(
-    of device: Device, setting added: [Tag], removing removed: [String] = [], at now: UnixTime
+  public func setTags(_ tags: [Tag], of device: Device, at now: UnixTime) async throws(AccountError) {
+    try await changeTags(of: device, as: .tagDevice, at: now) { kept in
+      kept.removeAll { tag in tags.contains { $0.key.lowercased() == tag.key.lowercased() } }
+      kept += tags
+    }
+  }
+
+  /// Removes tags of a device; a key that is not there is no error.
+  public func removeTags(_ keys: [String], of device: Device, at now: UnixTime) async throws(AccountError) {
+    let wanted = Set(keys.map { $0.lowercased() })
+    try await changeTags(of: device, as: .untagDevice, at: now) { kept in
+      kept.removeAll { wanted.contains($0.key.lowercased()) }
+    }
+  }
+
+  private func changeTags(
+    of device: Device, as name: AuditEvent.Name, at now: UnixTime, _ body: @escaping @Sendable (inout [Tag]) -> Void
   ) async throws(AccountError) {
     let serial = device.serial
     try await change(device.user) { state, record, _ throws(AccountError) in
-      guard state.devices.contains(where: { $0.id == device.id }) else {
-        throw .verifier(.noSuchDevice(serial.text))
-      }
+      guard state.devices.contains(where: { $0.id == device.id }) else { throw .verifier(.noSuchDevice(serial.text)) }
       var tags = record.deviceTags[serial.text] ?? []
-      tags.removeAll { tag in removed.contains(tag.key) || added.contains { $0.key == tag.key } }
-      tags += added
+      body(&tags)
       guard tags.count <= Tag.limit else { throw .quota(name: "TagsPerMFADevice", limit: Tag.limit) }
       record.deviceTags[serial.text] = tags.isEmpty ? nil : tags
-      state.events.append(
-        AuditEvent(added.isEmpty ? .untagDevice : .tagDevice, at: now, user: device.user, device: serial))
+      state.events.append(AuditEvent(name, at: now, user: device.user, device: serial))
     }
   }
 }

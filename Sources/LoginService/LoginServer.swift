@@ -58,7 +58,7 @@ public struct LoginServer: Sendable {
     self.verifier = verifier
     let accounts = AccountService(store: store, verifier: verifier)
     let metrics = ServiceMetrics()
-    let budget = GuessBudget(limit: settings.guessBudget, metrics: metrics, logger: logger)
+    let budget = GuessBudget(limit: settings.guessBudget, logger: logger)
     let observe: @Sendable (Verdict, UnixTime) -> Void = { verdict, time in
       metrics.count(verdict)
       budget.count(verdict, at: time)
@@ -69,7 +69,8 @@ public struct LoginServer: Sendable {
     let query = QueryAPI(
       accounts: accounts, issuer: settings.issuer, metrics: metrics, logger: logger, observe: observe)
     let operations = OperationsRoutes(
-      store: store, metrics: metrics, logger: logger, readiness: readiness, connections: connections)
+      store: store, metrics: metrics, logger: logger, readiness: readiness, connections: connections,
+      budget: budget)
     door = Door(
       routes: RouteTable(
         rest.routes + query.routes + operations.routes + (constant.map { [rest.constantRoute($0)] } ?? [])),

@@ -56,8 +56,7 @@ public struct ServerSettings: Sendable {
     guard (certificate == nil) == (key == nil) else {
       throw ConfigurationError("TLS takes both --tls-certificate and --tls-key")
     }
-    let proxyText = read.text("behindProxy")
-    proxies = try Self.proxies(proxyText ?? "")
+    proxies = try Self.proxies(read.text("behindProxy") ?? "")
     issuer = read.text("issuer") ?? "vmfa"
     logFormat = try read.choice("log.format", LineLogHandler.Format.allCases) ?? .text
     logLevel = try read.choice("log.level", Logger.Level.allCases) ?? .info
@@ -65,7 +64,7 @@ public struct ServerSettings: Sendable {
     guessBudget = try read.number("guessBudget", in: 0...1_000_000_000) ?? 600
     drainSeconds = try read.number("drainTimeout", in: 1...3600) ?? 20
     databaseConnections = try read.number("databaseConnections", in: 1...1000) ?? 8
-    if case .tcp(let host, _) = listen, !Self.isLoopback(host), certificate == nil, proxyText == nil {
+    if case .tcp(let host, _) = listen, !Self.isLoopback(host), certificate == nil, proxies.proxies.isEmpty {
       throw ConfigurationError(
         "listening on \(host), which others can reach, without TLS would send codes and secrets in the clear: give "
           + "--tls-certificate and --tls-key, or --behind-proxy with the addresses of a proxy that ends TLS")

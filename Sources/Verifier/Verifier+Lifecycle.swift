@@ -15,6 +15,8 @@ public struct DeviceRequest: Sendable {
   public var path = "/"
   /// What the authenticator shows beside the issuer; nil: the user's name.
   public var label: String?
+  /// At most so many devices of the user that are not enabled; nil: any number.
+  public var unassignedLimit: Int?
 
   /// Issuer of at most 64 characters.
   public init(user: UserName, name: DeviceName? = nil, issuer: String, parameters: TOTPParameters = .standard) {
@@ -73,6 +75,9 @@ extension Verifier {
     _ request: DeviceRequest, name: DeviceName, seed: SharedSecret, at now: UnixTime
   ) async throws(VerifierError) -> (device: Device, madeUser: Bool) {
     try await transact(.user(request.user), at: now) { state, keys throws(VerifierError) in
+      if let limit = request.unassignedLimit, state.devices.count(where: { $0.status == .unassigned }) >= limit {
+        throw .tooManyDevices(limit: limit)
+      }
       let serial = Serial(account: state.account, path: request.path, name: name)
       guard serial.text.utf8.count <= Serial.maximumLength else {
         throw .malformedName("path and name make a serial of more than \(Serial.maximumLength) characters")

@@ -19,35 +19,54 @@ extension Verifier {
     }
   }
 
+  /// Who enables a device for a user.
+  public enum Enroller: Sendable {
+    /// May take any device that is not enabled, for anybody.
+    case administrator
+    /// The user: a device of their own, or one of `pool`'s, whose devices are for anybody. Without `mayAdd` only the
+    /// first one.
+    case user(pool: UserName, mayAdd: Bool)
+  }
+
   /// Enables an unassigned device for a user, whoever it was meant for when it was made.
   /// - Parameters:
   ///   - device: by id or serial.
   ///   - user: whose it is to be.
   ///   - limit: as many enabled devices as a user may have.
-  ///   - mayTake: whether a device that is meant for this other user may be had.
+  ///   - enroller: who asks.
   ///   - pair: two codes in the order in which the device showed them.
   ///   - now: the verifier's clock.
   /// - Throws: in this order ``VerifierError/noSuchUser(_:)``, ``VerifierError/noSuchDevice(_:)``,
-  ///   ``VerifierError/alreadyEnabled(_:)``, ``VerifierError/notDevice(_:of:)``,
+  ///   ``VerifierError/alreadyEnabled(_:)``, ``VerifierError/notDevice(_:of:)``, ``VerifierError/needsMFA(_:)``,
   ///   ``VerifierError/tooManyDevices(limit:)``; and what prevents an answer.
   public func enable(
-    _ device: DeviceReference, for user: UserName, limit: Int,
-    mayTake: @escaping @Sendable (UserName) -> Bool = { _ in true }, with pair: CodePair, at now: UnixTime
+    _ device: DeviceReference, for user: UserName, limit: Int, by enroller: Enroller = .administrator,
+    with pair: CodePair, at now: UnixTime
   ) async throws(VerifierError) -> SyncVerdict {
     try await transact(.enrolment(of: device, to: user), at: now) { state, keys throws(VerifierError) in
       guard state.user != nil else { throw .noSuchUser(user) }
       let index = try state.index(of: device), found = state.devices[index]
       guard found.status == .unassigned else { throw .alreadyEnabled(found.serial) }
-      guard found.user == user || mayTake(found.user) else { throw .notDevice(found.serial, of: user) }
-      guard state.devices.count(where: { $0.user == user && $0.status != .unassigned }) < limit else {
-        throw .tooManyDevices(limit: limit)
+      let enabled = state.devices.count { $0.user == user && $0.status != .unassigned }
+      if case .user(let pool, let mayAdd) = enroller {
+        guard found.user == user || found.user == pool else { throw .notDevice(found.serial, of: user) }
+        guard mayAdd || enabled == 0 else { throw .needsMFA(user) }
       }
+      guard enabled < limit else { throw .tooManyDevices(limit: limit) }
       let verdict = try state.enable(device, with: pair, at: now, keys: keys)
-      if case .accepted = verdict, found.user != user {
+      guard found.user != user else { return verdict }
+      switch verdict {
+      case .accepted:
         // The seal binds a seed to its user.
         let seed = try keys.openSeed(of: found)
         state.devices[index].user = user
         state.devices[index].seed = try keys.seedKey.seal(seed, serial: found.serial, user: user)
+      case .refused:
+        // A device that is for anybody is not to be used up by anybody: the guess is the guesser's.
+        guard case .user = enroller else { break }
+        state.devices[index].syncFailures = found.syncFailures
+        _ = state.refuse(.wrongCode, at: now)
+      case .locked, .budgetSpent: break
       }
       return verdict
     }

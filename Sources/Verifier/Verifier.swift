@@ -59,7 +59,7 @@ public struct Verifier: Sendable {
   public func verify(
     _ code: OneTimeCode, of user: UserName, on device: Serial? = nil, requestID: String? = nil, at now: UnixTime
   ) async throws(VerifierError) -> Verdict {
-    try await transact(.user(user), at: now) { state, keys throws(VerifierError) in
+    let verdict: Verdict? = try await transact(.user(user), at: now) { state, keys throws(VerifierError) in
       guard let requestID else {
         return try CodeCheck.decide(&state, code: code, user: user, on: device, at: now, keys: keys)
       }
@@ -67,6 +67,8 @@ public struct Verifier: Sendable {
         try CodeCheck.decide(&state, code: code, user: user, on: device, at: now, keys: keys)
       }
     }
+    guard let verdict else { throw .requestIDTaken }
+    return verdict
   }
 
   /// Runs one transaction with its audit rows, and warns when the clock is behind what it saw.
@@ -97,6 +99,9 @@ public struct Verifier: Sendable {
       return try await body(keys.current)
     }
   }
+
+  /// Whether an integrity key of this id was there when the keys were last looked at.
+  package func knowsKey(_ id: String) -> Bool { keys.current.integrityKey(id) != nil }
 
   /// An audit row of what is no change of a user.
   func record(_ event: AuditEvent, keys: KeySet) throws(VerifierError) -> AuditRecord {

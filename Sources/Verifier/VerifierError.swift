@@ -40,6 +40,8 @@ public enum VerifierError: Error, Equatable, Sendable {
   case unknownKey(String)
   /// The device is another user's.
   case notDevice(Serial, of: UserName)
+  /// The user has MFA, and did not give it.
+  case needsMFA(UserName)
   /// The user has as many devices as a user may have.
   case tooManyDevices(limit: Int)
   /// The request id was used with another code within the last minutes.
@@ -97,6 +99,7 @@ extension VerifierError: CustomStringConvertible {
     case .userHasDevices(let name): "the user \(name) has an enabled device"
     case .masterKey(let reason, _): reason
     case .notDevice(let serial, let user): "the device \(serial) is not one of \(user)"
+    case .needsMFA(let user): "\(user) has MFA, and this takes it"
     case .tooManyDevices(let limit): "a user has at most \(limit) enabled devices"
     case .requestIDTaken: "the request id came with another code before"
     case .rotationOvertaken: "another rotation of the keys has begun meanwhile"

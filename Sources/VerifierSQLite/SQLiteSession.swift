@@ -25,7 +25,9 @@ final class SQLiteSession: SQLSession {
       unsafe sqlite3_reset(statement)
       unsafe sqlite3_clear_bindings(statement)
     }
-    for (index, value) in sql.arguments.enumerated() { try check(unsafe value.bind(to: statement, at: Int32(index + 1))) }
+    for (index, value) in sql.arguments.enumerated() {
+      try check(unsafe value.bind(to: statement, at: Int32(index + 1)))
+    }
     var rows: [[SQLValue]] = []
     while true {
       switch unsafe sqlite3_step(statement) {

@@ -17,3 +17,15 @@ The service from without: boto3, a login service's calls, hostile clients, schem
   $ try replicas
   OK
   [1]
+
+The same on PostgreSQL.
+
+  $ chmod 755 "$CRAMTMP" . && mkdir pg && mkfifo hold started
+  $ "$TESTDIR/../../Scripts/postgresql" run "$PWD/pg" < hold > started 2> errors &
+  $ exec 9> hold && timeout 60 head -n 1 started
+  ready
+  $ export VMFA_TEST_POSTGRESQL="$PWD/pg/socket"
+  $ try iam
+  OK
+  [1]
+  $ exec 9>&- && wait

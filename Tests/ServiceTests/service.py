@@ -49,11 +49,20 @@ class Service:
 
     def __init__(self, *options, database=None, folder=None, environment=None):
         self.folder = folder or tempfile.mkdtemp(prefix="vmfa-service-")
-        self.environment = dict(os.environ, HOME=self.folder, VMFA_DATABASE=database or f"sqlite:{self.folder}/verifier.db")
+        self.environment = dict(os.environ, HOME=self.folder, VMFA_DATABASE=database or self.new_database())
         for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "VMFA_KEY_FILE", "VMFA_KEY_COMMAND"):
             self.environment.pop(name, None)
         self.environment.update(environment or {})
         self.options = options
+
+    def new_database(self):
+        """A SQLite file, or where VMFA_TEST_POSTGRESQL is a server's socket, a database there."""
+        socket = os.environ.get("VMFA_TEST_POSTGRESQL")
+        if not socket:
+            return f"sqlite:{self.folder}/verifier.db"
+        name = "service_" + os.path.basename(self.folder).lower().replace("-", "_")
+        subprocess.run(["psql", "-q", "-h", socket, "-U", "vmfa", "postgres", "-c", f'CREATE DATABASE "{name}"'], check=True)
+        return f"postgresql:///{name}?host={socket}&user=vmfa"
 
     def start(self):
         self.log = open(f"{self.folder}/serve-{id(self)}.log", "a+")

@@ -82,6 +82,11 @@ class Signatures(ServiceTestCase):
         self.assertRefused(self.send(self.sign(extra_signed=("x-absent",))), "SignatureDoesNotMatch")
         self.assertRefused(
             self.send(dict(headers, **{"x-amz-security-token": "AAAA"})), "SignatureDoesNotMatch")
+        for scope in (dict(region="us%0Aeast"), dict(region="")):
+            self.assertRefused(self.send(self.sign(**scope)), "IncompleteSignature")
+        self.assertRefused(
+            self.send(self.sign(scope_date=datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m"))),
+            "SignatureDoesNotMatch", "Date in Credential scope")
         for authorization in ("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=a", "AWS4-HMAC-SHA512 x",
                               headers["authorization"].replace("/aws4_request", ""),
                               headers["authorization"].replace("Signature=", "Signatur="),
@@ -161,7 +166,7 @@ class Signatures(ServiceTestCase):
         for body, expected in [
             ("", "MissingAction"), ("Action=&Version=2011-06-15", "MissingAction"), ("Action=X&Version=2011-06-15", "InvalidAction"),
             ("Action=X", "InvalidAction"), ("Action=X&Version=9", "InvalidAction"), ("Action=%zz", "MalformedInput"),
-            ("Action=%ff", "MalformedInput"), (IDENTITY + "&Version=2011-06-15", "MalformedInput"),
+            ("Action=%ff", "MalformedInput"), ("Action=GetUser%00&Version=2010-05-08", "MalformedInput"), (IDENTITY + "&Version=2011-06-15", "MalformedInput"),
             ("&".join(f"a{i}=" for i in range(300)), "MalformedInput"),
         ]:
             answer = self.send(self.sign(body), body)

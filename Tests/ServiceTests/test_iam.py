@@ -204,6 +204,8 @@ class Devices(IAMTestCase):
         pages = list(self.iam.get_paginator("list_mfa_devices").paginate(
             UserName="many", PaginationConfig={"PageSize": 5}))
         self.assertEqual([len(page["MFADevices"]) for page in pages], [5, 3])
+        for length in (160, 226):
+            self.iam.create_virtual_mfa_device(VirtualMFADeviceName=length * "l")
         everything = [d["SerialNumber"] for page in self.iam.get_paginator("list_virtual_mfa_devices").paginate(
             PaginationConfig={"PageSize": 2}) for d in page["VirtualMFADevices"]]
         self.assertEqual(everything, sorted(set(everything)))
@@ -241,6 +243,9 @@ class Devices(IAMTestCase):
         self.iam.untag_mfa_device(SerialNumber=serial, TagKeys=["b", "nothing"])
         listed = self.iam.list_mfa_device_tags(SerialNumber=serial)["Tags"]
         self.assertEqual({t["Key"]: t["Value"] for t in listed}, {"a": "2", "ключ": "значение"})
+        self.iam.tag_mfa_device(SerialNumber=serial, Tags=[{"Key": "A", "Value": "3"}])
+        listed = self.iam.list_mfa_device_tags(SerialNumber=serial)["Tags"]
+        self.assertEqual({t["Key"]: t["Value"] for t in listed}, {"A": "3", "ключ": "значение"})
         # An enrolled device keeps its tags.
         self.user("tagger")
         secret, now = made["Base32StringSeed"].decode(), step()
@@ -248,6 +253,9 @@ class Devices(IAMTestCase):
             UserName="tagger", SerialNumber=serial, AuthenticationCode1=code(secret, now - 1),
             AuthenticationCode2=code(secret, now))
         self.assertEqual(len(self.iam.list_mfa_device_tags(SerialNumber=serial)["Tags"]), 2)
+        for call in (self.iam.tag_mfa_device, self.iam.untag_mfa_device):
+            with self.assertRaisesRegex(botocore.exceptions.ClientError, "Member must not be null"):
+                call(SerialNumber=serial)
         many = [{"Key": f"k{i}", "Value": ""} for i in range(49)]
         self.fails(
             409, "LimitExceeded", "Cannot exceed quota for TagsPerMFADevice: 50", self.iam.tag_mfa_device,
@@ -506,14 +514,32 @@ class Authority(IAMTestCase):
             ("DeactivateMFADevice", una.deactivate_mfa_device, dict(UserName="ugo", SerialNumber=other), ugo),
             ("CreateAccessKey", una.create_access_key, {}, me), ("ListVirtualMFADevices", una.list_virtual_mfa_devices, {}, me),
             ("GetAccountSummary", una.get_account_summary, {}, me),
-            ("ListMFADeviceTags", una.list_mfa_device_tags, dict(SerialNumber=other), other),
         ]:
             self.fails(403, "AccessDenied", denied.format(action, resource), call, **parameters)
+        # Which devices others have is not told.
+        for call in (una.list_mfa_device_tags, una.get_mfa_device):
+            for serial in (other, MFA + "none"):
+                self.fails(
+                    404, "NoSuchEntity", f"MFA Device with serial number {serial} does not exist.", call, SerialNumber=serial)
+        # A device that is for anybody is not used up by anybody, and another's is not to be had.
+        pool, _ = self.device("pool")
+        for _ in range(4):
+            self.fails(
+                403, "InvalidAuthenticationCode", "Authentication code for device is not valid.", una.enable_mfa_device,
+                UserName="una", SerialNumber=pool, AuthenticationCode1="000000", AuthenticationCode2="000000")
+        self.assertEqual(self.service.request("GET", "/v1/users/una/devices")[1]["devices"], [])
+        self.service.vmfa("user", "unlock", "una")
         # Their own device, from the first step to the last.
         made = una.create_virtual_mfa_device(VirtualMFADeviceName="unas")["VirtualMFADevice"]
         secret, now = made["Base32StringSeed"].decode(), step()
         pair = dict(AuthenticationCode1=code(secret, now - 3), AuthenticationCode2=code(secret, now - 2))
         una.enable_mfa_device(UserName="una", SerialNumber=made["SerialNumber"], **pair)
+        # A key alone gets no second factor for somebody who has one.
+        again = una.create_virtual_mfa_device(VirtualMFADeviceName="unas2")["VirtualMFADevice"]
+        self.fails(
+            403, "AccessDenied", "MultiFactorAuthentication is needed: the user has an MFA device.", una.enable_mfa_device,
+            UserName="una", SerialNumber=again["SerialNumber"], AuthenticationCode1="000000", AuthenticationCode2="000000")
+        self.iam.delete_virtual_mfa_device(SerialNumber=again["SerialNumber"])
         una.resync_mfa_device(
             UserName="una", SerialNumber=made["SerialNumber"], AuthenticationCode1=code(secret, now - 1),
             AuthenticationCode2=code(secret, now))
@@ -534,6 +560,18 @@ class Authority(IAMTestCase):
         boss = self.service.client("iam", self.credentials("boss"))
         boss.create_user(UserName="hired")
         boss.delete_user(UserName="hired")
+
+
+class Keys(IAMTestCase):
+    def test_rotation(self):
+        """Access keys and sessions from before a rotation of the keys go on, and the running service learns of it."""
+        self.user("rot")
+        credentials = self.credentials("rot")
+        session = self.session(credentials)
+        self.service.vmfa("key", "rotate")
+        for signer in (self.service.root, credentials, session):
+            self.service.client("sts", signer).get_caller_identity()
+        self.assertTrue(self.session(credentials))
 
 
 class Audit(IAMTestCase):

@@ -72,6 +72,11 @@ class Verification(ServiceTestCase):
         self.assertEqual(self.verify("ida", right)[1]["reason"], "reused")
         status, problem = self.verify("ida", next_one, request_id="r-1")
         self.assertEqual((status, problem["code"]), (409, "request_id_taken"))
+        # That was a guess: it counts, and once the user is locked nothing is compared.
+        for guess in range(4):
+            self.assertEqual(self.verify("ida", f"{guess:06d}", request_id="r-1")[0], 409)
+        self.assertEqual(self.verify("ida", right, request_id="r-1")[1]["reason"], "locked")
+        self.service.vmfa("user", "unlock", "ida")
         # Another user's requests are their own.
         other = self.service.device("ida2")
         self.assertEqual(self.verify("ida2", code(other["secret"], now), request_id="r-1")[1]["device"], other["serial"])

@@ -26,7 +26,9 @@ import Testing
   }
 
   private func page(_ name: String) throws -> String {
-    try String(contentsOf: Vectors.root.appending(path: "man/\(name).1"), encoding: .utf8)
+    // Section 8 is for what administrators run.
+    let section = name == "vmfa-serve" ? 8 : 1
+    return try String(contentsOf: Vectors.root.appending(path: "man/\(name).\(section)"), encoding: .utf8)
   }
 
   /// Commands that have no page of their own.

@@ -9,4 +9,10 @@ import VerifierPostgreSQL
     let database = try PostgreSQLServer.shared.get().makeDatabase()
     try await check.run { try await PostgreSQLDeviceStore.open(database, .creatingIfMissing) }
   }
+
+  @Test(arguments: AccountStoreContract.checks)
+  func accounts(check: AccountStoreContract.Check) async throws {
+    let database = try PostgreSQLServer.shared.get().makeDatabase()
+    try await check.run { try await PostgreSQLDeviceStore.open(database, .creatingIfMissing) }
+  }
 }

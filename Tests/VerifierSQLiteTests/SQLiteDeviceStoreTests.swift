@@ -25,6 +25,12 @@ import VerifierSQLite
     try await check.run { try await SQLiteDeviceStore.open(path, .creatingIfMissing) }
   }
 
+  @Test(arguments: AccountStoreContract.checks)
+  func accounts(check: AccountStoreContract.Check) async throws {
+    let path = path
+    try await check.run { try await SQLiteDeviceStore.open(path, .creatingIfMissing) }
+  }
+
   @Test(arguments: Tampering.all) func `tampering is found`(_ tampering: Tampering) async throws {
     let store = try await SQLiteDeviceStore.open(path, .creatingIfMissing), path = path
     try await tampering.run(on: store) { sql in

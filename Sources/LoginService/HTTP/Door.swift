@@ -114,8 +114,13 @@ enum RequestID {
 }
 
 extension HTTPField.Name {
-  static let requestID = Self("X-Request-Id")!
-  static let amazonRequestID = Self("x-amzn-RequestId")!
-  static let contentTypeOptions = Self("X-Content-Type-Options")!
-  static let forwardedFor = Self("X-Forwarded-For")!
+  static let requestID = known("X-Request-Id")
+  static let amazonRequestID = known("x-amzn-RequestId")
+  static let contentTypeOptions = known("X-Content-Type-Options")
+  static let forwardedFor = known("X-Forwarded-For")
+
+  private static func known(_ name: String) -> Self {
+    guard let name = Self(name) else { preconditionFailure("no header has the name \(name)") }
+    return name
+  }
 }

@@ -64,6 +64,7 @@ extension Problem {
     case .notEnabled, .notDevice, .noActiveDevice: self.init(.conflict, "not_enabled", "\(error)")
     case .alreadyEnabled, .stillEnabled: self.init(.conflict, "enabled", "\(error)")
     case .serialTaken, .userExists: self.init(.conflict, "exists", "\(error)")
+    case .needsMFA: self.init(.forbidden, "needs_mfa", "\(error)")
     case .tooManyDevices: self.init(.conflict, "too_many_devices", "\(error)")
     case .requestIDTaken: self.init(.conflict, "request_id_taken", "\(error)")
     case .wrongCodeLength, .malformedName, .unusableURI, .seedLength, .oath:

@@ -7,15 +7,13 @@ internal import Verifier
 /// Watches wrong codes across all users: one guess at each of a million users locks nobody, and is an attack all the same.
 final class GuessBudget: Sendable {
   private let limit: Int
-  private let metrics: ServiceMetrics
   private let logger: Logger
   /// Wrong codes in the minute that has begun and the one before it.
   private let state = Mutex<(minute: Int64, current: Int, previous: Int, isExceeded: Bool)>((0, 0, 0, false))
 
   /// - Parameter limit: wrong codes in a minute; 0 for no limit.
-  init(limit: Int, metrics: ServiceMetrics, logger: Logger) {
+  init(limit: Int, logger: Logger) {
     self.limit = limit
-    self.metrics = metrics
     self.logger = logger
   }
 
@@ -39,7 +37,6 @@ final class GuessBudget: Sendable {
       return isExceeded == state.isExceeded ? nil : isExceeded
     }
     guard let change else { return }
-    metrics.budgetExceeded.record(change ? 1 : 0)
     if change {
       logger.warning("more than \(limit) wrong codes in a minute, across all users: somebody may be guessing")
     } else {

@@ -12,6 +12,7 @@ struct OperationsRoutes: Sendable {
   let logger: Logger
   let readiness: Readiness
   let connections: OpenConnections
+  let budget: GuessBudget
 
   var routes: [RouteTable.Route] {
     [
@@ -36,6 +37,7 @@ struct OperationsRoutes: Sendable {
 
   private func render(at now: UnixTime) async throws -> Answer {
     metrics.openConnections.record(connections.count)
+    metrics.budgetExceeded.record(budget.isExceeded(at: now) ? 1 : 0)
     // What can be counted here is told also while the store is away.
     if let locked = try? await store.lockCounts(at: now) {
       metrics.lockedUsers.record(locked.users)

@@ -43,8 +43,10 @@ struct Authentication: Sendable {
     return Caller(account: account, accessKeyID: key.id, session: nil)
   }
 
-  private func temporary(_ signature: SignatureV4, token: String, of request: SignedRequest, at now: UnixTime) async throws -> Caller {
-    guard let session = try await accounts.session(token, accessKeyID: signature.accessKeyID) else {
+  private func temporary(_ signature: SignatureV4, token: String, of request: SignedRequest, at now: UnixTime)
+    async throws -> Caller
+  {
+    guard let session = try await accounts.session(token, accessKeyID: signature.accessKeyID, at: now) else {
       throw QueryError.invalidToken
     }
     guard try signature.matches(request, secret: session.secret.bytes) else { throw QueryError.wrongSignature }

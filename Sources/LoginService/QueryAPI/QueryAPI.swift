@@ -38,7 +38,8 @@ struct QueryAPI: Sendable {
         throw QueryError(400, "MissingAction", "The request must contain the parameter Action")
       }
       let version = form["Version"] ?? ""
-      let unknown = QueryError(400, "InvalidAction", "Could not find operation \(name.prefix(128)) for version \(version.prefix(32))")
+      let unknown = QueryError(
+        400, "InvalidAction", "Could not find operation \(name.prefix(128)) for version \(version.prefix(32))")
       guard let found = QueryServiceName(version: version) else { throw unknown }
       service = found
       let caller = try await authenticate(request, query: query, service: service)
@@ -109,8 +110,8 @@ struct QueryAPI: Sendable {
     guard !caller.mayDoAll, call.action.access != .anyone else { return }
     let target = call.form["UserName"]
     let resource =
-      target.map { "arn:aws:iam::\(caller.account.account.text):user/\($0.prefix(128))" }
-      ?? call.form["SerialNumber"].map { String($0.prefix(256)) } ?? caller.account.arn
+      target.map { "arn:aws:iam::\(caller.account.account.text):user/\($0.cut(to: 128))" }
+      ?? call.form["SerialNumber"].map { $0.cut(to: 256) } ?? caller.account.arn
     let isOwn = target == nil || target == caller.name.text
     guard call.action.access != .administrators, isOwn, call.action.access == .own || caller.hasMFA else {
       throw call.denied(resource)
@@ -119,7 +120,7 @@ struct QueryAPI: Sendable {
 
   private func record(_ call: ActionCall, _ outcome: AuditEvent.Outcome, reason: String?) async throws {
     let user = call.form["UserName"].flatMap { try? UserName($0) }
-    let device = call.form["SerialNumber"].map { Serial(stored: String($0.prefix(256))) }
+    let device = call.form["SerialNumber"].map { Serial(stored: $0.cut(to: 256)) }
     try await call.accounts.record(
       call.action.name, outcome, reason: reason, user: user, device: device, at: call.now)
   }
@@ -166,4 +167,9 @@ extension QueryError {
     default: self = .unavailable
     }
   }
+}
+
+extension String {
+  /// At most so many scalars: a character may be made of any number of them.
+  fileprivate func cut(to count: Int) -> String { String(String.UnicodeScalarView(unicodeScalars.prefix(count))) }
 }

@@ -35,6 +35,7 @@ extension QueryError {
     case .stillEnabled: self = .conflict("MFA VirtualDevice in use. Must deactivate first.")
     case .serialTaken: self = .exists("MFA device already exists.")
     case .userExists(let name): self = .exists("User with name \(name) already exists.")
+    case .needsMFA: self = .accessDenied("MultiFactorAuthentication is needed: the user has an MFA device.")
     case .tooManyDevices(let limit): self = .quota("MFADevicesPerUser", limit)
     case .wrongCodeLength: self = .wrongCodes
     case .malformedName, .unusableURI, .seedLength, .oath:

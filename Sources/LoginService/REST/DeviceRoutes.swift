@@ -96,7 +96,10 @@ extension RESTService {
   }
 
   func enableDevice(_ call: Call) async throws -> Answer {
-    answer(try await call.verifier.enable(call.device, with: pair(call), at: call.now))
+    let pair = try pair(call), device = try await call.verifier.device(call.device)
+    return answer(
+      try await call.verifier.enable(
+        call.device, for: device.user, limit: QueryAction.devicesPerUser, with: pair, at: call.now))
   }
 
   func resyncDevice(_ call: Call) async throws -> Answer {

@@ -40,7 +40,9 @@ extension RESTService {
       }
       return try await call.verifier.verify(Self.recoveryCode(text), of: user, requestID: requestID, at: call.now)
     } catch .noSuchUser {
-      // Whoever asks is not told who there is.
+      // Whoever asks is not told who there is, neither by the text nor by what it costs.
+      try await call.accounts.record(
+        AuditEvent.Name.verifyCode.rawValue, .rejected, reason: Rejection.noDevice.word, user: user, at: call.now)
       return .rejected(.noDevice)
     }
   }

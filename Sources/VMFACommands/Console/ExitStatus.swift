@@ -71,7 +71,7 @@ extension VerifierError {
     case .alreadyEnabled, .stillEnabled, .serialTaken, .userExists, .userHasDevices, .keyInUse, .rotationOvertaken,
       .requestIDTaken, .tooManyDevices:
       .exists
-    case .masterKey: .forbidden
+    case .masterKey, .needsMFA: .forbidden
     case .unknownKey: .data
     case .crypto: .inputOutput
     case .store(let failure):

@@ -1,3 +1,4 @@
+internal import Accounts
 internal import ArgumentParser
 internal import OATH
 internal import Verifier
@@ -55,7 +56,7 @@ struct KeyInfoCommand: AsyncParsableCommand {
 /// `vmfa key rotate`.
 struct KeyRotateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rotate", abstract: "Seal every seed under a new key, while devices are verified.",
+    commandName: "rotate", abstract: "Seal every seed and access key under a new key, while devices are verified.",
     discussion: """
       Cut off, it is carried on by the next run. With --new-key-file or --new-key-command it instead lets another master \
       key open the keys, beside the one in use: give the new one to every replica, then run vmfa key rotate under it, \
@@ -94,12 +95,13 @@ struct KeyRotateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let verifier = try await options.verifier()
+    let session = try await options.session(), verifier = session.verifier
     if newKeyFile != nil || newKeyCommand != nil { return try await addMasterKey(to: verifier) }
     let console = Console.current, progress = ProgressLine(console, unit: "seeds")
     defer { progress.end() }
     let done = try await verifier.rotateKeys(at: console.now()) { progress.show($0.resealed, of: $0.total) }
     progress.end()
+    _ = try await session.accounts.resealAccessKeys()
     if json { return try console.printJSON(Output(resealed: done.resealed, resumed: done.isResumed)) }
     if done.isResumed { console.note("a rotation that was cut off was carried on") }
     try console.print("rotated: \(done.resealed) seeds are sealed under the new key")

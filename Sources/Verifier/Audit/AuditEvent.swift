@@ -62,6 +62,8 @@ extension AuditEvent.Name {
   public static let verifyCode = Self(rawValue: "VerifyCode")
   /// A recovery code was tried.
   public static let verifyRecoveryCode = Self(rawValue: "VerifyRecoveryCode")
+  /// An answer that was given before was asked for again.
+  public static let repeatAnswer = Self(rawValue: "RepeatAnswer")
   /// Failures locked a user.
   public static let lockUser = Self(rawValue: "LockUser")
   /// An administrator unlocked a user.

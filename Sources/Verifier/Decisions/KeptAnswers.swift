@@ -22,17 +22,19 @@ package struct KeptAnswers: Sendable, Equatable {
 
   package init() {}
 
-  /// What was answered; nil for a request id that is new.
-  /// - Throws: ``VerifierError/requestIDTaken`` where it came with another code.
+  /// What a request id that is known came with.
+  enum Match { case sameCode(Verdict), otherCode }
+
+  /// nil for a request id that is new.
   func answer(
     to requestID: String, with code: String, at now: UnixTime, keys: KeySet
-  ) throws(VerifierError) -> Verdict? {
+  ) throws(VerifierError) -> Match? {
     let name = try Self.name(of: requestID)
     guard let entry = entries.last(where: { $0.name == name && $0.isAlive(at: now) }) else { return nil }
     guard let key = keys.integrityKey(entry.keyID) else { throw .unknownKey(entry.keyID) }
     let tag = Array(try Self.tag(requestID, code, under: key).utf8), kept = Array(entry.tag.utf8)
-    guard ConstantTime.equal(tag.span, kept.span) else { throw .requestIDTaken }
-    return Verdict(kept: entry.answer)
+    guard ConstantTime.equal(tag.span, kept.span) else { return .otherCode }
+    return Verdict(kept: entry.answer).map { .sameCode($0) }
   }
 
   mutating func keep(
@@ -66,15 +68,29 @@ package struct KeptAnswers: Sendable, Equatable {
 }
 
 extension UnitState {
-  /// What was answered to a request id before, else what `decide` answers now, which is kept.
+  /// What was answered to a request id before, else what `decide` answers now, which is kept. Another code under the same
+  /// id is a guess like any other: counted, recorded, and not compared at all while the user is locked.
+  /// - Returns: nil for another code.
   mutating func answer(
     _ requestID: String, code: String, at now: UnixTime, keys: KeySet,
     _ decide: (inout UnitState) throws(VerifierError) -> Verdict
-  ) throws(VerifierError) -> Verdict {
-    if let answer = try user?.answers.answer(to: requestID, with: code, at: now, keys: keys) { return answer }
-    let verdict = try decide(&self)
-    try user?.answers.keep(verdict, to: requestID, with: code, at: now, keys: keys)
-    return verdict
+  ) throws(VerifierError) -> Verdict? {
+    guard let user, user.lockInForce(at: now, policy: policy) == nil,
+      let kept = try user.answers.answer(to: requestID, with: code, at: now, keys: keys)
+    else {
+      let verdict = try decide(&self)
+      try self.user?.answers.keep(verdict, to: requestID, with: code, at: now, keys: keys)
+      return verdict
+    }
+    switch kept {
+    case .sameCode(let verdict):
+      events.append(AuditEvent(.repeatAnswer, at: now, user: user.name))
+      return verdict
+    case .otherCode:
+      events.append(AuditEvent(.verifyCode, at: now, .rejected, reason: "request_id_taken", user: user.name))
+      _ = refuse(.wrongCode, at: now)
+      return nil
+    }
   }
 }
 

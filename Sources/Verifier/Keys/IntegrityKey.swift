@@ -6,7 +6,7 @@ package final class IntegrityKey: Sendable {
   /// Length of a tag in bytes: that of SHA-256.
   static let tagByteCount = 32
 
-  let id: String
+  package let id: String
   private let rows, batches, codes: SecretBytes
   /// Seals the secrets of accounts.
   let secrets: SecretBytes

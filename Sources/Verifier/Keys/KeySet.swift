@@ -1,3 +1,4 @@
+package import OATH
 package import OpenSSLCrypto
 
 /// The keys of a store at one moment, opened; the newest of each purpose is used for what is new.
@@ -6,6 +7,8 @@ package final class KeySet: Sendable {
   package let integrityKey: IntegrityKey
   private let seedKeys: [String: DataKey]
   private let integrityKeys: [String: IntegrityKey]
+  /// When the integrity key in use came.
+  private let integrityKeySince: UnixTime
 
   /// Opens what is stored.
   /// - Throws: ``VerifierError/masterKey(reason:hint:)`` where this master key opens not all of it.
@@ -28,6 +31,7 @@ package final class KeySet: Sendable {
     }
     self.seedKey = seedKey
     self.integrityKey = integrityKey
+    integrityKeySince = stored.last { $0.purpose == .integrity }?.createdAt ?? .epoch
     self.seedKeys = Dictionary(seedKeys.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     self.integrityKeys = Dictionary(integrityKeys.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
   }
@@ -45,6 +49,11 @@ package final class KeySet: Sendable {
 
   /// The integrity key of this id; nil for one that is not known here.
   func integrityKey(_ id: String) -> IntegrityKey? { integrityKeys[id] }
+
+  /// Whether an integrity key is in use, or was so many seconds ago.
+  package func isCurrent(_ id: String, at now: UnixTime, within seconds: Int64) -> Bool {
+    id == integrityKey.id || now.seconds - integrityKeySince.seconds <= seconds
+  }
 
   /// Seals what belongs to an account: a secret access key, a session. `label` says what and whose, and is bound to it.
   package func seal(_ secret: borrowing SecretBytes, label: String) throws(VerifierError) -> SealedSecret {

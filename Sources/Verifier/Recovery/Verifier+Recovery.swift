@@ -33,7 +33,7 @@ extension Verifier {
     _ code: consuming RecoveryCode, of user: UserName, requestID: String? = nil, at now: UnixTime
   ) async throws(VerifierError) -> Verdict {
     let code = SharedRecoveryCode(code)
-    return try await transact(.user(user), at: now) { state, keys throws(VerifierError) in
+    let verdict: Verdict? = try await transact(.user(user), at: now) { state, keys throws(VerifierError) in
       guard let requestID else {
         return try RecoveryCheck.decide(&state, code: code.code, user: user, at: now, keys: keys)
       }
@@ -41,6 +41,8 @@ extension Verifier {
         try RecoveryCheck.decide(&state, code: code.code, user: user, at: now, keys: keys)
       }
     }
+    guard let verdict else { throw .requestIDTaken }
+    return verdict
   }
 }
 

@@ -176,8 +176,8 @@ extension InMemoryDeviceStore.Contents {
       throw .serialTaken(device.serial)
     }
     let moved = changes.moved.map(\.device)
-    for device in changes.inserted + changes.updated + changes.used + moved where !keys.contains(where: { $0.id == device.seed.keyID })
-    {
+    for device in changes.inserted + changes.updated + changes.used + moved
+    where !keys.contains(where: { $0.id == device.seed.keyID }) {
       throw .unknownKey(device.seed.keyID)
     }
     if let user = changes.user { users[user.name] = user }

@@ -40,21 +40,16 @@ extension ActionCall {
     try parameters.check()
     try Self.check(path: path)
     try Self.check(tags: tags)
-    if !caller.mayDoAll {
-      // What nobody asked for is not to fill the table.
-      let unassigned = caller.account.devices.count { $0.status == .unassigned }
-      guard unassigned < QueryAction.devicesPerUser else {
-        throw QueryError.quota("MFADevicesPerUser", QueryAction.devicesPerUser)
-      }
-    }
     // A device that an administrator makes is for anybody.
     let settings = try await accounts.store.settings()
     var request = DeviceRequest(
       user: caller.mayDoAll ? .root : caller.name, name: try DeviceName(name), issuer: issuer)
     request.path = path
+    // What nobody asked for is not to fill the table.
+    request.unassignedLimit = caller.mayDoAll ? nil : QueryAction.devicesPerUser
     request.label = "\(name)@\(settings.alias ?? settings.id.text)"
     let new = try await Enrollment(verifier: verifier).begin(request, seedByteCount: Self.seedByteCount, at: now)
-    if !tags.isEmpty { try await accounts.changeTags(of: new.device, setting: tags, at: now) }
+    if !tags.isEmpty { try await accounts.setTags(tags, of: new.device, at: now) }
     let seed = Data(new.handout.secretText().utf8).base64EncodedString()
     let symbol = Data(try new.handout.symbol.png()).base64EncodedString()
     var xml = XMLText()
@@ -77,12 +72,17 @@ extension ActionCall {
   fileprivate func enableDevice() async throws -> XMLText? {
     var parameters = Parameters(form)
     let user = parameters.required("UserName", .userName), serial = parameters.required("SerialNumber", .serialNumber)
-    let pair = try pair(&parameters), caller = caller
+    let pair = try pair(&parameters)
     let verdict = try await verifier.enable(
-      .serial(Serial(stored: serial)), for: named(user), limit: QueryAction.devicesPerUser,
-      mayTake: { caller.mayDoAll || $0 == .root }, with: pair, at: now)
+      .serial(Serial(stored: serial)), for: named(user), limit: QueryAction.devicesPerUser, by: enroller, with: pair,
+      at: now)
     try Self.require(verdict)
     return nil
+  }
+
+  /// A key alone is not to get MFA for somebody who has it: another device takes a session with the first one.
+  private var enroller: Verifier.Enroller {
+    caller.mayDoAll ? .administrator : .user(pool: .root, mayAdd: caller.hasMFA)
   }
 
   fileprivate func resyncDevice() async throws -> XMLText? {
@@ -168,9 +168,11 @@ extension ActionCall {
     try parameters.check()
     if let user { _ = try await account(of: named(user)) }
     let device = try await device(serial)
-    guard device.status != .unassigned else { throw QueryError.noSuchDevice(serial) }
-    let wanted = try user.map(named) ?? (caller.mayDoAll ? device.user : caller.name)
-    guard device.user == wanted else { throw QueryError.notUsersDevice }
+    // Users are not told which devices others have.
+    guard device.status != .unassigned, caller.mayDoAll || device.user == caller.name else {
+      throw QueryError.noSuchDevice(serial)
+    }
+    guard try user == nil || device.user == named(user ?? "") else { throw QueryError.notUsersDevice }
     var xml = XMLText()
     xml.element("UserName", device.user.text)
     xml.element("SerialNumber", device.serial.text)
@@ -181,10 +183,10 @@ extension ActionCall {
   fileprivate func tagDevice() async throws -> XMLText? {
     var parameters = Parameters(form)
     let serial = parameters.required("SerialNumber", .serialNumber)
-    let tags = parameters.tags().map { Tag(key: $0.key, value: $0.value) }
+    let tags = parameters.tags(isRequired: true).map { Tag(key: $0.key, value: $0.value) }
     try parameters.check()
     try Self.check(tags: tags)
-    try await accounts.changeTags(of: device(serial), setting: tags, at: now)
+    try await accounts.setTags(tags, of: device(serial), at: now)
     return nil
   }
 
@@ -192,7 +194,7 @@ extension ActionCall {
     var parameters = Parameters(form)
     let serial = parameters.required("SerialNumber", .serialNumber), keys = parameters.tagKeys()
     try parameters.check()
-    try await accounts.changeTags(of: device(serial), setting: [], removing: keys, at: now)
+    try await accounts.removeTags(keys, of: device(serial), at: now)
     return nil
   }
 
@@ -201,7 +203,7 @@ extension ActionCall {
     let serial = parameters.required("SerialNumber", .serialNumber)
     let page = try page(&parameters)
     let device = try await device(serial)
-    guard caller.mayDoAll || device.user == caller.name else { throw denied(serial) }
+    guard caller.mayDoAll || device.user == caller.name else { throw QueryError.noSuchDevice(serial) }
     let tags = try await account(of: device.user).record.deviceTags[serial] ?? []
     var xml = XMLText()
     page.write(
@@ -216,7 +218,8 @@ extension ActionCall {
   static func check(path: String) throws {
     let isAllowed = path.unicodeScalars.allSatisfy { (0x21...0x7E).contains($0.value) }
     guard path.first == "/", path.last == "/", isAllowed else {
-      throw QueryError(400, "ValidationError",
+      throw QueryError(
+        400, "ValidationError",
         "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters "
           + "and/or / characters.")
     }
@@ -224,7 +227,8 @@ extension ActionCall {
 
   static func check(tags: [Tag]) throws {
     guard tags.count <= Tag.limit else {
-      throw QueryError(400, "ValidationError",
+      throw QueryError(
+        400, "ValidationError",
         "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50"
       )
     }

@@ -1,0 +1,163 @@
+package import Accounts
+import OATH
+import OpenSSLCrypto
+import Testing
+import Verifier
+
+/// What every ``AccountStore`` must hold to, beside what every device store must.
+package enum AccountStoreContract {
+  package typealias Opener = @Sendable () async throws -> any AccountStore
+
+  package struct Check: Sendable, CustomTestStringConvertible {
+    package let testDescription: String
+    private let body: @Sendable (Opener) async throws -> Void
+
+    init(_ name: String, _ body: @escaping @Sendable (Opener) async throws -> Void) {
+      testDescription = name
+      self.body = body
+    }
+
+    package func run(_ open: @escaping Opener) async throws { try await body(open) }
+  }
+
+  private static func service(_ store: any AccountStore) async throws -> (AccountService, Bench) {
+    let bench = try await Bench(store: store)
+    return (AccountService(store: store, verifier: bench.verifier), bench)
+  }
+
+  private static func secret(_ text: String) -> SharedSecret {
+    let bytes = Array(text.utf8)
+    return SharedSecret(SecretBytes(copying: bytes.span))
+  }
+
+  package static let checks = [
+    Check("an account is read back as it was written, by another handle too") { open in
+      let (service, bench) = try await service(open()), name = try UserName("alice"), now = Bench.now
+      _ = try await service.createUser(
+        name, path: "/a/", tags: [Tag(key: "k", value: "v")], administrator: true, password: secret("correct horse"),
+        at: now)
+      let (key, keySecret) = try await service.createAccessKey(for: name, at: now)
+      try await service.noteUse(of: key, by: name, service: "iam", region: "us-east-1", at: now)
+      let device = try await bench.device(try await bench.created())
+      try await service.setTags([Tag(key: "d", value: "")], of: device, at: now)
+
+      let (other, _) = try await AccountStoreContract.service(open())
+      let account = try await other.account(of: name)
+      let same = try await service.account(of: name)
+      #expect(account == same)
+      #expect(account.record.path == "/a/" && account.record.isAdministrator && account.record.tags.count == 1)
+      #expect(account.record.deviceTags[device.serial.text] == [Tag(key: "d", value: "")])
+      #expect(account.record.accessKeys.first?.lastUse?.region == "us-east-1")
+      let found = try await other.store.account(ofAccessKey: key.id)
+      #expect(found == account)
+      let opened = try await other.secret(of: key, user: name)
+      let isSame = opened.bytes.withBytes { a in keySecret.bytes.withBytes { b in ConstantTime.equal(a, b) } }
+      #expect(isSame)
+      #expect(try await other.checkPassword(secret("correct horse"), of: name, at: now))
+      #expect(try await !other.checkPassword(secret("battery staple"), of: name, at: now))
+      #expect(try await !other.checkPassword(secret("correct horse"), of: UserName("bob"), at: now))
+    },
+    Check("what objects changes nothing, and leaves no row") { open in
+      let (service, bench) = try await service(open()), name = try UserName("alice")
+      _ = try await service.createUser(name, at: Bench.now)
+      for _ in 0..<2 { _ = try await service.createAccessKey(for: name, at: Bench.now) }
+      let rows = try await bench.verifier.auditRecords(AuditQuery()).count, before = try await service.account(of: name)
+      await #expect(throws: AccountError.quota(name: "AccessKeysPerUser", limit: 2)) {
+        try await service.createAccessKey(for: name, at: Bench.now)
+      }
+      await #expect(throws: AccountError.userHas(.accessKeys)) { try await service.deleteUser(name, at: Bench.now) }
+      await #expect(throws: AccountError.userExists("alice")) {
+        try await service.createUser(UserName("ALICE"), at: Bench.now)
+      }
+      #expect(try await service.account(of: name) == before)
+      #expect(try await bench.verifier.auditRecords(AuditQuery()).count == rows)
+    },
+    Check("nothing of a deleted user is left for the next one of the name") { open in
+      let (service, bench) = try await service(open()), name = try UserName("alice")
+      let first = try await service.createUser(
+        name, tags: [Tag(key: "k", value: "")], password: secret("correct horse"), at: Bench.now)
+      let (key, _) = try await service.createAccessKey(for: name, at: Bench.now)
+      _ = try await bench.verifier.deleteUser(name, evenIfEnabled: true, at: Bench.now)
+      #expect(try await service.store.account(ofAccessKey: key.id) == nil)
+      let second = try await service.createUser(name, at: Bench.now)
+      #expect(second.record.accessKeys.isEmpty && second.record.tags.isEmpty && second.record.login == nil)
+      #expect(second.userID != first.userID)
+    },
+    Check("a device goes to the user who enables it, with its tags, and works there") { open in
+      let (service, bench) = try await service(open()), now = Bench.now
+      let alice = try UserName("alice")
+      _ = try await service.createUser(alice, at: now)
+      let reference = try await bench.created(for: "pool"), device = try await bench.device(reference)
+      try await service.setTags([Tag(key: "k", value: "v")], of: device, at: now)
+      let pair = try Bench.pair(Bench.step() - 1)
+      await #expect(throws: VerifierError.notDevice(device.serial, of: alice)) {
+        try await bench.verifier.enable(
+          reference, for: alice, limit: 8, by: .user(pool: .root, mayAdd: true), with: pair, at: now)
+      }
+      let verdict = try await bench.verifier.enable(reference, for: alice, limit: 8, with: pair, at: now)
+      #expect(verdict.isAccepted(step: Bench.step() - 1, drift: -1))
+      #expect(try await bench.device(reference).user == alice)
+      #expect(try await service.account(of: alice).record.deviceTags[device.serial.text]?.count == 1)
+      #expect(try await service.account(of: UserName("pool")).devices.isEmpty)
+      #expect(try await bench.verify(step: Bench.step()).isAccepted)
+      #expect(try await bench.verifier.checkDatabase().problems.isEmpty)
+      #expect(try await bench.verifier.verifyAudit().findings.isEmpty)
+    },
+    Check("a device that is enabled by many at once becomes one user's") { open in
+      let (service, bench) = try await service(open()), now = Bench.now
+      let reference = try await bench.created(for: "pool"), names = (0..<16).map { "u\($0)" }
+      for name in names { _ = try await service.createUser(UserName(name), at: now) }
+      let pair = try Bench.pair(Bench.step() - 1)
+      let accepted = try await withThrowingTaskGroup(of: Bool.self) { group in
+        for name in names {
+          group.addTask {
+            let user = try UserName(name)
+            do {
+              let verdict = try await bench.verifier.enable(reference, for: user, limit: 8, with: pair, at: now)
+              if case .accepted = verdict { return true }
+              return false
+            } catch VerifierError.alreadyEnabled { return false }
+          }
+        }
+        return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+      }
+      #expect(accepted == 1)
+    },
+    Check("settings, tokens and the report are the account's") { open in
+      let (service, _) = try await service(open()), now = Bench.now
+      try await service.setAlias("example", at: now)
+      var policy = PasswordPolicy()
+      (policy.minimumLength, policy.maximumAge) = (10, 90)
+      try await service.setPasswordPolicy(policy, at: now)
+      let (token, text) = try await service.createToken("gate", scopes: [.verify, .enroll], at: now)
+      await #expect(throws: AccountError.tokenExists("gate")) {
+        try await service.createToken("gate", scopes: [.admin], at: now)
+      }
+      let (other, _) = try await AccountStoreContract.service(open())
+      let settings = try await other.store.settings()
+      #expect(settings.alias == "example" && settings.passwordPolicy == policy && settings.tokens == [token])
+      #expect(!"\(settings)".contains(text))
+      try await other.generateCredentialReport(at: now)
+      #expect(try await service.store.credentialReport()?.generatedAt == now)
+      try await other.revokeToken("gate", at: now)
+      #expect(try await service.store.settings().tokens.isEmpty)
+    },
+    Check("access keys and sessions outlive a rotation of the keys") { open in
+      let (service, bench) = try await service(open()), name = try UserName("alice"), now = Bench.now
+      let account = try await service.createUser(name, at: now)
+      let (key, _) = try await service.createAccessKey(for: name, at: now)
+      let (session, token) = try await service.startSession(for: account, with: nil, lasting: 900, at: now)
+      _ = try await bench.verifier.rotateKeys(at: now)
+      let counts = [try await service.resealAccessKeys(), try await service.resealAccessKeys()]
+      #expect(counts == [1, 0])
+      let found = try await service.account(of: name).record.accessKeys.first
+      #expect(found?.id == key.id && found != key)
+      let read = try await service.session(token, accessKeyID: session.accessKeyID, at: now)
+      #expect(read?.user == name && read?.hasMFA == false)
+      // An old key makes no sessions for ever.
+      let later = now.advanced(by: AccountService.longestSession + 1)
+      #expect(try await service.session(token, accessKeyID: session.accessKeyID, at: later) == nil)
+      #expect(try await service.session(token, accessKeyID: "ASIA", at: now) == nil)
+    },
+  ]
+}
