@@ -9,7 +9,7 @@ SOURCES = Package.swift Sources Tests
 DEBUG = .build/debug
 RELEASE_FLAGS = -c release --static-swift-stdlib -j $(JOBS)
 
-.PHONY: demo test build install uninstall lint format check command-tests proof docs clean
+.PHONY: demo test build install uninstall lint format check command-tests fuzz proof docs clean
 
 demo: ## The main job, once, on this machine.
 	@Scripts/bootstrap build
@@ -21,6 +21,7 @@ test: ## Everything that is checked.
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory command-tests
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5
 
 build: ## The program, for development.
 	@Scripts/bootstrap build
@@ -40,12 +41,18 @@ check:
 command-tests:
 	@Scripts/test-commands $(DEBUG)
 
+FUZZ_SECONDS ?= 600
+fuzz: ## The parsers of what strangers send, for a while.
+	@Scripts/fuzz $(FUZZ_SECONDS)
+
 proof: ## Races, crashes and histories in full: half an hour instead of seconds.
 	@Scripts/bootstrap test
 	$(SWIFT) build --build-tests -j $(JOBS)
 	VMFA_ROUNDS=2000 $(SWIFT) test --skip-build --filter HistoryTests
 	VMFA_ROUNDS=200 Scripts/test-commands $(DEBUG) races vault-crash
 	VMFA_ROUNDS=500 Scripts/test-commands $(DEBUG) proofs
+	VMFA_ROUNDS=200 Scripts/test-commands $(DEBUG) service
+	@$(MAKE) --no-print-directory fuzz
 
 docs: ## The libraries' documentation, in .build/docs.
 	@Scripts/docs
