@@ -118,6 +118,6 @@ extension UnitState {
 
   /// The newest moment that any record of the unit speaks of.
   fileprivate var newestRecord: UnixTime? {
-    (devices.map(\.newestRecord) + [user?.newestRecord].compactMap(\.self)).max()
+    devices.reduce(user?.newestRecord) { newest, device in max(newest ?? .epoch, device.newestRecord) }
   }
 }

@@ -12,9 +12,9 @@ enum ProfileRow {
   ]
 
   static func read(_ row: [SQLValue]) throws(VerifierError) -> (user: String, record: AccountRecord) {
-    var reader = RowReader(row, of: "an account"), record = AccountRecord()
+    var reader = RowReader(row, of: "an account", named: "the account of"), record = AccountRecord()
     let user = try reader.text()
-    reader.subject = "the account of \(user)"
+    reader.name = user
     record.userID = try reader.optionalText()
     record.path = try reader.text()
     record.isAdministrator = try reader.integer(in: 0...1) == 1
@@ -47,9 +47,9 @@ extension AccessKey {
   ]
 
   static func read(_ row: [SQLValue]) throws(VerifierError) -> (user: String, key: AccessKey) {
-    var reader = RowReader(row, of: "an access key")
+    var reader = RowReader(row, of: "an access key", named: "the access key")
     let user = try reader.text(), id = try reader.text()
-    reader.subject = "the access key \(id)"
+    reader.name = id
     let secret = SealedSecret(keyID: try reader.text(), box: SealedBytes(try reader.bytes()))
     let isActive = try reader.integer(in: 0...1) == 1, created = try reader.time()
     var use: Use?

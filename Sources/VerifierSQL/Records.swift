@@ -21,9 +21,9 @@ extension Device {
   private static let drifts: ClosedRange<Int64> = -100_000...100_000
 
   init(row: [SQLValue]) throws(VerifierError) {
-    var reader = RowReader(row, of: "a device")
+    var reader = RowReader(row, of: "a device", named: "the device")
     let id = DeviceID(try reader.text()), user = try reader.userName(), serial = Serial(stored: try reader.text())
-    reader.subject = "the device \(serial)"
+    reader.name = serial.text
     guard let id else { throw .corruptRecord(reader.subject) }
     let issuer = try reader.text(), factor = try reader.choice(MovingFactor.self)
     let parameters = try TOTPParameters(&reader), createdAt = try reader.time()
@@ -122,9 +122,9 @@ extension AuditRecord {
   ]
 
   init(row: [SQLValue]) throws(VerifierError) {
-    var reader = RowReader(row, of: "an audit row")
+    var reader = RowReader(row, of: "an audit row", named: "the audit row")
     let id = try reader.text()
-    reader.subject = "the audit row \(id)"
+    reader.name = id
     let event = AuditEvent(
       time: try reader.integer(), name: .init(rawValue: try reader.text()), outcome: .init(rawValue: try reader.text()),
       reason: try reader.optionalText(), user: try reader.text(), device: try reader.optionalText())

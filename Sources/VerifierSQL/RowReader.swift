@@ -5,13 +5,21 @@ internal import Verifier
 /// be one is a corrupt record: an error, never a guess.
 struct RowReader {
   /// What the row is of, for the error.
-  var subject: String
+  var subject: String { name.map { "\(kind) \($0)" } ?? anonymous }
+  /// Which one it is, once that is read; put into words only where they are needed.
+  var name: String?
+  private let kind, anonymous: String
   private let row: [SQLValue]
   private var index = 0
 
-  init(_ row: [SQLValue], of subject: String) {
+  /// - Parameters:
+  ///   - row: from left to right.
+  ///   - kind: what it is one of, as in `the device NAME`.
+  ///   - anonymous: what it is while it has no name.
+  init(_ row: [SQLValue], of anonymous: String, named kind: String = "") {
     self.row = row
-    self.subject = subject
+    self.kind = kind
+    self.anonymous = anonymous
   }
 
   private mutating func next() throws(VerifierError) -> SQLValue {

@@ -6,8 +6,9 @@ internal import Synchronization
 /// writer would have all who wait for it wait for that as well. The little that was added meanwhile the writer then carries
 /// over itself, and begins the log anew.
 final class Checkpointer: Sendable {
-  /// Attempts after which there is enough in the log: some 16 MB.
-  private static let interval = 3000
+  /// Attempts after which there is enough in the log, some 50 MB: pages that are written again meanwhile are carried over
+  /// once.
+  private static let interval = 10_000
 
   private enum Stage { case counting(Int), underWay, remainder }
 

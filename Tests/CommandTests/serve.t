@@ -2,7 +2,8 @@ The service as its operator sees it.
 
   $ . "$TESTDIR/setup.sh"
   $ start() {
-  >   vmfa serve "$@" 2> serve.log & server=$!
+  >   : > serve.log
+  >   vmfa serve "$@" 2>> serve.log & server=$!
   >   timeout 20 sh -c "until grep -q listening serve.log || ! kill -0 $server; do sleep 0.05; done" 2> /dev/null
   >   at=$(sed -n 's/.*listening on //p' serve.log)
   > }

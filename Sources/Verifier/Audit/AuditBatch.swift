@@ -36,8 +36,8 @@ public struct AuditBatch: Sendable, Equatable {
   init(
     _ rows: [AuditRecord], after previous: AuditBatch?, at now: Int64, under key: IntegrityKey
   ) throws(VerifierError) {
-    let rows = rows.filter { RecordID.bytes(of: $0.id) != nil }
-    let ids = rows.flatMap { RecordID.bytes(of: $0.id) ?? [] }
+    let named = rows.compactMap { row in RecordID.bytes(of: row.id).map { (row, $0) } }
+    let rows = named.map { $0.0 }, ids = named.flatMap { $0.1 }
     let (number, overflow) = (previous?.number ?? 0).addingReportingOverflow(1)
     guard !overflow else { throw .corruptRecord("the newest audit batch") }
     let untagged = AuditBatch(number: number, sealedAt: now, keyID: key.id, rowIDs: ids, tag: [])

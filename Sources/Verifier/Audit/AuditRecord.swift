@@ -67,13 +67,15 @@ struct CanonicalText {
 
   mutating func append(_ text: String?) {
     guard let text else { return bytes.append(0) }
-    append(Array(text.utf8))
+    append(field: text.utf8)
   }
 
-  mutating func append(_ field: [UInt8]) {
+  mutating func append(_ field: [UInt8]) { append(field: field) }
+
+  private mutating func append(field: some Collection<UInt8>) {
     bytes.append(1)
-    for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: field.count >> shift)) }
-    bytes += field
+    for place in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: field.count >> (56 - 8 * place))) }
+    bytes.append(contentsOf: field)
   }
 }
 
@@ -101,10 +103,23 @@ enum RecordID {
 
   /// The sixteen bytes of an id; nil for what is no UUID in lower case.
   static func bytes(of id: String) -> [UInt8]? {
-    let digits = id.utf8.compactMap(\.hexadecimalValue)
-    guard digits.count == 32 else { return nil }
-    let bytes = stride(from: 0, to: 32, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
-    return text(of: bytes[...]) == id ? bytes : nil
+    var bytes: [UInt8] = [], high: UInt8?, place = 0
+    bytes.reserveCapacity(16)
+    for character in id.utf8 {
+      defer { place += 1 }
+      if place == 8 || place == 13 || place == 18 || place == 23 {
+        guard character == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      guard let digit = character.hexadecimalValue, !(0x41...0x46).contains(character) else { return nil }
+      if let first = high {
+        bytes.append(first << 4 | digit)
+        high = nil
+      } else {
+        high = digit
+      }
+    }
+    return place == 36 ? bytes : nil
   }
 
   /// The id of sixteen bytes.
@@ -114,12 +129,12 @@ enum RecordID {
   }
 
   private static func text(_ high: UInt64, _ low: UInt64) -> String {
-    let hexadecimal = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
+    text.reserveCapacity(36)
     for index in 0..<32 {
-      if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
-      let word = index < 16 ? high : low
-      text.append(hexadecimal[Int(word >> (60 - 4 * UInt64(index % 16)) & 15)])
+      if index == 8 || index == 12 || index == 16 || index == 20 { text.append(UInt8(ascii: "-")) }
+      let digit = UInt8((index < 16 ? high : low) >> (60 - 4 * UInt64(index % 16)) & 15)
+      text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
     }
     return String(decoding: text, as: UTF8.self)
   }

@@ -22,8 +22,10 @@ enum CodeCheck {
     let assigned = state.devices.filter { $0.status != .unassigned && (serial == nil || $0.serial == serial) }
     guard !assigned.isEmpty else { return .rejected(.noDevice) }
     let takesScratchCodes = serial == nil && user.recovery?.holdScratchCodes ?? false
-    let lengths = Set(assigned.map(\.parameters.digits) + (takesScratchCodes ? [.eight] : []))
-    guard lengths.contains(code.length) else {
+    guard
+      assigned.contains(where: { $0.parameters.digits == code.length }) || takesScratchCodes && code.length == .eight
+    else {
+      let lengths = Set(assigned.map { $0.parameters.digits } + (takesScratchCodes ? [.eight] : []))
       throw .wrongCodeLength(expected: lengths.sorted { $0.rawValue < $1.rawValue })
     }
     if let lock = user.lockInForce(at: now, policy: state.policy) {
@@ -94,8 +96,10 @@ enum CodeCheck {
     }
     let window = policy[.window], present = device.parameters.step(at: now)
     let expected = device.expectedStep(at: present)
-    let near = Set(present - window...present + window), learned = Set(expected - window...expected + window)
-    return near.union(learned).sorted()
+    let near = present - window...present + window
+    guard expected != present else { return Array(near) }
+    let learned = (expected - window...expected + window).filter { !near.contains($0) }
+    return expected < present ? learned + Array(near) : Array(near) + learned
   }
 }
 
