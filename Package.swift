@@ -136,6 +136,9 @@ let package = Package(
     tests(
       "VerifierPostgreSQLTests",
       ["VerifierPostgreSQL", "Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
+    tests("AWSQueryTests", ["AWSQuery", "OATH", "OpenSSLCrypto"]),
+    tests(
+      "LoginServiceTests", ["LoginService", "Verifier", "OATH", httpTypes, coreMetrics, logging, configuration]),
     tests("EnrollmentTests", ["Enrollment", "Verifier", "DeviceStoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
     tests("VMFACommandsTests", ["VMFACommands", "Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
   ],

@@ -1,0 +1,78 @@
+import AWSQuery
+import OATH
+import OpenSSLCrypto
+import Testing
+
+@Suite struct SignatureV4Tests {
+  /// The worked example of the AWS General Reference, "Signature Version 4 signing process": ListUsers in the query string.
+  private func example(signature: String, query: String = "Action=ListUsers&Version=2010-05-08") -> SignedRequest {
+    let scope = "20150830/us-east-1/iam/aws4_request"
+    let headers = [
+      "authorization":
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/\(scope), SignedHeaders=content-type;host;x-amz-date, Signature=\(signature)",
+      "content-type": "application/x-www-form-urlencoded; charset=utf-8", "x-amz-date": "20150830T123600Z",
+    ]
+    return SignedRequest(method: "GET", host: "iam.amazonaws.com", query: Substring(query), body: []) { name in
+      headers[name].map { [$0] } ?? []
+    }
+  }
+
+  private static let published = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
+
+  private func matches(_ request: SignedRequest) throws -> Bool {
+    let secret = Array("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".utf8)
+    return try SignatureV4(of: request, query: QueryForm()).matches(request, secret: SecretBytes(copying: secret.span))
+  }
+
+  @Test func `the published example matches, in whatever order its parameters come`() throws {
+    #expect(try matches(example(signature: Self.published)))
+    #expect(try matches(example(signature: Self.published, query: "Version=2010-05-08&Action=ListUsers")))
+    #expect(try matches(example(signature: Self.published, query: "Version=2010%2D05-08&Action=List%55sers")))
+  }
+
+  @Test func `anything else does not`() throws {
+    #expect(try !matches(example(signature: String(Self.published.dropLast()) + "8")))
+    #expect(try !matches(example(signature: Self.published, query: "Action=ListUsers&Version=2010-05-09")))
+    #expect(try !matches(example(signature: Self.published, query: "Action=ListUsers&Version=2010-05-08&A=")))
+  }
+
+  @Test func `fifteen minutes of skew, either way`() throws {
+    let request = example(signature: Self.published), signed = UnixTime.epoch.advanced(by: 1_440_938_160)
+    let signature = try SignatureV4(of: request, query: QueryForm())
+    #expect(signature.time == signed)
+    for offset in [-900, 0, 900] as [Int64] { try signature.check(for: "iam", at: signed.advanced(by: offset)) }
+    for offset in [-901, 901, 86_400] as [Int64] {
+      #expect(throws: QueryError.self) { try signature.check(for: "iam", at: signed.advanced(by: offset)) }
+    }
+    #expect(throws: QueryError.self) { try signature.check(for: "sts", at: signed) }
+  }
+}
+
+@Suite struct QueryFormTests {
+  private func form(_ text: String) throws -> QueryForm { try QueryForm(parsing: Array(text.utf8)) }
+
+  @Test func `fields are decoded, and lists put in order`() throws {
+    let form = try form(
+      "A=x+y%2Bz&B&Tags.member.2.Key=b&Tags.member.1.Key=a&Tags.member.1.Value=%C3%A9&Keys.member.1=k")
+    #expect(form["A"] == "x y+z" && form["B"]?.isEmpty == true && form["C"] == nil)
+    #expect(form.members(of: "Tags") == [["Key": "a", "Value": "é"], ["Key": "b"]])
+    #expect(form.members(of: "Keys") == [["": "k"]])
+  }
+
+  @Test(arguments: ["%", "a=%4", "a=%zz", "a=%ff", "a=%00"]) func `what is malformed is refused`(text: String) {
+    #expect(throws: QueryForm.Failure.malformed) { try form(text) }
+  }
+
+  @Test func `twice, or too many, is refused`() {
+    #expect(throws: QueryForm.Failure.duplicate("a")) { try form("a=1&%61=2") }
+    #expect(throws: QueryForm.Failure.tooMany) {
+      try form((0...QueryForm.maximumCount).map { "a\($0)" }.joined(separator: "&"))
+    }
+  }
+}
+
+@Suite struct XMLTextTests {
+  @Test func `nothing that a client sends is markup`() {
+    #expect(XMLText.escaped("<a b=\"c\">&\u{1}\r\n") == "&lt;a b=&quot;c&quot;&gt;&amp;\u{FFFD}&#xD;\n")
+  }
+}

@@ -1,0 +1,113 @@
+import Configuration
+import CoreMetrics
+import Foundation
+import HTTPTypes
+import Logging
+import OATH
+import TestSupport
+import Testing
+import Verifier
+
+@testable import LoginService
+
+@Suite struct ProxyTrustTests {
+  private func trust(_ ranges: [String], unix: Bool = false) -> ProxyTrust {
+    ProxyTrust(proxies: ranges.compactMap(AddressRange.init), trustsUnixSocket: unix)
+  }
+
+  @Test func `only a trusted proxy is believed, and of its words only what trusted ones added`() {
+    let trust = trust(["10.0.0.0/8", "fd00::/8"])
+    #expect(trust.source(peer: "192.0.2.1", forwardedFor: ["203.0.113.1"]) == "192.0.2.1")
+    #expect(trust.source(peer: "10.1.2.3", forwardedFor: ["203.0.113.1"]) == "203.0.113.1")
+    #expect(trust.source(peer: "10.1.2.3", forwardedFor: ["6.6.6.6, 203.0.113.1", "10.9.9.9"]) == "203.0.113.1")
+    #expect(trust.source(peer: "fd00::1", forwardedFor: ["2001:db8::1"]) == "2001:db8::1")
+    #expect(trust.source(peer: "10.1.2.3", forwardedFor: ["6.6.6.6, nonsense"]) == "10.1.2.3")
+    #expect(trust.source(peer: "::ffff:10.1.2.3", forwardedFor: ["203.0.113.1"]) == "203.0.113.1")
+    #expect(trust.source(peer: nil, forwardedFor: ["203.0.113.1"]) == nil)
+    #expect(self.trust([], unix: true).source(peer: nil, forwardedFor: ["203.0.113.1"]) == "203.0.113.1")
+  }
+
+  @Test(arguments: ["", "10.0.0.0/33", "10.0.0", "10.0.0.0/-1", "::1/129", "a/8", "10.0.0.0/"])
+  func `what is no network is none`(text: String) { #expect(AddressRange(text) == nil) }
+}
+
+@Suite struct RouteTableTests {
+  private let table = RouteTable([
+    .init(.get, "/") { _, _ in .nothing }, .init(.get, "/v1/devices") { _, _ in .nothing },
+    .init(.delete, "/v1/devices/{id}") { _, _ in .nothing },
+    .init(.post, "/v1/users/{user}/verify") { _, _ in .nothing },
+  ])
+
+  private func name(_ method: HTTPRequest.Method, _ path: String) -> String {
+    switch table.match(method, RouteTable.segments(of: path)) {
+    case .route(let route, let parameters): route.name + parameters.map { " " + $0 }.joined()
+    case .otherMethods(let methods): "405 " + methods.map(\.rawValue).joined(separator: ",")
+    case .none: "404"
+    }
+  }
+
+  @Test func `routes, methods and parameters`() {
+    #expect(name(.get, "/") == "/" && name(.head, "/v1/devices") == "/v1/devices")
+    #expect(name(.delete, "/v1/devices/a%2Fb") == "/v1/devices/{id} a%2Fb")
+    #expect(name(.get, "/v1/devices/x") == "405 DELETE" && name(.put, "/") == "405 GET")
+    for path in ["/v1", "/v1/devices/", "//v1/devices", "/v1/users//verify", "/v1/users/a/b/verify", "v1/devices", ""] {
+      #expect(name(.post, path) == "404", "\(path)")
+    }
+  }
+
+  @Test func `the OpenAPI document has the routes that there are`() throws {
+    let text = try String(
+      contentsOf: Vectors.root.appending(path: "Sources/LoginService/REST/openapi.yaml"), encoding: .utf8)
+    let documented = Set(text.matches(of: /(?m)^  (\/\S*):$/).map { String($0.1) })
+    let source = try ["REST/RESTService.swift", "Operations/OperationsRoutes.swift"].map { file in
+      try String(contentsOf: Vectors.root.appending(path: "Sources/LoginService/\(file)"), encoding: .utf8)
+    }.joined()
+    let served = Set(source.matches(of: /"(\/[a-z][^" ]*)"/).map { String($0.1) })
+    #expect(documented == served && documented.count == 14)
+  }
+}
+
+@Suite struct OperationsTests {
+  @Test func `metrics are written as Prometheus reads them`() {
+    let registry = PrometheusMetrics()
+    Counter(label: "a_total", dimensions: [("k", "x\"\n\\")], factory: registry).increment(by: 2)
+    Counter(label: "a_total", dimensions: [("k", "x\"\n\\")], factory: registry).increment()
+    Gauge(label: "g", factory: registry).record(2.5)
+    CoreMetrics.Timer(label: "t_seconds", factory: registry).recordNanoseconds(30_000_000)
+    let lines = registry.render().split(separator: "\n").map(String.init)
+    #expect(lines.prefix(4) == ["# TYPE a_total counter", #"a_total{k="x\"\n\\"} 3"#, "# TYPE g gauge", "g 2.5"])
+    #expect(lines.contains(#"t_seconds_bucket{le="0.025"} 0"#) && lines.contains(#"t_seconds_bucket{le="0.05"} 1"#))
+    #expect(lines.suffix(2) == ["t_seconds_sum 0.03", "t_seconds_count 1"])
+  }
+
+  @Test func `the guess budget looks at the last minute`() {
+    let budget = GuessBudget(limit: 10, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let start = UnixTime.epoch.advanced(by: 6_000_000)
+    for _ in 0..<10 { budget.count(.rejected(.wrongCode), at: start) }
+    budget.count(.rejected(.locked(retryAfter: 1)), at: start)
+    #expect(!budget.isExceeded(at: start))
+    for _ in 0..<2 { budget.count(.rejected(.reused), at: start) }
+    #expect(budget.isExceeded(at: start) && budget.isExceeded(at: start.advanced(by: 62)))
+    #expect(!budget.isExceeded(at: start.advanced(by: 90)) && !budget.isExceeded(at: start.advanced(by: 600)))
+  }
+
+  private func settings(_ values: [String: String]) throws -> ServerSettings {
+    let pairs = values.map { name, value in
+      (AbsoluteConfigKey(name.split(separator: ".").map(String.init)), ConfigValue(.string(value), isSecret: false))
+    }
+    return try ServerSettings(
+      reading: ConfigReader(provider: InMemoryProvider(values: Dictionary(uniqueKeysWithValues: pairs))))
+  }
+
+  @Test func `others are not to be reached in the clear`() throws {
+    for listen in ["127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "localhost:1", "unix:/run/vmfa"] {
+      #expect(throws: Never.self) { try settings(["listen": listen]) }
+    }
+    for listen in ["0.0.0.0:1", "[::]:1", "10.0.0.1:1", "localhost.example.com:1", "::1:1x"] {
+      #expect(throws: ConfigurationError.self) { try settings(["listen": listen]) }
+      #expect(throws: ConfigurationError.self) { try settings(["listen": listen, "behindProxy": ","]) }
+    }
+    #expect(throws: Never.self) { try settings(["listen": "0.0.0.0:1", "behindProxy": "10.0.0.0/8"]) }
+    #expect(throws: Never.self) { try settings(["listen": "0.0.0.0:1", "tls.certificate": "c", "tls.key": "k"]) }
+  }
+}
