@@ -121,7 +121,7 @@ let package = Package(
     .executableTarget(
       name: "service-load",
       dependencies: ["LoginService", "Accounts", "VerifierSQLite", "Verifier", "OATH", configuration, logging],
-      path: "Tests/ServiceLoad", swiftSettings: strict),
+      path: "Tests/ServiceLoad", exclude: ["verify.lua"], swiftSettings: strict),
     tests("OpenSSLCryptoTests", ["OpenSSLCrypto", "COpenSSL"]),
     tests("DurableFilesTests", ["DurableFiles", "OpenSSLCrypto"]),
     tests("OATHTests", ["OATH", "OpenSSLCrypto"]),
@@ -150,5 +150,5 @@ if Context.environment["VMFA_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "fuzz", dependencies: ["AWSQuery", "JSONText", "OATH", "OpenSSLCrypto"], path: "Tests/Fuzzing",
-      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+      exclude: ["seeds"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }
