@@ -82,12 +82,10 @@ package struct Parameters {
     return value
   }
 
-  package mutating func tags(
-    _ name: String = "Tags", isRequired: Bool = false
-  ) -> [(key: String, value: String)] {
-    if isRequired, form.members(of: name).isEmpty { fail(name.loweringFirst, "Member must not be null") }
-    return form.members(of: name).enumerated().map { index, member in
-      let path = "\(name.loweringFirst).\(index + 1).member."
+  package mutating func tags(isRequired: Bool = false) -> [(key: String, value: String)] {
+    if isRequired, form.members(of: "Tags").isEmpty { fail("tags", "Member must not be null") }
+    return form.members(of: "Tags").enumerated().map { index, member in
+      let path = "tags.\(index + 1).member."
       let key = member["Key"], value = member["Value"]
       if key == nil { fail(path + "key", "Member must not be null") }
       if value == nil { fail(path + "value", "Member must not be null") }

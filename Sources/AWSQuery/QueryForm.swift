@@ -1,7 +1,7 @@
 internal import OATH
 
 /// `name=value&…`, as the bodies and query strings of the query API have it (application/x-www-form-urlencoded).
-package struct QueryForm: Sendable, Equatable {
+package struct QueryForm: Sendable {
   /// Why a form is none.
   package enum Failure: Error, Equatable {
     /// A `%` without two hexadecimal digits, or what is not UTF-8.
@@ -66,6 +66,4 @@ package struct QueryForm: Sendable, Equatable {
     guard !decoded.contains(0), let text = String(validating: decoded, as: UTF8.self) else { throw .malformed }
     return text
   }
-
-  package static func == (a: QueryForm, b: QueryForm) -> Bool { a.fields.elementsEqual(b.fields) { $0 == $1 } }
 }

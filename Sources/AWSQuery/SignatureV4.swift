@@ -4,7 +4,7 @@ package import OpenSSLCrypto
 /// What a request is signed with: AWS Signature Version 4, in its headers or in its query string.
 ///
 /// Signature Version 4 as "Create a signed AWS API request" of the IAM user guide has it; the canonical path is always `/`.
-package struct SignatureV4: Sendable, Equatable {
+package struct SignatureV4: Sendable {
   /// Seconds that a client's clock may be off, either way.
   package static let tolerance: Int64 = 15 * 60
   /// The longest that a signature in a query string is good for, in seconds.
@@ -74,9 +74,8 @@ package struct SignatureV4: Sendable, Equatable {
     }
     self.time = time
     signedHeaders = headers.split(separator: ";").map(String.init)
-    let digits = signature.utf8.compactMap(\.hexadecimalValue)
-    guard signature.utf8.count == 64, digits.count == 64 else { throw .wrongSignature }
-    self.signature = stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    guard let bytes = [UInt8](hexadecimal: signature.utf8), bytes.count == 32 else { throw .wrongSignature }
+    self.signature = bytes
   }
 
   private static let algorithm = "AWS4-HMAC-SHA256"
@@ -138,7 +137,7 @@ package struct SignatureV4: Sendable, Equatable {
   /// Whether `secret` makes this signature of the request.
   package func matches(_ request: SignedRequest, secret: borrowing SecretBytes) throws(CryptoError) -> Bool {
     guard let canonical = try canonicalRequest(request) else { return false }
-    let hash = try SHA256.hash(Array(canonical.utf8).span).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let hash = try SHA256.hash(Array(canonical.utf8).span).hexadecimal
     let scope = "\(date)/\(region)/\(service)/aws4_request"
     let expected = try sign("\(Self.algorithm)\n\(timestamp)\n\(scope)\n\(hash)", secret: secret)
     return expected.withBytes { expected in ConstantTime.equal(expected, signature.span) }
@@ -165,7 +164,7 @@ package struct SignatureV4: Sendable, Equatable {
       guard let value = Self.value(of: name, in: request) else { return nil }
       lines.append("\(name):\(value)")
     }
-    let payload = try SHA256.hash(request.body.span).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let payload = try SHA256.hash(request.body.span).hexadecimal
     lines += ["", signedHeaders.joined(separator: ";"), payload]
     return lines.joined(separator: "\n")
   }

@@ -10,8 +10,7 @@ extension AccountService {
     for user: UserName, at now: UnixTime
   ) async throws(AccountError) -> (key: AccessKey, secret: SharedSecret) {
     let (id, secret) = try Self.newKey("AKIA")
-    let key = try await change(user) { state, record, keys throws(AccountError) in
-      guard state.user != nil else { throw .noSuchUser(user.text) }
+    let key = try await change(existing: user) { state, record, keys throws(AccountError) in
       guard record.accessKeys.count < AccessKey.limit else {
         throw .quota(name: "AccessKeysPerUser", limit: AccessKey.limit)
       }
@@ -28,11 +27,8 @@ extension AccountService {
   public func setAccessKey(
     _ id: String, of user: UserName, active: Bool, at now: UnixTime
   ) async throws(AccountError) {
-    try await change(user) { state, record, _ throws(AccountError) in
-      guard state.user != nil else { throw .noSuchUser(user.text) }
-      guard let index = record.accessKeys.firstIndex(where: { $0.id == id }) else {
-        throw .noSuchAccessKey(id)
-      }
+    try await change(existing: user) { state, record, _ throws(AccountError) in
+      let index = try record.index(ofAccessKey: id)
       record.accessKeys[index].isActive = active
       state.events.append(
         AuditEvent(.updateAccessKey, at: now, reason: "\(id) \(active ? "Active" : "Inactive")", user: user))
@@ -41,11 +37,8 @@ extension AccountService {
 
   /// Removes a key.
   public func deleteAccessKey(_ id: String, of user: UserName, at now: UnixTime) async throws(AccountError) {
-    try await change(user) { state, record, _ throws(AccountError) in
-      guard state.user != nil else { throw .noSuchUser(user.text) }
-      guard let index = record.accessKeys.firstIndex(where: { $0.id == id }) else {
-        throw .noSuchAccessKey(id)
-      }
+    try await change(existing: user) { state, record, _ throws(AccountError) in
+      let index = try record.index(ofAccessKey: id)
       record.accessKeys.remove(at: index)
       state.events.append(AuditEvent(.deleteAccessKey, at: now, reason: id, user: user))
     }
@@ -81,17 +74,9 @@ extension AccountService {
   /// cut off is carried on by the next one.
   /// - Returns: how many were sealed anew.
   public func resealAccessKeys() async throws(AccountError) -> Int {
-    var count = 0, last: UserName?
-    let root = try await asking { () throws(VerifierError) in try await store.account(of: .root) }
-    count += try await reseal([root].compactMap(\.self))
-    while true {
-      let page = try await asking { [last] () throws(VerifierError) in
-        try await store.accounts(after: last, pathPrefix: "/", limit: 500)
-      }
-      guard let end = page.last else { return count }
-      count += try await reseal(page)
-      last = end.user.name
-    }
+    var count = 0
+    try await everyAccount { page throws(AccountError) in count += try await reseal(page) }
+    return count
   }
 
   private func reseal(_ accounts: [Account]) async throws(AccountError) -> Int {
@@ -118,6 +103,13 @@ extension AccountService {
     do throws(CryptoError) {
       return (try Identifiers.accessKeyID(prefix), SharedSecret(try Identifiers.secretAccessKey()))
     } catch { throw .verifier(.crypto(error)) }
+  }
+}
+
+extension AccountRecord {
+  fileprivate func index(ofAccessKey id: String) throws(AccountError) -> Int {
+    guard let index = accessKeys.firstIndex(where: { $0.id == id }) else { throw .noSuchAccessKey(id) }
+    return index
   }
 }
 

@@ -11,8 +11,7 @@ extension AccountService {
     // Before a hash is paid for.
     guard try await account(of: user).record.login == nil else { throw .loginProfileExists(user.text) }
     let profile = try await profile(with: password, mustChange: mustChange, at: now)
-    return try await change(user) { state, record, _ throws(AccountError) in
-      guard state.user != nil else { throw .noSuchUser(user.text) }
+    return try await change(existing: user) { state, record, _ throws(AccountError) in
       guard record.login == nil else { throw .loginProfileExists(user.text) }
       record.login = profile
       state.events.append(AuditEvent(.createLoginProfile, at: now, user: user))
@@ -39,8 +38,7 @@ extension AccountService {
 
   /// Takes a user's password away.
   public func deleteLoginProfile(of user: UserName, at now: UnixTime) async throws(AccountError) {
-    try await change(user) { state, record, _ throws(AccountError) in
-      guard state.user != nil else { throw .noSuchUser(user.text) }
+    try await change(existing: user) { state, record, _ throws(AccountError) in
       guard record.login != nil else { throw .noLoginProfile(user.text) }
       record.login = nil
       state.events.append(AuditEvent(.deleteLoginProfile, at: now, user: user))

@@ -6,18 +6,7 @@ extension AccountService {
   public func generateCredentialReport(at now: UnixTime) async throws(AccountError) {
     let policy = try await passwordPolicy()
     var lines = [Self.columns.joined(separator: ",")]
-    if let root = try await asking({ () throws(VerifierError) in try await store.account(of: .root) }) {
-      lines.append(Self.line(of: root, policy: policy))
-    }
-    var last: UserName?
-    while true {
-      let page = try await asking { [last] () throws(VerifierError) in
-        try await store.accounts(after: last, pathPrefix: "/", limit: 500)
-      }
-      guard let end = page.last else { break }
-      lines += page.map { Self.line(of: $0, policy: policy) }
-      last = end.user.name
-    }
+    try await everyAccount { page in lines += page.map { Self.line(of: $0, policy: policy) } }
     let report = CredentialReport(content: lines.joined(separator: "\n"), generatedAt: now), context = verifier.context
     try await asking { () throws(VerifierError) in
       try await verifier.withCurrentKeys { keys throws(VerifierError) in

@@ -32,8 +32,7 @@ extension AccountService {
   /// Removes a user who has nothing any more; devices that are not enabled go with them.
   /// - Throws: ``AccountError/userHas(_:)``.
   public func deleteUser(_ name: UserName, at now: UnixTime) async throws(AccountError) {
-    try await change(name) { state, record, _ throws(AccountError) in
-      guard state.user != nil else { throw .noSuchUser(name.text) }
+    try await change(existing: name) { state, record, _ throws(AccountError) in
       if state.devices.contains(where: { $0.status != .unassigned }) { throw .userHas(.devices) }
       if !record.accessKeys.isEmpty { throw .userHas(.accessKeys) }
       if record.login != nil { throw .userHas(.loginProfile) }

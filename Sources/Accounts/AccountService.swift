@@ -44,6 +44,17 @@ public struct AccountService: Sendable {
     return try result.get()
   }
 
+  /// The same, for a user who has to be there.
+  func change<R: Sendable>(
+    existing user: UserName,
+    _ body: @escaping @Sendable (inout UnitState, inout AccountRecord, KeySet) throws(AccountError) -> R
+  ) async throws(AccountError) -> R {
+    try await change(user) { state, record, keys throws(AccountError) in
+      guard state.user != nil else { throw .noSuchUser(user.text) }
+      return try body(&state, &record, keys)
+    }
+  }
+
   /// One transaction on what is the account's, with one audit row.
   func changeSettings<R: Sendable>(
     _ name: AuditEvent.Name, at now: UnixTime, reason: String? = nil,
@@ -95,5 +106,21 @@ public struct AccountService: Sendable {
     let found = try await asking { () throws(VerifierError) in try await store.account(of: user) }
     guard let found else { throw .noSuchUser(user.text) }
     return found
+  }
+
+  /// All accounts, root's first, a page at a time.
+  func everyAccount(_ body: ([Account]) async throws(AccountError) -> Void) async throws(AccountError) {
+    if let root = try await asking({ () throws(VerifierError) in try await store.account(of: .root) }) {
+      try await body([root])
+    }
+    var last: UserName?
+    while true {
+      let page = try await asking { [last] () throws(VerifierError) in
+        try await store.accounts(after: last, pathPrefix: "/", limit: 500)
+      }
+      guard let end = page.last else { return }
+      try await body(page)
+      last = end.user.name
+    }
   }
 }

@@ -17,9 +17,9 @@ enum DeviceArchive {
     try SecureRandom.fill(&span)
     let key = try Scrypt.deriveKey(
       from: passphrase, salt: salt, cost: Scrypt.Cost(n: cost.n, r: cost.r, p: cost.p), count: AESGCM.keyByteCount)
-    let digits = salt.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     let header =
-      mark + ",\"version\":1,\"scrypt\":{\"n\":\(cost.n),\"r\":\(cost.r),\"p\":\(cost.p),\"salt\":\"\(digits)\"}}"
+      mark
+      + ",\"version\":1,\"scrypt\":{\"n\":\(cost.n),\"r\":\(cost.r),\"p\":\(cost.p),\"salt\":\"\(salt.hexadecimal)\"}}"
     return (Array(header.utf8), SharedSecret(key))
   }
 

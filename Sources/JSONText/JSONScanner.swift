@@ -149,9 +149,7 @@ struct JSONScanner {
   }
 
   func string(in range: Range<Int>) -> String? {
-    secretString(in: range)?.withBytes { bytes in
-      String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
-    }
+    secretString(in: range)?.withBytes { $0.text }
   }
 
   /// Unescapes the string literal in `range`; nil where an escape or the UTF-8 is broken.

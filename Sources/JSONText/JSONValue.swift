@@ -77,7 +77,7 @@ package struct JSONValue: Sendable {
   /// A whole number; nil for another kind, a fraction, or one beyond 64 bits.
   package var integer: Int64? {
     guard kind == .number else { return nil }
-    return withRawBytes { bytes in Int64(String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)) }
+    return withRawBytes { Int64($0.text) }
   }
 
   /// nil for another kind.

@@ -1,5 +1,6 @@
 public import Configuration
 internal import JSONText
+internal import OpenSSLCrypto
 
 /// A configuration file: a JSON object, as swift-configuration reads one, whose names are all known. What is misspelt is an
 /// error and not a setting that is quietly left out.
@@ -38,7 +39,7 @@ public enum ConfigurationFile {
     case .array: return [(name, (value.elements ?? []).compactMap(\.string).joined(separator: ","))]
     case .string: return [(name, value.string ?? "")]
     case .number, .bool:
-      return [(name, value.withRawBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) })]
+      return [(name, value.withRawBytes { $0.text })]
     case .null: return []
     }
   }

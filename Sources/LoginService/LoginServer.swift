@@ -57,7 +57,7 @@ public struct LoginServer: Sendable {
     }
     self.verifier = verifier
     let accounts = AccountService(store: store, verifier: verifier)
-    let metrics = ServiceMetrics()
+    let metrics = ServiceMetrics(), trouble = TroubleLog(metrics: metrics, logger: logger)
     let budget = GuessBudget(limit: settings.guessBudget, logger: logger)
     let observe: @Sendable (Verdict, UnixTime) -> Void = { verdict, time in
       metrics.count(verdict)
@@ -65,17 +65,17 @@ public struct LoginServer: Sendable {
     }
     let rest = RESTService(
       accounts: accounts, issuer: settings.issuer, tokens: TokenAuthentication(store: store, metrics: metrics),
-      metrics: metrics, observe: observe)
+      observe: observe)
     let query = QueryAPI(
-      accounts: accounts, issuer: settings.issuer, metrics: metrics, logger: logger, observe: observe)
+      accounts: accounts, issuer: settings.issuer, metrics: metrics, trouble: trouble, observe: observe)
     let operations = OperationsRoutes(
-      store: store, metrics: metrics, logger: logger, readiness: readiness, connections: connections,
+      store: store, metrics: metrics, trouble: trouble, readiness: readiness, connections: connections,
       budget: budget)
     door = Door(
       routes: RouteTable(
         rest.routes + query.routes + operations.routes + (constant.map { [rest.constantRoute($0)] } ?? [])),
       limits: ConnectionLimits(),
-      proxies: settings.proxies, metrics: metrics, logger: logger, now: now)
+      proxies: settings.proxies, metrics: metrics, trouble: trouble, logger: logger, now: now)
   }
 
   /// The wall clock, in whole seconds.

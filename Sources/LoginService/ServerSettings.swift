@@ -1,6 +1,5 @@
 public import Configuration
 public import Logging
-internal import Foundation
 
 /// What is wrong with a configuration, and the way out.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -130,11 +129,10 @@ public struct ServerSettings: Sendable {
   }
 
   private static func proxies(_ text: String) throws(ConfigurationError) -> ProxyTrust {
-    var trust = ProxyTrust(proxies: [])
-    var ranges: [AddressRange] = []
+    var ranges: [AddressRange] = [], trustsUnixSocket = false
     for word in text.split(separator: ",").map({ String($0.filter { $0 != " " }) }) {
       if word == "unix" {
-        trust.trustsUnixSocket = true
+        trustsUnixSocket = true
       } else if let range = AddressRange(word) {
         ranges.append(range)
       } else {
@@ -142,6 +140,6 @@ public struct ServerSettings: Sendable {
           "behindProxy is a list of addresses such as 10.0.0.0/8,192.0.2.7, or unix, not \(word)")
       }
     }
-    return ProxyTrust(proxies: ranges, trustsUnixSocket: trust.trustsUnixSocket)
+    return ProxyTrust(proxies: ranges, trustsUnixSocket: trustsUnixSocket)
   }
 }

@@ -16,6 +16,21 @@ extension UInt8 {
   package var isASCIIControl: Bool { self < 0x20 || self == 0x7F }
 }
 
+extension Sequence<UInt8> {
+  /// Two hexadecimal digits in lower case for each byte.
+  package var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+}
+
+extension [UInt8] {
+  /// The bytes of hexadecimal digits in either case, two for each; nil for anything else.
+  package init?(hexadecimal digits: some Sequence<UInt8>) {
+    let values = digits.map(\.hexadecimalValue)
+    guard values.count.isMultiple(of: 2), !values.contains(nil) else { return nil }
+    let digits = values.compactMap(\.self)
+    self = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+}
+
 extension Span<UInt8> {
   /// Where the bytes between any ASCII white space at the two ends are.
   package var rangeWithoutOuterWhiteSpace: Range<Int> {

@@ -69,3 +69,8 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     withBytes { SecretBytes(copying: $0.extracting(first: count)) }
   }
 }
+
+extension Span<UInt8> {
+  /// The bytes as text. Of a secret only for the one line that hands it out: a string is not wiped.
+  package var text: String { String(decoding: indices.map { self[$0] }, as: UTF8.self) }
+}

@@ -80,16 +80,6 @@ extension JSONWriter {
 
 extension JSONValue {
   func hexadecimal(_ name: String) -> [UInt8]? {
-    guard let digits = self[name]?.string.map({ Array($0.utf8) }), digits.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = digits[index].hexadecimalValue, let low = digits[index + 1].hexadecimalValue else { return nil }
-      bytes.append(high << 4 | low)
-    }
-    return bytes
+    self[name]?.string.flatMap { [UInt8](hexadecimal: $0.utf8) }
   }
-}
-
-extension [UInt8] {
-  var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -33,7 +33,7 @@ public struct Device: Sendable, Equatable {
   /// Algorithm, digits, and, for what time moves on, period and t0.
   public let parameters: TOTPParameters
   /// The seed under a data key.
-  public package(set) var seed: SealedSeed
+  public package(set) var seed: SealedSecret
   /// Where it stands.
   public package(set) var status: Status
   /// The watermark: the highest step ever accepted. Nothing at or below it is accepted again.
@@ -55,7 +55,7 @@ public struct Device: Sendable, Equatable {
 
   package init(
     id: DeviceID, serial: Serial, user: UserName, issuer: String, movingFactor: MovingFactor = .time,
-    parameters: TOTPParameters, seed: SealedSeed,
+    parameters: TOTPParameters, seed: SealedSecret,
     status: Status = .unassigned, lastStep: Int64? = nil, syncDrift: Int64 = 0, drift: Int64 = 0, lastSide: Int64 = 0,
     syncFailures: Int = 0, createdAt: UnixTime, enabledAt: UnixTime? = nil, lastUsedAt: UnixTime? = nil
   ) {

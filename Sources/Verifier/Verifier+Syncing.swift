@@ -15,7 +15,9 @@ extension Verifier {
     _ device: DeviceReference, with pair: CodePair, at now: UnixTime
   ) async throws(VerifierError) -> SyncVerdict {
     try await transact(.owner(of: device), at: now) { state, keys throws(VerifierError) in
-      try state.enable(device, with: pair, at: now, keys: keys)
+      let index = try state.index(of: device)
+      guard state.devices[index].status == .unassigned else { throw .alreadyEnabled(state.devices[index].serial) }
+      return try state.enable(deviceAt: index, with: pair, at: now, keys: keys)
     }
   }
 
@@ -53,7 +55,7 @@ extension Verifier {
         guard mayAdd || enabled == 0 else { throw .needsMFA(user) }
       }
       guard enabled < limit else { throw .tooManyDevices(limit: limit) }
-      let verdict = try state.enable(device, with: pair, at: now, keys: keys)
+      let verdict = try state.enable(deviceAt: index, with: pair, at: now, keys: keys)
       guard found.user != user else { return verdict }
       switch verdict {
       case .accepted:
@@ -103,11 +105,10 @@ extension Verifier {
 }
 
 extension UnitState {
+  /// Enables a device that is not.
   fileprivate mutating func enable(
-    _ device: DeviceReference, with pair: CodePair, at now: UnixTime, keys: KeySet
+    deviceAt index: Int, with pair: CodePair, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) -> SyncVerdict {
-    let index = try index(of: device)
-    guard devices[index].status == .unassigned else { throw .alreadyEnabled(devices[index].serial) }
     let terms = PairSync.Terms(name: .enableDevice, reach: policy[.enableReach], resetsWatermark: false)
     let verdict = try PairSync.decide(&self, deviceAt: index, pair: pair, terms: terms, at: now, keys: keys)
     if case .accepted = verdict {

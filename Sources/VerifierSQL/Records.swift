@@ -27,7 +27,7 @@ extension Device {
     guard let id else { throw .corruptRecord(reader.subject) }
     let issuer = try reader.text(), factor = try reader.choice(MovingFactor.self)
     let parameters = try TOTPParameters(&reader), createdAt = try reader.time()
-    let seed = SealedSeed(keyID: try reader.text(), box: SealedBytes(try reader.bytes()))
+    let seed = SealedSecret(keyID: try reader.text(), box: SealedBytes(try reader.bytes()))
     let status = try reader.choice(Status.self), syncDrift = try reader.integer(in: Self.drifts)
     let syncFailures = Int(try reader.integer(in: User.counts)), enabledAt = try reader.optionalTime()
     self.init(

@@ -43,14 +43,33 @@ extension SQLSession {
   }
 
   package func accounts(of users: [UserName]) throws -> [Account] {
-    let records = try records(of: users.map(\.text))
-    return try users.compactMap { name in
-      let state = try state(of: .user(name), locking: false)
-      return state.user.map { user in
+    guard !users.isEmpty else { return [] }
+    let records = try records(of: users.map(\.text)), account = try policyAndAccount().account
+    let (names, list) = Self.members(users.map(\.text))
+    let results = try run([
+      SQLStatement("SELECT \(User.columns.list) FROM vmfa_user WHERE name IN (\(list))", names),
+      SQLStatement(
+        "SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name IN (\(list)) ORDER BY created_at, serial", names
+      ),
+    ])
+    let found = Dictionary(
+      try results[0].rows.map(User.init(row:)).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let devices = Dictionary(grouping: try results[1].rows.map(Device.init(row:)), by: \.user)
+    return users.compactMap { name in
+      found[name].map { user in
         Account(
-          account: state.account, user: user, devices: state.devices, record: records[name.text] ?? AccountRecord())
+          account: account, user: user, devices: devices[name] ?? [], record: records[name.text] ?? AccountRecord())
       }
     }
+  }
+
+  /// Arguments and placeholders of `IN (…)`. The list is filled up to a power of two with what is in it anyway: a database
+  /// keeps each statement that it prepares, and there are to be few.
+  private static func members(_ texts: [String]) -> (arguments: [SQLValue], placeholders: String) {
+    var count = 1
+    while count < texts.count { count *= 2 }
+    let filled = texts + repeatElement(texts.last ?? "", count: count - texts.count)
+    return (filled.map { .text($0) }, filled.placeholders())
   }
 
   package func account(ofAccessKey id: String) throws -> Account? {
@@ -87,7 +106,7 @@ extension SQLSession {
   /// The records of these users, those that have one.
   private func records(of users: [String]) throws -> [String: AccountRecord] {
     guard !users.isEmpty else { return [:] }
-    let names = users.map { SQLValue.text($0) }, list = users.placeholders()
+    let (names, list) = Self.members(users)
     let results = try run([
       SQLStatement("SELECT \(ProfileRow.columns.list) FROM vmfa_profile WHERE user_name IN (\(list))", names),
       SQLStatement(

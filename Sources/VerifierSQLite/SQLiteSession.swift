@@ -34,7 +34,8 @@ final class SQLiteSession: SQLSession {
       case SQLITE_ROW:
         rows.append(
           unsafe (0..<sqlite3_column_count(statement)).map { unsafe SQLValue(column: $0, of: statement) })
-      case SQLITE_DONE: return SQLResult(rows: rows, changed: rows.isEmpty ? database.changesCount : 0)
+      case SQLITE_DONE:
+        return SQLResult(rows: rows, changed: unsafe sqlite3_column_count(statement) == 0 ? database.changesCount : 0)
       case let code: try check(code)
       }
     }

@@ -1,6 +1,7 @@
 The service from without: boto3, a login service's calls, hostile clients, schemathesis, two replicas. See ../ServiceTests.
 
   $ . "$TESTDIR/setup.sh"
+  $ chmod 755 "$CRAMTMP" .
   $ try() { (cd "$TESTDIR/../ServiceTests" && PYTHONDONTWRITEBYTECODE=1 ../../.build/tools/venv/bin/python -W ignore -m unittest -q test_$1 2>&1) > $1.log; tail -1 $1.log; grep -E '^(FAIL|ERROR|[A-Za-z]*Error)' $1.log; }
   $ try iam
   OK
@@ -20,7 +21,7 @@ The service from without: boto3, a login service's calls, hostile clients, schem
 
 The same on PostgreSQL.
 
-  $ chmod 755 "$CRAMTMP" . && mkdir pg && mkfifo hold started
+  $ mkdir pg && mkfifo hold started
   $ "$TESTDIR/../../Scripts/postgresql" run "$PWD/pg" < hold > started 2> errors &
   $ exec 9> hold && timeout 60 head -n 1 started
   ready

@@ -6,19 +6,7 @@ import Verifier
 
 /// What every ``AccountStore`` must hold to, beside what every device store must.
 package enum AccountStoreContract {
-  package typealias Opener = @Sendable () async throws -> any AccountStore
-
-  package struct Check: Sendable, CustomTestStringConvertible {
-    package let testDescription: String
-    private let body: @Sendable (Opener) async throws -> Void
-
-    init(_ name: String, _ body: @escaping @Sendable (Opener) async throws -> Void) {
-      testDescription = name
-      self.body = body
-    }
-
-    package func run(_ open: @escaping Opener) async throws { try await body(open) }
-  }
+  package typealias Check = StoreCheck<any AccountStore>
 
   private static func service(_ store: any AccountStore) async throws -> (AccountService, Bench) {
     let bench = try await Bench(store: store)

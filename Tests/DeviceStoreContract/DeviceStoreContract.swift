@@ -7,20 +7,24 @@ package import Verifier
 ///       try await check.run(…)
 ///     }
 package enum DeviceStoreContract {
-  /// Opens one more handle on the same contents, as another replica has it; the first one makes them.
-  package typealias Opener = @Sendable () async throws -> any DeviceStore
-
-  package struct Check: Sendable, CustomTestStringConvertible {
-    package let testDescription: String
-    private let body: @Sendable (Opener) async throws -> Void
-
-    init(_ name: String, _ body: @escaping @Sendable (Opener) async throws -> Void) {
-      testDescription = name
-      self.body = body
-    }
-
-    package func run(_ open: @escaping Opener) async throws { try await body(open) }
-  }
+  package typealias Check = StoreCheck<any DeviceStore>
+  package typealias Opener = Check.Opener
 
   package static let checks = records + transactions + queries + races + audit
+}
+
+/// One thing that a store of a kind must hold to.
+package struct StoreCheck<Store>: Sendable, CustomTestStringConvertible {
+  /// Opens one more handle on the same contents, as another replica has it; the first one makes them.
+  package typealias Opener = @Sendable () async throws -> Store
+
+  package let testDescription: String
+  private let body: @Sendable (Opener) async throws -> Void
+
+  init(_ name: String, _ body: @escaping @Sendable (Opener) async throws -> Void) {
+    testDescription = name
+    self.body = body
+  }
+
+  package func run(_ open: @escaping Opener) async throws { try await body(open) }
 }

@@ -28,7 +28,7 @@ class Replicas(unittest.TestCase):
         os.chmod(cls.folder, 0o755)
         cls.postgresql = subprocess.Popen(
             [SCRIPTS / "postgresql", "run", f"{cls.folder}/pg"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert cls.postgresql.stdout.readline() == "ready\n"
+        assert cls.postgresql.stdout.readline() == "ready\n", "PostgreSQL did not start"
         database = f"postgresql:///postgres?host={cls.folder}/pg/socket&user=vmfa"
         cls.first = Service(database=database, folder=cls.folder).initialise()
         cls.first.vmfa("policy", "set", "--throttle", "off")

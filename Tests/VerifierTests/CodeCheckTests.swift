@@ -155,11 +155,11 @@ import Verifier
     try await bench.edit(device) { device in
       var bytes = own.seed.box.bytes
       bytes[14] ^= 1
-      device.seed = SealedSeed(keyID: own.seed.keyID, box: SealedBytes(bytes))
+      device.seed = SealedSecret(keyID: own.seed.keyID, box: SealedBytes(bytes))
     }
     await #expect(throws: VerifierError.self) { _ = try await bench.verify(step: step) }
     await #expect(throws: VerifierError.unknownKey("another")) {
-      try await bench.edit(device) { $0.seed = SealedSeed(keyID: "another", box: own.seed.box) }
+      try await bench.edit(device) { $0.seed = SealedSecret(keyID: "another", box: own.seed.box) }
     }
     #expect(try await bench.user().failures == 0)
   }

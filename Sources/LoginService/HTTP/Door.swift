@@ -28,6 +28,7 @@ struct Door: HTTPResponder {
   let limits: ConnectionLimits
   let proxies: ProxyTrust
   let metrics: ServiceMetrics
+  let trouble: TroubleLog
   let logger: Logger
   let now: @Sendable () -> UnixTime
 
@@ -61,7 +62,7 @@ struct Door: HTTPResponder {
         return (Problem.tooLarge(limit: limits.bodyLimit).answer(to: id), route.name)
       }
       let incoming = Incoming(
-        id: id, method: request.method, segments: segments, query: parts.count > 1 ? parts[1] : nil,
+        id: id, method: request.method, query: parts.count > 1 ? parts[1] : nil,
         headers: request.headers, host: request.head.authority, body: body,
         source: proxies.source(peer: peer, forwardedFor: request.headers[values: .forwardedFor]), time: now())
       let parameters = raw.compactMap(incoming.decoded)
@@ -77,10 +78,10 @@ struct Door: HTTPResponder {
       return problem.answer(to: incoming.id)
     } catch let error as VerifierError {
       let problem = Problem(error)
-      if problem.status == .serviceUnavailable { report(error, incoming.id) }
+      if problem.status == .serviceUnavailable { trouble.report(error, to: incoming.id) }
       return problem.answer(to: incoming.id)
     } catch {
-      report(error, incoming.id)
+      trouble.report(error, to: incoming.id)
       return Problem.unavailable.answer(to: incoming.id)
     }
   }
@@ -91,11 +92,6 @@ struct Door: HTTPResponder {
     do { return Array(buffer: try await request.body.collect(upTo: limits.bodyLimit)) } catch is NIOTooManyBytesError {
       return nil
     }
-  }
-
-  private func report(_ error: any Error, _ id: String) {
-    metrics.storeErrors.increment()
-    logger.error("no answer: \(error)", metadata: ["request_id": "\(id)"])
   }
 
   private func log(_ request: Request, route: String, id: String, status: Int, duration: Duration) {
@@ -120,6 +116,7 @@ extension HTTPField.Name {
   static let forwardedFor = known("X-Forwarded-For")
 
   private static func known(_ name: String) -> Self {
+    // The names above are the only ones, and each is a token (RFC 9110 §5.6.2): no request gets here with another.
     guard let name = Self(name) else { preconditionFailure("no header has the name \(name)") }
     return name
   }

@@ -6,8 +6,6 @@ struct Incoming: Sendable {
   /// Of our making, on every answer and every log line.
   let id: String
   let method: HTTPRequest.Method
-  /// Between the slashes, as they came: what is encoded in one of them cannot become another.
-  let segments: [Substring]
   /// After the question mark, as it came; nil without one.
   let query: Substring?
   let headers: HTTPFields
@@ -17,6 +15,9 @@ struct Incoming: Sendable {
   /// The client's address, or the one that a trusted proxy tells; nil for a Unix socket.
   let source: String?
   let time: UnixTime
+
+  /// The media type of the body in lower case, without its parameters.
+  var mediaType: String? { headers[.contentType]?.prefix { $0 != ";" }.filter { $0 != " " }.lowercased() }
 
   /// The value of a segment; nil where its encoding or its UTF-8 is broken, or it holds control characters.
   func decoded(_ segment: Substring) -> String? {

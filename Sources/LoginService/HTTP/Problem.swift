@@ -80,6 +80,6 @@ extension String {
   var quotedAsJSON: String {
     var writer = JSONWriter()
     writer.string(self)
-    return writer.finish().withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }
+    return writer.finish().withBytes { $0.text }
   }
 }

@@ -48,7 +48,7 @@ struct RouteTable: Sendable {
     return .route(route, parameters: zip(route.pattern, segments).filter { $0.0.first == "{" }.map(\.1))
   }
 
-  /// What stands between the slashes; nothing for the path `/`.
+  /// What stands between the slashes, as it came: what is encoded in one of them cannot become another; nothing for the path `/`.
   static func segments(of path: some StringProtocol) -> [Substring] {
     let path = Substring(path)
     guard path.first == "/" else { return [path] }

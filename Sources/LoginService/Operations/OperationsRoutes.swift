@@ -1,6 +1,5 @@
 internal import CoreMetrics
 internal import HTTPTypes
-internal import Logging
 internal import OATH
 internal import Synchronization
 internal import Verifier
@@ -9,7 +8,7 @@ internal import Verifier
 struct OperationsRoutes: Sendable {
   let store: any DeviceStore
   let metrics: ServiceMetrics
-  let logger: Logger
+  let trouble: TroubleLog
   let readiness: Readiness
   let connections: OpenConnections
   let budget: GuessBudget
@@ -29,8 +28,7 @@ struct OperationsRoutes: Sendable {
       _ = try await store.policy()
       return .json(#"{"status":"ready"}"#)
     } catch {
-      metrics.storeErrors.increment()
-      logger.error("not ready: \(error)")
+      trouble.report(error, "not ready")
       return .json(#"{"status":"the store cannot be reached"}"#, .serviceUnavailable)
     }
   }

@@ -8,7 +8,6 @@ internal import Verifier
 /// Who signed a request.
 struct Caller: Sendable {
   let account: Account
-  let accessKeyID: String
   /// nil for a long-term key.
   let session: SessionCredentials?
 
@@ -40,7 +39,7 @@ struct Authentication: Sendable {
     guard try signature.matches(request, secret: secret.bytes) else { throw QueryError.wrongSignature }
     try await accounts.noteUse(
       of: key, by: account.user.name, service: signature.service, region: signature.region, at: now)
-    return Caller(account: account, accessKeyID: key.id, session: nil)
+    return Caller(account: account, session: nil)
   }
 
   private func temporary(_ signature: SignatureV4, token: String, of request: SignedRequest, at now: UnixTime)
@@ -55,7 +54,7 @@ struct Authentication: Sendable {
     guard let account = try await accounts.store.account(of: session.user), account.userID == session.userID else {
       throw QueryError.invalidToken
     }
-    return Caller(account: account, accessKeyID: session.accessKeyID, session: session)
+    return Caller(account: account, session: session)
   }
 }
 

@@ -2,7 +2,6 @@ internal import AWSQuery
 internal import Accounts
 internal import CoreMetrics
 internal import HTTPTypes
-internal import Logging
 internal import OATH
 internal import Verifier
 
@@ -11,7 +10,7 @@ struct QueryAPI: Sendable {
   let accounts: AccountService
   let issuer: String
   let metrics: ServiceMetrics
-  let logger: Logger
+  let trouble: TroubleLog
   let observe: @Sendable (Verdict, UnixTime) -> Void
 
   var routes: [RouteTable.Route] {
@@ -53,8 +52,7 @@ struct QueryAPI: Sendable {
     do throws(QueryForm.Failure) {
       let query = try QueryForm(parsing: Array((request.query ?? "").utf8))
       if request.method != .post { return (query, query) }
-      let type = request.headers[.contentType]?.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
-      guard request.body.isEmpty || type == "application/x-www-form-urlencoded" else {
+      guard request.body.isEmpty || request.mediaType == "application/x-www-form-urlencoded" else {
         throw QueryForm.Failure.malformed
       }
       var form = try QueryForm(parsing: request.body)
@@ -127,17 +125,14 @@ struct QueryAPI: Sendable {
 
   private func success(_ action: QueryAction, _ result: XMLText?, _ request: Incoming) -> Answer {
     var xml = XMLText()
-    if let result { xml.group("\(action.name)Result") { $0.append(result) } }
+    if let result { xml.group("\(action.name)Result") { $0.raw(result.text) } }
     xml.group("ResponseMetadata") { $0.element("RequestId", request.id) }
     return Self.document("\(action.name)Response", xml, .ok, action.service, request)
   }
 
   private func failure(_ error: any Error, of service: QueryServiceName, _ request: Incoming) -> Answer {
     let told = QueryError(any: error)
-    if told == .unavailable {
-      metrics.storeErrors.increment()
-      logger.error("no answer: \(error)", metadata: ["request_id": "\(request.id)"])
-    }
+    if told == .unavailable { trouble.report(error, to: request.id) }
     var xml = XMLText()
     xml.group("Error") { xml in
       xml.element("Type", told.status >= 500 ? "Receiver" : "Sender")

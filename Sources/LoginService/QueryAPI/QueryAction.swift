@@ -80,7 +80,7 @@ struct ActionCall: Sendable {
   var verifier: Verifier { accounts.verifier }
 
   /// What may not be done: by whom, and to what.
-  func denied(_ resource: String = "*") -> QueryError {
+  func denied(_ resource: String) -> QueryError {
     .accessDenied(
       "User: \(caller.account.arn) is not authorized to perform: \(action.service.rawValue):\(action.name) on resource: "
         + "\(resource) with an explicit deny")
@@ -137,16 +137,14 @@ struct ActionCall: Sendable {
     }
 
     fileprivate static func marker(after key: String) -> String {
-      "v1" + key.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+      "v1" + key.utf8.hexadecimal
     }
 
     fileprivate static func key(of marker: String) -> String? {
-      let digits = marker.utf8.dropFirst(2).map(\.hexadecimalValue)
-      guard marker.hasPrefix("v1"), digits.count.isMultiple(of: 2), !digits.isEmpty else { return nil }
-      let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { index in
-        digits[index].flatMap { high in digits[index + 1].map { high << 4 | $0 } }
+      guard marker.hasPrefix("v1"), let bytes = [UInt8](hexadecimal: marker.utf8.dropFirst(2)), !bytes.isEmpty else {
+        return nil
       }
-      return bytes.count * 2 == digits.count ? String(validating: bytes, as: UTF8.self) : nil
+      return String(validating: bytes, as: UTF8.self)
     }
   }
 

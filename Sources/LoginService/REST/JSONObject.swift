@@ -9,8 +9,7 @@ struct JSONObject: Sendable {
   /// - Parameter allowed: every member that there may be.
   /// - Throws: ``Problem``: 415 for another media type, 400 for anything but such an object.
   init(_ request: Incoming, allowed: [String]) throws(Problem) {
-    let type = request.headers[.contentType]?.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
-    guard type == "application/json" else { throw .unsupportedType }
+    guard request.mediaType == "application/json" else { throw .unsupportedType }
     let value: JSONValue
     do throws(JSONError) { value = try JSONValue(parsing: request.body.span) } catch {
       throw .badRequest("the body is not JSON: \(error)")

@@ -9,7 +9,6 @@ struct RESTService: Sendable {
   let accounts: AccountService
   let issuer: String
   let tokens: TokenAuthentication
-  let metrics: ServiceMetrics
   let observe: @Sendable (Verdict, UnixTime) -> Void
 
   var routes: [RouteTable.Route] {

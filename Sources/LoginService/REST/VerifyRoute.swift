@@ -35,7 +35,8 @@ extension RESTService {
     to text: String, of user: UserName, requestID: String?, _ call: Call
   ) async throws(VerifierError) -> Verdict {
     do throws(VerifierError) {
-      guard Self.isRecoveryCode(text) else {
+      let bytes = Array(text.utf8)
+      guard RecoveryCode.isTyped(bytes.span) else {
         return try await call.verifier.verify(Self.code(text), of: user, requestID: requestID, at: call.now)
       }
       return try await call.verifier.verify(Self.recoveryCode(text), of: user, requestID: requestID, at: call.now)
@@ -49,13 +50,6 @@ extension RESTService {
 
   private static func code(_ text: String) throws(VerifierError) -> OneTimeCode {
     do throws(OATHError) { return try OneTimeCode(parsing: text) } catch { throw .oath(error) }
-  }
-
-  /// Eight digits are a code of a device, or a scratch code: the verifier says which.
-  private static func isRecoveryCode(_ text: String) -> Bool {
-    let letters = text.utf8.filter { !$0.isASCIIDigit && $0 != UInt8(ascii: "-") && !$0.isASCIIWhiteSpace }
-    return !letters.isEmpty && text.utf8.count >= 16
-      && letters.allSatisfy { ("A"..."Z").contains(UnicodeScalar($0)) || ("a"..."z").contains(UnicodeScalar($0)) }
   }
 
   private static func recoveryCode(_ text: String) throws(VerifierError) -> RecoveryCode {

@@ -39,7 +39,7 @@ struct AccountInitCommand: AsyncParsableCommand {
     let password = try passwordFile.map(PassphraseOptions.content(of:))
     let session = try await options.session(creating: true)
     let made = try await session.accounts.initialise(id: id, password: password, at: console.now())
-    let secret = made.secret.text
+    let secret = made.secret.bytes.withBytes { $0.text }
     if json {
       return try console.printJSON(
         Output(accountId: made.account.text, accessKeyId: made.key.id, secretAccessKey: secret))
@@ -85,9 +85,4 @@ struct AccountShowCommand: AsyncParsableCommand {
       ("users", String(output.users)), ("devices", "\(output.devices), of which \(output.devicesInUse) in use"),
     ])
   }
-}
-
-extension SharedSecret {
-  /// For the one line that hands it out.
-  var text: String { bytes.withBytes { span in String(decoding: span.indices.map { span[$0] }, as: UTF8.self) } }
 }

@@ -12,13 +12,6 @@ enum CodeArguments {
     return try Console.current.readInput(inputLimit)
   }
 
-  /// The recovery code that it is. Eight digits are a code of a device, or a scratch code: that is for the verifier to say.
-  static func recoveryCode(in text: borrowing SecretBytes) -> RecoveryCode? {
-    let holdsLetters = text.withBytes { text in text.indices.contains { !text[$0].isASCIIDigit && text[$0] > 0x40 } }
-    guard holdsLetters else { return nil }
-    return text.withBytes { try? RecoveryCode(parsing: $0) }
-  }
-
   /// Two consecutive codes; `-` reads both, separated by white space, from standard input, as `vmfa pair` prints them.
   static func pair(_ first: String, _ second: String?) throws -> CodePair {
     if let second { return CodePair(try OneTimeCode(parsing: first), try OneTimeCode(parsing: second)) }

@@ -25,7 +25,8 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     let user = try UserName(user), given = try CodeArguments.text(code)
     let verdict: Verdict
-    if let recovery = CodeArguments.recoveryCode(in: given) {
+    if given.withBytes({ RecoveryCode.isTyped($0) }) {
+      let recovery = try given.withBytes { try RecoveryCode(parsing: $0) }
       let verifier = try await options.verifier(isDrill: moment.isGiven)
       verdict = try await verifier.verify(recovery, of: user, at: moment.moment())
     } else {

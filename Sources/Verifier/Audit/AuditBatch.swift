@@ -85,22 +85,14 @@ public struct AuditHead: Sendable, Equatable {
   /// - Throws: ``VerifierError/malformedName(_:)``.
   public init(_ text: String) throws(VerifierError) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    let digits = parts.count == 2 ? parts[1].utf8.map(\.hexadecimalValue) : []
-    guard parts.count == 2, let number = Int64(parts[0]), number > 0, digits.count == 2 * IntegrityKey.tagByteCount,
-      !digits.contains(nil)
+    guard parts.count == 2, let number = Int64(parts[0]), number > 0,
+      let tag = [UInt8](hexadecimal: parts[1].utf8), tag.count == IntegrityKey.tagByteCount
     else { throw .malformedName("a head of the audit chain reads NUMBER:TAG, the tag being 64 hexadecimal digits") }
-    let values = digits.compactMap(\.self)
-    self.init(
-      number: number, tag: stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] })
+    self.init(number: number, tag: tag)
   }
 }
 
 extension AuditHead: CustomStringConvertible {
   /// `NUMBER:TAG`.
   public var description: String { "\(number):\(tag.hexadecimal)" }
-}
-
-extension [UInt8] {
-  /// Two digits for each byte.
-  package var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -10,16 +10,16 @@ final class DataKey: Sendable {
     self.key = key
   }
 
-  func seal(_ seed: borrowing SecretBytes, serial: Serial, user: UserName) throws(VerifierError) -> SealedSeed {
+  func seal(_ seed: borrowing SecretBytes, serial: Serial, user: UserName) throws(VerifierError) -> SealedSecret {
     do throws(CryptoError) {
       let box = try seed.withBytes { (seed) throws(CryptoError) in
         try SealedBytes(sealing: seed, key: key, associatedData: associatedData(serial: serial, user: user))
       }
-      return SealedSeed(keyID: id, box: box)
+      return SealedSecret(keyID: id, box: box)
     } catch { throw .crypto(error) }
   }
 
-  func open(_ seed: SealedSeed, serial: Serial, user: UserName) throws(CryptoError) -> SecretBytes {
+  func open(_ seed: SealedSecret, serial: Serial, user: UserName) throws(CryptoError) -> SecretBytes {
     try seed.box.open(key: key, associatedData: associatedData(serial: serial, user: user))
   }
 

@@ -1,3 +1,4 @@
+internal import OATH
 public import OpenSSLCrypto
 
 /// The key that all stored keys are sealed under: 32 bytes that are kept outside the database.
@@ -26,12 +27,7 @@ public struct MasterKey: ~Copyable, Sendable {
   package borrowing func id() throws(CryptoError) -> String {
     var mac = try HMAC(.sha256, key: bytes)
     let label = Array("vmfa master key id 1".utf8)
-    return try mac.authenticationCode(for: label.span).withBytes { tag in
-      (0..<8).map { index in
-        let digits = String(tag[index], radix: 16)
-        return digits.count == 1 ? "0" + digits : digits
-      }.joined()
-    }
+    return try mac.authenticationCode(for: label.span).withBytes { tag in (0..<8).map { tag[$0] }.hexadecimal }
   }
 
   /// Reads the key for as long as `body` runs.

@@ -17,22 +17,10 @@ package struct SealedBytes: Sendable, Equatable {
   }
 }
 
-/// A seed as it is stored: sealed under a data key, for one serial.
-public struct SealedSeed: Sendable, Equatable {
-  /// Which data key.
+/// A seed, or a secret of an account, as it is stored: sealed under a key, for one owner.
+public struct SealedSecret: Sendable, Equatable {
+  /// Which key.
   public let keyID: String
-  package let box: SealedBytes
-
-  package init(keyID: String, box: SealedBytes) {
-    self.keyID = keyID
-    self.box = box
-  }
-}
-
-/// A secret of an account as it is stored.
-package struct SealedSecret: Sendable, Equatable {
-  /// Which integrity key.
-  package let keyID: String
   package let box: SealedBytes
 
   package init(keyID: String, box: SealedBytes) {

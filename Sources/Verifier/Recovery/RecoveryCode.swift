@@ -60,6 +60,12 @@ public struct RecoveryCode: ~Copyable, Sendable {
     do throws(OATHError) { try self.init(parsing: text) } catch { throw .oath(error) }
   }
 
+  /// Whether what was typed is one. Eight digits are a code of a device, or a scratch code: that is for the verifier to say.
+  package static func isTyped(_ text: Span<UInt8>) -> Bool {
+    let holdsLetters = text.indices.contains { !text[$0].isASCIIDigit && text[$0] > 0x40 }
+    return holdsLetters && (try? RecoveryCode(parsing: text)) != nil
+  }
+
   private static let malformed = OATHError.malformedCode(
     "a recovery code is four groups of four letters and digits (A to Z, 2 to 7)")
 

@@ -24,9 +24,7 @@ extension ActionCall {
     var xml = XMLText()
     xml.group("AccessKey") { xml in
       xml.write(key, of: user)
-      xml.element(
-        "SecretAccessKey",
-        secret.bytes.withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) })
+      xml.element("SecretAccessKey", secret.bytes.withBytes { $0.text })
     }
     return xml
   }

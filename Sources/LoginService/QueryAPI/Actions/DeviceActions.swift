@@ -36,7 +36,7 @@ extension ActionCall {
     var parameters = Parameters(form)
     let name = parameters.required("VirtualMFADeviceName", .deviceName)
     let path = parameters.optional("Path", .path) ?? "/",
-      tags = parameters.tags().map { Tag(key: $0.key, value: $0.value) }
+      tags = parameters.accountTags()
     try parameters.check()
     try Self.check(path: path)
     try Self.check(tags: tags)
@@ -183,7 +183,7 @@ extension ActionCall {
   fileprivate func tagDevice() async throws -> XMLText? {
     var parameters = Parameters(form)
     let serial = parameters.required("SerialNumber", .serialNumber)
-    let tags = parameters.tags(isRequired: true).map { Tag(key: $0.key, value: $0.value) }
+    let tags = parameters.accountTags(isRequired: true)
     try parameters.check()
     try Self.check(tags: tags)
     try await accounts.setTags(tags, of: device(serial), at: now)
@@ -245,6 +245,10 @@ extension XMLText {
     element("Key", tag.key)
     element("Value", tag.value)
   }
+}
 
-  mutating func append(_ other: XMLText) { raw(other.text) }
+extension Parameters {
+  mutating func accountTags(isRequired: Bool = false) -> [Tag] {
+    tags(isRequired: isRequired).map { Tag(key: $0.key, value: $0.value) }
+  }
 }

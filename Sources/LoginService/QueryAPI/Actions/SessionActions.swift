@@ -28,10 +28,7 @@ extension ActionCall {
     var xml = XMLText()
     xml.group("Credentials") { xml in
       xml.element("AccessKeyId", credentials.accessKeyID)
-      xml.element(
-        "SecretAccessKey",
-        credentials.secret.bytes.withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }
-      )
+      xml.element("SecretAccessKey", credentials.secret.bytes.withBytes { $0.text })
       xml.element("SessionToken", token)
       xml.element("Expiration", credentials.expiresAt.text)
     }

@@ -17,7 +17,7 @@ extension ActionCall {
   fileprivate func createUser() async throws -> XMLText? {
     var parameters = Parameters(form)
     let name = parameters.required("UserName", .newUserName), path = parameters.optional("Path", .path) ?? "/"
-    let tags = parameters.tags().map { Tag(key: $0.key, value: $0.value) }
+    let tags = parameters.accountTags()
     try parameters.check()
     try Self.check(path: path)
     try Self.check(tags: tags)
