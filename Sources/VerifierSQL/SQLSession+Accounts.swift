@@ -48,13 +48,11 @@ extension SQLSession {
     let (names, list) = Self.members(users.map(\.text))
     let results = try run([
       SQLStatement("SELECT \(User.columns.list) FROM vmfa_user WHERE name IN (\(list))", names),
-      SQLStatement(
-        "SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name IN (\(list)) ORDER BY created_at, serial", names
-      ),
+      SQLStatement("SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name IN (\(list))", names),
     ])
     let found = Dictionary(
       try results[0].rows.map(User.init(row:)).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let devices = Dictionary(grouping: try results[1].rows.map(Device.init(row:)), by: \.user)
+    let devices = Dictionary(grouping: try Self.devices(results[1].rows), by: \.user)
     return users.compactMap { name in
       found[name].map { user in
         Account(
@@ -65,11 +63,12 @@ extension SQLSession {
 
   /// Arguments and placeholders of `IN (…)`. The list is filled up to a power of two with what is in it anyway: a database
   /// keeps each statement that it prepares, and there are to be few.
-  private static func members(_ texts: [String]) -> (arguments: [SQLValue], placeholders: String) {
+  /// - Parameter first: the number of the first placeholder.
+  static func members(_ texts: [String], from first: Int = 1) -> (arguments: [SQLValue], placeholders: String) {
     var count = 1
     while count < texts.count { count *= 2 }
     let filled = texts + repeatElement(texts.last ?? "", count: count - texts.count)
-    return (filled.map { .text($0) }, filled.placeholders())
+    return (filled.map { .text($0) }, filled.placeholders(from: first))
   }
 
   package func account(ofAccessKey id: String) throws -> Account? {

@@ -50,12 +50,10 @@ extension SQLSession {
     let insert = SQLStatement(
       "INSERT INTO vmfa_audit_batch (\(AuditBatch.columns.list)) VALUES (\(AuditBatch.columns.placeholders()))",
       batch.values)
-    let marks = rows.map { row in
-      SQLStatement(
-        "UPDATE vmfa_audit_event SET batch = $1 WHERE user_name = $2 AND id = $3",
-        [.integer(batch.number), .text(row.event.user), .text(row.id)])
-    }
-    _ = try run([insert] + marks)
+    let (ids, list) = Self.members(rows.map(\.id), from: 2)
+    let mark = SQLStatement(
+      "UPDATE vmfa_audit_event SET batch = $1 WHERE id IN (\(list))", [.integer(batch.number)] + ids)
+    _ = try run([insert, mark])
     return (batch, true)
   }
 

@@ -20,7 +20,7 @@ extension SQLSession {
       ] + (known == nil ? [SQLStatement(Self.settings)] : []))
     let (policy, account) = try known ?? Self.readSettings(results[2].rows)
     knownSettings = (policy, account)
-    let devices = try results[1].rows.map(Device.init(row:))
+    let devices = try Self.devices(results[1].rows)
     // Between finding the owner and locking their row, the device may have become somebody else's.
     if locking, locksRows, case .owner(let reference) = unit, !devices.contains(where: reference.names) {
       throw SQLFailure.conflict
@@ -38,11 +38,16 @@ extension SQLSession {
       try run(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name)]).rows.first.map(User.init(row:))
     }
     let (policy, account) = try policyAndAccount()
-    let own = try run(UnitSQL.devices, [.text(name)]).rows.map(Device.init(row:))
-    let others = try run(UnitSQL.devices, [.text(other)]).rows.map(Device.init(row:)).filter(device.names)
+    let own = try Self.devices(run(UnitSQL.devices, [.text(name)]).rows)
+    let others = try Self.devices(run(UnitSQL.devices, [.text(other)]).rows).filter(device.names)
     if locking, locksRows, others.isEmpty { throw SQLFailure.conflict }
     return UnitState(
       policy: policy, account: account, user: users.first { $0.name.text == name }, devices: own + others)
+  }
+
+  /// In the order in which they were made.
+  static func devices(_ rows: [[SQLValue]]) throws -> [Device] {
+    try rows.map(Device.init(row:)).sorted(by: Device.isOlder(_:than:))
   }
 
   private func owner(of unit: TransactionUnit) throws -> String? {
@@ -178,24 +183,25 @@ extension SQLSession {
   }
 }
 
-/// What every attempt runs, put together once.
+/// What every attempt runs.
 private enum UnitSQL {
-  static let user = "SELECT \(User.columns.list) FROM vmfa_user WHERE name = $1"
-  static let lockedUser = user + " FOR UPDATE"
-  static let devices =
-    "SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name = $1 ORDER BY created_at, serial"
-  static let updateUser =
-    "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)"
-  static let updateDevice = """
-    UPDATE vmfa_device SET \(Device.changingColumns.assignments)
-    WHERE user_name = $\(Device.changingColumns.count + 1) AND id = $\(Device.changingColumns.count + 2)
+  static let user = RepeatedSQL(userText)
+  static let lockedUser = RepeatedSQL(userText + " FOR UPDATE")
+  static let devices = RepeatedSQL("SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name = $1")
+  static let updateUser = RepeatedSQL(
+    "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)")
+  static let updateDevice = RepeatedSQL(deviceUpdate(of: Device.changingColumns))
+  static let useDevice = RepeatedSQL(deviceUpdate(of: Device.usedColumns))
+  static let insertRecord = RepeatedSQL(
+    "INSERT INTO vmfa_audit_event (\(AuditRecord.columns.list)) VALUES (\(AuditRecord.columns.placeholders()))")
+
+  private static let userText = "SELECT \(User.columns.list) FROM vmfa_user WHERE name = $1"
+
+  private static func deviceUpdate(of columns: [String]) -> String {
     """
-  static let useDevice = """
-    UPDATE vmfa_device SET \(Device.usedColumns.assignments)
-    WHERE user_name = $\(Device.usedColumns.count + 1) AND id = $\(Device.usedColumns.count + 2)
+    UPDATE vmfa_device SET \(columns.assignments) WHERE user_name = $\(columns.count + 1) AND id = $\(columns.count + 2)
     """
-  static let insertRecord =
-    "INSERT INTO vmfa_audit_event (\(AuditRecord.columns.list)) VALUES (\(AuditRecord.columns.placeholders()))"
+  }
 }
 
 /// Conditions of a query that is put together.

@@ -11,14 +11,30 @@ package enum SQLValue: Sendable, Equatable {
   package init(_ text: String?) { self = text.map { .text($0) } ?? .null }
 }
 
+/// SQL that is run again and again: a session finds what it prepared for it by what it is, without looking at the text.
+package final class RepeatedSQL: Sendable {
+  package let text: String
+
+  package init(_ text: String) { self.text = text }
+}
+
 /// SQL with `$1`, `$2`, … for its arguments. What both databases understand, and nothing else.
 package struct SQLStatement: Sendable {
   package let text: String
   package let arguments: [SQLValue]
+  /// Where it is run again and again.
+  package let repeated: RepeatedSQL?
 
   package init(_ text: String, _ arguments: [SQLValue] = []) {
     self.text = text
     self.arguments = arguments
+    repeated = nil
+  }
+
+  package init(_ sql: RepeatedSQL, _ arguments: [SQLValue]) {
+    text = sql.text
+    self.arguments = arguments
+    repeated = sql
   }
 }
 
@@ -60,6 +76,10 @@ extension SQLSession {
   package var knownSettings: (policy: Policy, account: AccountID)? {
     get { nil }
     nonmutating set {}
+  }
+
+  package func run(_ sql: RepeatedSQL, _ arguments: [SQLValue]) throws -> SQLResult {
+    try run([SQLStatement(sql, arguments)])[0]
   }
 
   package func run(_ text: String, _ arguments: [SQLValue] = []) throws -> SQLResult {

@@ -13,6 +13,11 @@ final class SQLiteSession: SQLSession {
   /// Read once for all that share a commit: nobody else can change them meanwhile.
   var knownSettings: (policy: Policy, account: AccountID)?
 
+  /// What was prepared for SQL that is run again and again.
+  private var statements: [ObjectIdentifier: Statement] = [:]
+  /// The texts and blobs of the statement that runs.
+  private var argumentBytes: [UInt8] = []
+
   init(_ database: Database) { self.database = database }
 
   var locksRows: Bool { false }
@@ -20,22 +25,75 @@ final class SQLiteSession: SQLSession {
   func run(_ statements: [SQLStatement]) throws -> [SQLResult] { try statements.map(run) }
 
   private func run(_ sql: SQLStatement) throws -> SQLResult {
-    let statement = try unsafe database.cachedStatement(sql: sql.text).sqliteStatement
-    defer {
-      unsafe sqlite3_reset(statement)
-      unsafe sqlite3_clear_bindings(statement)
+    let statement = try unsafe statement(for: sql).sqliteStatement
+    gather(sql.arguments)
+    return try unsafe argumentBytes.withUnsafeBufferPointer { bytes in
+      defer {
+        unsafe sqlite3_reset(statement)
+        unsafe sqlite3_clear_bindings(statement)
+      }
+      try unsafe bind(sql.arguments, in: bytes, to: statement)
+      return try unsafe result(of: statement)
     }
-    for (index, value) in sql.arguments.enumerated() {
-      try check(unsafe value.bind(to: statement, at: Int32(index + 1)))
+  }
+
+  private func statement(for sql: SQLStatement) throws -> Statement {
+    guard let repeated = sql.repeated else { return try database.cachedStatement(sql: sql.text) }
+    if let known = statements[ObjectIdentifier(repeated)] { return known }
+    let statement = try database.cachedStatement(sql: sql.text)
+    statements[ObjectIdentifier(repeated)] = statement
+    return statement
+  }
+
+  /// Puts all texts and blobs in one place, which stays where it is while the statement runs: SQLite then makes no copies.
+  private func gather(_ arguments: [SQLValue]) {
+    argumentBytes.removeAll(keepingCapacity: true)
+    // Without any bytes there may be no address, and no address would be NULL.
+    argumentBytes.append(0)
+    for argument in arguments {
+      switch argument {
+      case .text(let text): argumentBytes.append(contentsOf: text.utf8)
+      case .bytes(let bytes): argumentBytes.append(contentsOf: bytes)
+      case .null, .integer: break
+      }
     }
+  }
+
+  private func bind(
+    _ arguments: [SQLValue], in bytes: UnsafeBufferPointer<UInt8>, to statement: SQLiteStatement
+  ) throws {
+    var place: Int32 = 0, offset = 1
+    for argument in arguments {
+      place += 1
+      // The first byte is there: see above.
+      let start = unsafe bytes.baseAddress.unsafelyUnwrapped + offset
+      switch argument {
+      case .null: try check(unsafe sqlite3_bind_null(statement, place))
+      case .integer(let integer): try check(unsafe sqlite3_bind_int64(statement, place, integer))
+      case .text(let text):
+        let count = text.utf8.count
+        try unsafe start.withMemoryRebound(to: CChar.self, capacity: count) {
+          try check(unsafe sqlite3_bind_text(statement, place, $0, Int32(count), nil))
+        }
+        offset += count
+      case .bytes(let bytes):
+        try check(unsafe sqlite3_bind_blob(statement, place, start, Int32(bytes.count), nil))
+        offset += bytes.count
+      }
+    }
+  }
+
+  private func result(of statement: SQLiteStatement) throws -> SQLResult {
+    let columnCount = unsafe sqlite3_column_count(statement)
     var rows: [[SQLValue]] = []
     while true {
       switch unsafe sqlite3_step(statement) {
       case SQLITE_ROW:
-        rows.append(
-          unsafe (0..<sqlite3_column_count(statement)).map { unsafe SQLValue(column: $0, of: statement) })
-      case SQLITE_DONE:
-        return SQLResult(rows: rows, changed: unsafe sqlite3_column_count(statement) == 0 ? database.changesCount : 0)
+        var row: [SQLValue] = []
+        row.reserveCapacity(Int(columnCount))
+        for column in 0..<columnCount { row.append(unsafe SQLValue(column: column, of: statement)) }
+        rows.append(row)
+      case SQLITE_DONE: return SQLResult(rows: rows, changed: columnCount == 0 ? database.changesCount : 0)
       case let code: try check(code)
       }
     }
@@ -51,28 +109,6 @@ final class SQLiteSession: SQLSession {
 }
 
 extension SQLValue {
-  /// - Returns: SQLite's result code.
-  fileprivate func bind(to statement: SQLiteStatement, at place: Int32) -> Int32 {
-    switch self {
-    case .null: return unsafe sqlite3_bind_null(statement, place)
-    case .integer(let integer): return unsafe sqlite3_bind_int64(statement, place, integer)
-    case .text(var text):
-      // Without bytes there may be no address, and no address would be NULL.
-      guard !text.isEmpty else { return unsafe sqlite3_bind_text(statement, place, "", 0, Self.copied) }
-      return text.withUTF8 { bytes in
-        unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
-          unsafe sqlite3_bind_text(statement, place, bytes.baseAddress, Int32(bytes.count), Self.copied)
-        }
-      }
-    case .bytes(let bytes):
-      return unsafe bytes.withUnsafeBytes { bytes in
-        unsafe bytes.count == 0
-          ? sqlite3_bind_zeroblob(statement, place, 0)
-          : sqlite3_bind_blob(statement, place, bytes.baseAddress, Int32(bytes.count), Self.copied)
-      }
-    }
-  }
-
   fileprivate init(column: Int32, of statement: SQLiteStatement) {
     switch unsafe sqlite3_column_type(statement, column) {
     case SQLITE_NULL: self = .null
@@ -91,7 +127,4 @@ extension SQLValue {
       self = .text(unsafe String(decoding: bytes, as: UTF8.self))
     }
   }
-
-  /// SQLITE_TRANSIENT: SQLite makes a copy of its own.
-  private static var copied: sqlite3_destructor_type { unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 }

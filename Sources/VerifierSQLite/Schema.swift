@@ -20,6 +20,9 @@ enum Schema {
     migrator.registerMigration("accounts") { database in
       try database.execute(sql: accounts)
     }
+    migrator.registerMigration("devices by user") { database in
+      try database.execute(sql: devicesByUser)
+    }
     return migrator
   }
 
@@ -195,5 +198,45 @@ enum Schema {
       generated_at INTEGER NOT NULL,
       content TEXT NOT NULL
     ) STRICT;
+    """
+  // A user's devices lie beside each other, and are found and changed where they lie. What is checked at every change is
+  // no list of more than two: SQLite makes a table of its own for a longer one, each time.
+  private static let devicesByUser = """
+    CREATE TABLE vmfa_device_by_user (
+      id TEXT NOT NULL,
+      user_name TEXT NOT NULL REFERENCES vmfa_user (name),
+      serial TEXT NOT NULL,
+      issuer TEXT NOT NULL,
+      moving_factor TEXT NOT NULL CHECK (moving_factor IN ('time', 'counter')),
+      algorithm TEXT NOT NULL,
+      digits INTEGER NOT NULL,
+      period INTEGER NOT NULL,
+      t0 INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      key_id TEXT NOT NULL REFERENCES vmfa_key (id),
+      sealed_seed BLOB NOT NULL,
+      status TEXT NOT NULL CHECK (status IN ('unassigned', 'active', 'disabled')),
+      last_step INTEGER,
+      sync_drift INTEGER NOT NULL,
+      drift INTEGER NOT NULL,
+      last_side INTEGER NOT NULL CHECK (last_side BETWEEN -1 AND 1),
+      sync_failures INTEGER NOT NULL CHECK (sync_failures >= 0),
+      enabled_at INTEGER,
+      last_used_at INTEGER,
+      PRIMARY KEY (user_name, id)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO vmfa_device_by_user (
+      id, user_name, serial, issuer, moving_factor, algorithm, digits, period, t0, created_at, key_id, sealed_seed, status,
+      last_step, sync_drift, drift, last_side, sync_failures, enabled_at, last_used_at)
+    SELECT
+      id, user_name, serial, issuer, moving_factor, algorithm, digits, period, t0, created_at, key_id, sealed_seed, status,
+      last_step, sync_drift, drift, last_side, sync_failures, enabled_at, last_used_at
+    FROM vmfa_device ORDER BY user_name, id;
+    DROP TABLE vmfa_device;
+    ALTER TABLE vmfa_device_by_user RENAME TO vmfa_device;
+    CREATE UNIQUE INDEX vmfa_device_by_id ON vmfa_device (id);
+    CREATE UNIQUE INDEX vmfa_device_by_serial ON vmfa_device (serial);
+    CREATE INDEX vmfa_device_by_key ON vmfa_device (key_id);
+    CREATE INDEX vmfa_device_disabled ON vmfa_device (id) WHERE status = 'disabled';
     """
 }

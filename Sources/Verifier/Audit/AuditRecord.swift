@@ -81,24 +81,30 @@ struct CanonicalText {
 
 /// UUIDs of version 7 (RFC 9562 §5.7): milliseconds, then a counter within the millisecond, then randomness.
 enum RecordID {
-  private static let last = Mutex<(milliseconds: UInt64, counter: UInt64)>((0, 0))
+  private struct Last {
+    var milliseconds: UInt64 = 0, counter: UInt64 = 0
+    /// The second half of the id: drawn anew with each millisecond, and the counter tells those of one apart.
+    var low: UInt64 = 0
+
+    mutating func draw() { low = UInt64.random(in: 0...UInt64.max) >> 2 | 0x8000_0000_0000_0000 }
+  }
+
+  private static let last = Mutex(Last())
 
   static func next() -> String {
     // The moment of recording, not that of the event: an order of rows is no part of any decision.
     let present = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
-    let (milliseconds, counter) = last.withLock { last in
-      if present > last.milliseconds {
-        last = (present, 0)
-      } else if last.counter < 0xFFF {
-        last.counter += 1
+    let id = last.withLock { last in
+      if present > last.milliseconds || last.counter == 0xFFF {
+        last.milliseconds = max(present, last.milliseconds + 1)
+        last.counter = 0
+        last.draw()
       } else {
-        last = (last.milliseconds + 1, 0)
+        last.counter += 1
       }
       return last
     }
-    let high = milliseconds << 16 | 0x7000 | counter
-    let low = UInt64.random(in: 0...UInt64.max) >> 2 | 0x8000_0000_0000_0000
-    return text(high, low)
+    return text(id.milliseconds << 16 | 0x7000 | id.counter, id.low)
   }
 
   /// The sixteen bytes of an id; nil for what is no UUID in lower case.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import OATH
 
 /// The id of a device: a UUID, written in lower case. It stays when the device is renamed.
 public struct DeviceID: Sendable, Hashable {
@@ -10,8 +11,14 @@ public struct DeviceID: Sendable, Hashable {
 
   /// nil for text that is not a UUID.
   public init?(_ text: String) {
-    guard let uuid = UUID(uuidString: text) else { return nil }
-    self.text = uuid.uuidString.lowercased()
+    var place = 0
+    for character in text.utf8 {
+      let isHyphen = place == 8 || place == 13 || place == 18 || place == 23
+      guard isHyphen ? character == UInt8(ascii: "-") : character.hexadecimalValue != nil else { return nil }
+      place += 1
+    }
+    guard place == 36 else { return nil }
+    self.text = text.lowercased()
   }
 }
 

@@ -167,7 +167,7 @@ extension InMemoryDeviceStore.Contents {
       if case .enrolment(let reference, _) = unit, reference.names(device) { return true }
       return device.user == name
     }
-    .sorted { ($0.createdAt, $0.serial) < ($1.createdAt, $1.serial) }
+    .sorted(by: Device.isOlder(_:than:))
     return UnitState(policy: policy, account: account, user: users[name], devices: owned)
   }
 
