@@ -24,6 +24,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -57,6 +58,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -95,9 +97,11 @@ let package = Package(
       dependencies: [
         "AWSQuery", "Accounts", "Enrollment", "Verifier", "QRCode", "JSONText", "OATH", "OpenSSLCrypto", hummingbird,
         hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioSSL, logging, coreMetrics,
-        lifecycle, unixSignals, configuration,
+        lifecycle, unixSignals, configuration, mustache,
       ],
-      resources: [.embedInCode("REST/openapi.yaml")], swiftSettings: strict),
+      resources: [
+        .embedInCode("REST/openapi.yaml"), .embedInCode("Pages/Templates"), .embedInCode("Pages/Assets"),
+      ], swiftSettings: strict),
     library("Enrollment", ["Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
     library(
       "VMFACommands",

@@ -8,6 +8,12 @@ package struct Parameters {
     var pattern: String?
     var allows: (Unicode.Scalar) -> Bool = { _ in true }
 
+    /// Whether a text is all of it.
+    package func holds(_ text: String) -> Bool {
+      let scalars = text.unicodeScalars
+      return (minimum...maximum).contains(scalars.count) && scalars.allSatisfy(allows)
+    }
+
     /// A text of whatever kind.
     package static var any: Self { Self() }
   }

@@ -16,6 +16,10 @@ public struct AccountRecord: Sendable, Equatable {
   public package(set) var login: LoginProfile?
   /// At most two.
   public package(set) var accessKeys: [AccessKey] = []
+  /// Whether they are let in no further than to assigning a device while they have none.
+  public package(set) var requiresMFA = false
+  /// Sessions on the pages.
+  public package(set) var sessions: [PageSession] = []
   /// Tags of devices, by serial.
   public package(set) var deviceTags: [String: [Tag]] = [:]
 

@@ -65,15 +65,17 @@ extension AccountService {
     }
   }
 
-  /// Whether this is the password of the user. It takes as long for a user who is not there, or has none. A hash of a
-  /// lower cost than today's is made anew.
+  /// Whether this is the password of the user. It takes as long for a user who is not there, or has none, or cannot be
+  /// (nil). A hash of a lower cost than today's is made anew.
   public func checkPassword(
-    _ password: SharedSecret, of user: UserName, at now: UnixTime
+    _ password: SharedSecret, of user: UserName?, at now: UnixTime
   ) async throws(AccountError) -> Bool {
-    let found = try await asking { () throws(VerifierError) in try await store.account(of: user) }
+    let found = try await asking { () throws(VerifierError) in
+      try await store.account(of: user ?? .root)
+    }.flatMap { $0.user.name == user ? $0 : nil }
     let login = found?.record.login
     let isRight = try await PasswordHasher.shared.matches(password, anyOf: [login?.hash ?? Self.nobodysHash])
-    guard isRight, let login else { return false }
+    guard isRight, let user, let login else { return false }
     var renewed: String?
     if let cost = PasswordHash(parsing: login.hash)?.cost, cost != .current {
       renewed = try await PasswordHasher.shared.hash(password)
@@ -99,7 +101,7 @@ extension AccountService {
   }
 
   /// The hash of a new password, which is none of the old ones that the policy remembers.
-  private func newHash(
+  func newHash(
     of password: SharedSecret, after login: LoginProfile
   ) async throws(AccountError) -> String {
     try await requirePolicy(of: password)
@@ -125,7 +127,7 @@ extension AccountService {
 }
 
 extension LoginProfile {
-  fileprivate mutating func replaceHash(by new: String, at now: UnixTime) {
+  mutating func replaceHash(by new: String, at now: UnixTime) {
     // As many as a policy can ask for, so that one that is set later finds them.
     previous = Array(([hash] + previous).prefix(24))
     hash = new

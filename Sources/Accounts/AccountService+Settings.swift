@@ -18,7 +18,7 @@ extension AccountService {
       throw .alreadyInitialised("the account has a root access key already")
     }
     if let id {
-      let counts = try await asking { () throws(VerifierError) in try await store.accountCounts() }
+      let counts = try await asking { () throws(VerifierError) in try await store.accountCounts(at: now) }
       let settings = try await asking { () throws(VerifierError) in try await store.settings() }
       guard id == settings.id || counts.devices == 0 else {
         throw .alreadyInitialised("there are devices whose serials carry the account id \(settings.id.text)")

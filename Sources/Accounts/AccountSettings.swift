@@ -75,6 +75,12 @@ public struct AccountCounts: Sendable, Equatable {
   public var devices = 0
   /// Those that are assigned.
   public var devicesInUse = 0
+  /// Users who have such a device; root is not among them.
+  public var usersWithMFA = 0
+  /// Active access keys.
+  public var accessKeys = 0
+  /// Active access keys that are older than 90 days, and should be replaced.
+  public var oldAccessKeys = 0
 
   package init() {}
 }

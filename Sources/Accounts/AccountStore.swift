@@ -1,3 +1,4 @@
+public import OATH
 public import Verifier
 
 /// Where accounts are kept: in the same database as devices, and changed in the same transactions.
@@ -33,8 +34,8 @@ public protocol AccountStore: DeviceStore {
     _ body: @escaping @Sendable (inout AccountSettings, inout [AuditRecord]) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R
 
-  /// How many there are.
-  func accountCounts() async throws(VerifierError) -> AccountCounts
+  /// How many there are; `now` tells how old keys are.
+  func accountCounts(at now: UnixTime) async throws(VerifierError) -> AccountCounts
 
   /// The last credential report.
   func credentialReport() async throws(VerifierError) -> CredentialReport?

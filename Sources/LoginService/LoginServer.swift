@@ -71,11 +71,16 @@ public struct LoginServer: Sendable {
     let operations = OperationsRoutes(
       store: store, metrics: metrics, trouble: trouble, readiness: readiness, connections: connections,
       budget: budget)
+    let pages = PageService(
+      accounts: accounts, issuer: settings.issuer, templates: try PageTemplates(), budget: budget, trouble: trouble,
+      observe: observe)
+    let front: RouteTable.Handler = { request, _ in await pages.front(request) }
     door = Door(
       routes: RouteTable(
-        rest.routes + query.routes + operations.routes + (constant.map { [rest.constantRoute($0)] } ?? [])),
-      limits: ConnectionLimits(),
-      proxies: settings.proxies, metrics: metrics, trouble: trouble, logger: logger, now: now)
+        rest.routes + query.routes(front: front) + pages.routes + operations.routes
+          + (constant.map { [rest.constantRoute($0)] } ?? [])),
+      limits: ConnectionLimits(), proxies: settings.proxies, isEncrypted: certificates != nil,
+      metrics: metrics, trouble: trouble, logger: logger, now: now)
   }
 
   /// The wall clock, in whole seconds.

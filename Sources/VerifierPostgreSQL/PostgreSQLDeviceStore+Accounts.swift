@@ -1,4 +1,5 @@
 public import Accounts
+public import OATH
 public import Verifier
 internal import VerifierSQL
 
@@ -49,8 +50,8 @@ extension PostgreSQLDeviceStore: AccountStore {
   }
 
   /// As `AccountStore` has it.
-  public func accountCounts() async throws(VerifierError) -> AccountCounts {
-    try await read { try $0.accountCounts() }
+  public func accountCounts(at now: UnixTime) async throws(VerifierError) -> AccountCounts {
+    try await read { try $0.accountCounts(at: now) }
   }
 
   /// As `AccountStore` has it.

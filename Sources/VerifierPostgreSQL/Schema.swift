@@ -67,7 +67,7 @@ enum Schema {
   /// "vmfa" in ASCII.
   private static let advisoryLock = 0x766D_6661
 
-  private static let migrations = [(name: "devices", statements: devices), (name: "accounts", statements: accounts)]
+  private static let migrations = [(name: "devices", statements: devices), (name: "accounts", statements: accounts), (name: "pages", statements: pages)]
 
   // Times are Unix seconds, steps and drifts are counted in the device's periods. Text is ordered by its bytes. Whatever
   // belongs to a user has the user's name in its key, so that tables can be sharded by it.
@@ -243,6 +243,24 @@ enum Schema {
       only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
       generated_at BIGINT NOT NULL,
       content TEXT NOT NULL
+    )
+    """,
+  ]
+
+  private static let pages = [
+    "ALTER TABLE vmfa_profile ADD COLUMN requires_mfa BIGINT NOT NULL DEFAULT 0 CHECK (requires_mfa IN (0, 1))",
+    """
+    CREATE TABLE vmfa_session (
+      user_name TEXT COLLATE "C" NOT NULL REFERENCES vmfa_user (name),
+      id TEXT COLLATE "C" NOT NULL,
+      digest BYTEA NOT NULL,
+      stage TEXT NOT NULL,
+      has_mfa BIGINT NOT NULL CHECK (has_mfa IN (0, 1)),
+      created_at BIGINT NOT NULL,
+      seen_at BIGINT NOT NULL,
+      source TEXT,
+      agent TEXT NOT NULL,
+      PRIMARY KEY (user_name, id)
     )
     """,
   ]

@@ -8,7 +8,7 @@ internal import Verifier
 enum ProfileRow {
   static let columns = [
     "user_name", "user_id", "path", "is_administrator", "password", "password_created_at", "password_changed_at",
-    "must_change_password", "password_used_at", "old_passwords",
+    "must_change_password", "password_used_at", "old_passwords", "requires_mfa",
   ]
 
   static func read(_ row: [SQLValue]) throws(VerifierError) -> (user: String, record: AccountRecord) {
@@ -21,6 +21,7 @@ enum ProfileRow {
     let hash = try reader.optionalText(), created = try reader.optionalTime(), changed = try reader.optionalTime()
     let mustChange = try reader.integer(in: 0...1) == 1, used = try reader.optionalTime()
     let previous = try reader.text().split(separator: "\n").map(String.init)
+    record.requiresMFA = try reader.integer(in: 0...1) == 1
     if let hash {
       guard let created, let changed else { throw .corruptRecord(reader.subject) }
       record.login = LoginProfile(
@@ -36,7 +37,7 @@ enum ProfileRow {
       .text(user), SQLValue(record.userID), .text(record.path), .integer(record.isAdministrator ? 1 : 0),
       SQLValue(login?.hash), SQLValue(login?.createdAt.seconds), SQLValue(login?.changedAt.seconds),
       .integer(login?.mustChange ?? false ? 1 : 0), SQLValue(login?.lastUsedAt?.seconds),
-      .text(login?.previous.joined(separator: "\n") ?? ""),
+      .text(login?.previous.joined(separator: "\n") ?? ""), .integer(record.requiresMFA ? 1 : 0),
     ]
   }
 }
@@ -64,6 +65,33 @@ extension AccessKey {
       .text(user), .text(id), .text(secret.keyID), .bytes(secret.box.bytes), .integer(isActive ? 1 : 0),
       .integer(createdAt.seconds), SQLValue(lastUse?.time.seconds), SQLValue(lastUse?.service),
       SQLValue(lastUse?.region),
+    ]
+  }
+}
+
+extension PageSession {
+  static let columns = [
+    "user_name", "id", "digest", "stage", "has_mfa", "created_at", "seen_at", "source", "agent",
+  ]
+
+  static func read(_ row: [SQLValue]) throws(VerifierError) -> (user: String, session: PageSession) {
+    var reader = RowReader(row, of: "a session", named: "the session")
+    let user = try reader.text(), id = try reader.text()
+    reader.name = id
+    let digest = try reader.bytes(), stage = try reader.choice(Stage.self), hasMFA = try reader.integer(in: 0...1) == 1
+    let created = try reader.time(), seen = try reader.time(), source = try reader.optionalText()
+    return (
+      user,
+      PageSession(
+        id: id, digest: digest, stage: stage, hasMFA: hasMFA, createdAt: created, seenAt: seen, source: source,
+        agent: try reader.text())
+    )
+  }
+
+  func values(user: String) -> [SQLValue] {
+    [
+      .text(user), .text(id), .bytes(digest), .text(stage.rawValue), .integer(hasMFA ? 1 : 0),
+      .integer(createdAt.seconds), .integer(seenAt.seconds), SQLValue(source), .text(agent),
     ]
   }
 }

@@ -1,5 +1,5 @@
 package import Accounts
-internal import OATH
+package import OATH
 package import Verifier
 
 // What is the account's and no user's: alias, password policy, tokens, the credential report.
@@ -58,18 +58,26 @@ extension SQLSession {
     _ = try run(statements)
   }
 
-  package func accountCounts() throws -> AccountCounts {
+  package func accountCounts(at now: UnixTime) throws -> AccountCounts {
     var counts = AccountCounts()
     let results = try run([
       SQLStatement("SELECT COUNT(*) FROM vmfa_user WHERE name <> $1", [.text(UserName.root.text)]),
       SQLStatement("SELECT COUNT(*) FROM vmfa_device"),
       SQLStatement("SELECT COUNT(*) FROM vmfa_device WHERE status <> 'unassigned'"),
+      SQLStatement(
+        "SELECT COUNT(DISTINCT user_name) FROM vmfa_device WHERE status <> 'unassigned' AND user_name <> $1",
+        [.text(UserName.root.text)]),
+      SQLStatement("SELECT COUNT(*) FROM vmfa_access_key WHERE is_active = 1"),
+      SQLStatement(
+        "SELECT COUNT(*) FROM vmfa_access_key WHERE is_active = 1 AND created_at < $1",
+        [.integer(now.seconds - 90 * 86_400)]),
     ])
     let numbers = try results.map { result in
       var reader = RowReader(result.rows.first ?? [], of: "a count")
       return Int(try reader.integer())
     }
     (counts.users, counts.devices, counts.devicesInUse) = (numbers[0], numbers[1], numbers[2])
+    (counts.usersWithMFA, counts.accessKeys, counts.oldAccessKeys) = (numbers[3], numbers[4], numbers[5])
     return counts
   }
 

@@ -21,11 +21,15 @@ extension SQLSession {
     var statements = [
       SQLStatement("DELETE FROM vmfa_access_key WHERE user_name = $1", [name]),
       SQLStatement("DELETE FROM vmfa_tag WHERE user_name = $1", [name]),
+      SQLStatement("DELETE FROM vmfa_session WHERE user_name = $1", [name]),
       SQLStatement("DELETE FROM vmfa_profile WHERE user_name = $1", [name]),
       Self.insert(ProfileRow.values(record, user: user), into: "vmfa_profile", ProfileRow.columns),
     ]
     statements += record.accessKeys.map {
       Self.insert($0.values(user: user), into: "vmfa_access_key", AccessKey.columns)
+    }
+    statements += record.sessions.map {
+      Self.insert($0.values(user: user), into: "vmfa_session", PageSession.columns)
     }
     statements += TagRow.values(record, user: user).map { Self.insert($0, into: "vmfa_tag", TagRow.columns) }
     _ = try run(statements)
@@ -37,7 +41,7 @@ extension SQLSession {
 
   /// What goes with a user who is deleted.
   static func forgetAccount(of user: String) -> [SQLStatement] {
-    ["vmfa_access_key", "vmfa_tag", "vmfa_profile"].map { table in
+    ["vmfa_access_key", "vmfa_tag", "vmfa_session", "vmfa_profile"].map { table in
       SQLStatement("DELETE FROM \(table) WHERE user_name = $1", [.text(user)])
     }
   }
@@ -113,6 +117,9 @@ extension SQLSession {
         names),
       SQLStatement(
         "SELECT \(TagRow.columns.list) FROM vmfa_tag WHERE user_name IN (\(list)) ORDER BY serial, place", names),
+      SQLStatement(
+        "SELECT \(PageSession.columns.list) FROM vmfa_session WHERE user_name IN (\(list)) ORDER BY seen_at DESC, id",
+        names),
     ])
     var records: [String: AccountRecord] = [:]
     for row in results[0].rows {
@@ -130,6 +137,10 @@ extension SQLSession {
       } else {
         records[user, default: AccountRecord()].deviceTags[serial, default: []].append(tag)
       }
+    }
+    for row in results[3].rows {
+      let (user, session) = try PageSession.read(row)
+      records[user, default: AccountRecord()].sessions.append(session)
     }
     return records
   }

@@ -1,5 +1,6 @@
 public import Accounts
 internal import GRDB
+public import OATH
 public import Verifier
 internal import VerifierSQL
 
@@ -50,8 +51,8 @@ extension SQLiteDeviceStore: AccountStore {
   }
 
   /// As `AccountStore` has it.
-  public func accountCounts() async throws(VerifierError) -> AccountCounts {
-    try await read { try $0.accountCounts() }
+  public func accountCounts(at now: UnixTime) async throws(VerifierError) -> AccountCounts {
+    try await read { try $0.accountCounts(at: now) }
   }
 
   /// As `AccountStore` has it.

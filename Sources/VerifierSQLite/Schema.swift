@@ -23,6 +23,9 @@ enum Schema {
     migrator.registerMigration("devices by user") { database in
       try database.execute(sql: devicesByUser)
     }
+    migrator.registerMigration("pages") { database in
+      try database.execute(sql: pages)
+    }
     return migrator
   }
 
@@ -238,5 +241,23 @@ enum Schema {
     CREATE UNIQUE INDEX vmfa_device_by_serial ON vmfa_device (serial);
     CREATE INDEX vmfa_device_by_key ON vmfa_device (key_id);
     CREATE INDEX vmfa_device_disabled ON vmfa_device (id) WHERE status = 'disabled';
+    """
+
+  // Sessions on the pages, and who has to have MFA.
+  private static let pages = """
+    ALTER TABLE vmfa_profile ADD COLUMN requires_mfa INTEGER NOT NULL DEFAULT 0 CHECK (requires_mfa IN (0, 1));
+
+    CREATE TABLE vmfa_session (
+      user_name TEXT NOT NULL REFERENCES vmfa_user (name),
+      id TEXT NOT NULL,
+      digest BLOB NOT NULL,
+      stage TEXT NOT NULL,
+      has_mfa INTEGER NOT NULL CHECK (has_mfa IN (0, 1)),
+      created_at INTEGER NOT NULL,
+      seen_at INTEGER NOT NULL,
+      source TEXT,
+      agent TEXT NOT NULL,
+      PRIMARY KEY (user_name, id)
+    ) STRICT, WITHOUT ROWID;
     """
 }

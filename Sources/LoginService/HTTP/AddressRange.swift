@@ -45,11 +45,13 @@ struct ProxyTrust: Sendable {
   /// The address of the client. `X-Forwarded-For` is believed from a trusted proxy only, and in it, from the right, as far
   /// as the next one is trusted too: what is left of that anybody may have written.
   func source(peer: String?, forwardedFor values: [String]) -> String? {
-    guard let peer else {
-      return trustsUnixSocket ? lastUntrusted(of: values) : nil
-    }
-    guard proxies.contains(where: { $0.contains(peer) }) else { return peer }
-    return lastUntrusted(of: values) ?? peer
+    trusts(peer) ? lastUntrusted(of: values) ?? peer : peer
+  }
+
+  /// Whether whoever speaks to us is a proxy that is believed; nil speaks through a Unix socket.
+  func trusts(_ peer: String?) -> Bool {
+    guard let peer else { return trustsUnixSocket }
+    return proxies.contains { $0.contains(peer) }
   }
 
   private func lastUntrusted(of values: [String]) -> String? {

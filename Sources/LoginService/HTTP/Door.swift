@@ -27,6 +27,8 @@ struct Door: HTTPResponder {
   let routes: RouteTable
   let limits: ConnectionLimits
   let proxies: ProxyTrust
+  /// Whether TLS ends here.
+  let isEncrypted: Bool
   let metrics: ServiceMetrics
   let trouble: TroubleLog
   let logger: Logger
@@ -62,9 +64,11 @@ struct Door: HTTPResponder {
         return (Problem.tooLarge(limit: limits.bodyLimit).answer(to: id), route.name)
       }
       let incoming = Incoming(
-        id: id, method: request.method, query: parts.count > 1 ? parts[1] : nil,
+        id: id, method: request.method, target: target, query: parts.count > 1 ? parts[1] : nil,
         headers: request.headers, host: request.head.authority, body: body,
-        source: proxies.source(peer: peer, forwardedFor: request.headers[values: .forwardedFor]), time: now())
+        source: proxies.source(peer: peer, forwardedFor: request.headers[values: .forwardedFor]),
+        isEncrypted: isEncrypted
+          || proxies.trusts(peer) && request.headers[.forwardedProtocol]?.lowercased() == "https", time: now())
       let parameters = raw.compactMap(incoming.decoded)
       guard parameters.count == raw.count else {
         return (Problem.badRequest("the path is not well encoded").answer(to: id), route.name)
@@ -114,8 +118,9 @@ extension HTTPField.Name {
   static let amazonRequestID = known("x-amzn-RequestId")
   static let contentTypeOptions = known("X-Content-Type-Options")
   static let forwardedFor = known("X-Forwarded-For")
+  static let forwardedProtocol = known("X-Forwarded-Proto")
 
-  private static func known(_ name: String) -> Self {
+  static func known(_ name: String) -> Self {
     // The names above are the only ones, and each is a token (RFC 9110 §5.6.2): no request gets here with another.
     guard let name = Self(name) else { preconditionFailure("no header has the name \(name)") }
     return name

@@ -6,6 +6,8 @@ struct Incoming: Sendable {
   /// Of our making, on every answer and every log line.
   let id: String
   let method: HTTPRequest.Method
+  /// Path and query, as they came.
+  let target: String
   /// After the question mark, as it came; nil without one.
   let query: Substring?
   let headers: HTTPFields
@@ -14,6 +16,8 @@ struct Incoming: Sendable {
   let body: [UInt8]
   /// The client's address, or the one that a trusted proxy tells; nil for a Unix socket.
   let source: String?
+  /// Whether it came through TLS, here or at a trusted proxy.
+  let isEncrypted: Bool
   let time: UnixTime
 
   /// The media type of the body in lower case, without its parameters.

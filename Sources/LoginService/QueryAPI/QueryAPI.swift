@@ -13,12 +13,12 @@ struct QueryAPI: Sendable {
   let trouble: TroubleLog
   let observe: @Sendable (Verdict, UnixTime) -> Void
 
-  var routes: [RouteTable.Route] {
+  /// - Parameter front: what a browser is shown.
+  func routes(front: @escaping RouteTable.Handler) -> [RouteTable.Route] {
     [
       RouteTable.Route(.post, "/") { request, _ in await answer(request) },
-      RouteTable.Route(.get, "/") { request, _ in
-        guard Self.isMeant(by: request) else { throw Problem.notFound }
-        return await answer(request)
+      RouteTable.Route(.get, "/") { request, parameters in
+        Self.isMeant(by: request) ? await answer(request) : try await front(request, parameters)
       },
     ]
   }

@@ -71,7 +71,7 @@ struct AccountShowCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try await options.session().accounts.store
-    let settings = try await store.settings(), counts = try await store.accountCounts()
+    let settings = try await store.settings(), counts = try await store.accountCounts(at: Console.current.now())
     let root = try await store.account(of: .root)
     let output = Output(
       accountId: settings.id.text, alias: settings.alias, rootAccessKeys: root?.record.accessKeys.map(\.id) ?? [],

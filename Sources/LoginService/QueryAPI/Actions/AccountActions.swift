@@ -54,7 +54,7 @@ extension ActionCall {
   }
 
   fileprivate func getSummary() async throws -> XMLText? {
-    let counts = try await accounts.store.accountCounts(), root = try await accounts.store.account(of: .root)
+    let counts = try await accounts.store.accountCounts(at: now), root = try await accounts.store.account(of: .root)
     let entries = [
       ("AccessKeysPerUserQuota", AccessKey.limit),
       ("AccountAccessKeysPresent", root?.record.accessKeys.isEmpty ?? true ? 0 : 1),

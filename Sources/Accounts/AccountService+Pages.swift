@@ -1,0 +1,172 @@
+internal import Foundation
+public import OATH
+public import OpenSSLCrypto
+public import Verifier
+
+extension AccountService {
+  /// What a new session is to be.
+  public struct NewSession: Sendable {
+    /// How far its owner has come.
+    public var stage: PageSession.Stage
+    /// Whether a second factor was shown.
+    public var hasMFA: Bool
+    /// Where the person is.
+    public var source: String?
+    /// What the browser says that it is.
+    public var agent: String
+
+    /// As its properties have it.
+    public init(stage: PageSession.Stage, hasMFA: Bool, source: String?, agent: String) {
+      self.stage = stage
+      self.hasMFA = hasMFA
+      self.source = source
+      self.agent = agent
+    }
+  }
+
+  /// Begins a session, or carries one on under a new secret: whoever knew the old one knows nothing any more.
+  /// - Parameter old: the session that it takes the place of.
+  /// - Returns: what the browser is to hold.
+  public func startPageSession(
+    _ new: NewSession, of user: UserName, replacing old: PageSession? = nil, at now: UnixTime
+  ) async throws(AccountError) -> String {
+    let random: [UInt8], secret: String
+    do throws(CryptoError) { random = try SecureRandom.bytes(count: 32) } catch { throw .verifier(.crypto(error)) }
+    secret = random.hexadecimal
+    let digest = try Self.digest(of: secret)
+    let session = PageSession(
+      id: digest.prefix(8).hexadecimal, digest: digest, stage: new.stage, hasMFA: new.hasMFA,
+      createdAt: old?.createdAt ?? now, seenAt: now, source: new.source, agent: String(new.agent.prefix(200)))
+    try await change(existing: user) { state, record, _ throws(AccountError) in
+      var kept = record.sessions.filter { $0.isGood(at: now) && $0.id != old?.id }
+      kept.sort { $0.seenAt > $1.seenAt }
+      record.sessions = [session] + kept.prefix(PageSession.limit - 1)
+      if session.stage == .signedIn, old?.stage != .signedIn {
+        state.events.append(
+          AuditEvent(.consoleLogin, at: now, .accepted, reason: session.hasMFA ? "MFA" : "no MFA", user: user))
+      }
+    }
+    return Data(user.text.utf8).base64EncodedString().replacingOccurrences(of: "=", with: "")
+      .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_") + "." + secret
+  }
+
+  /// The session that a browser holds, and whose it is; nil for one that is over, was revoked, or never was.
+  public func pageSession(
+    _ held: String, at now: UnixTime
+  ) async throws(AccountError) -> (account: Account, session: PageSession)? {
+    guard let (user, secret) = Self.parts(of: held) else { return nil }
+    let digest = try Self.digest(of: secret)
+    let found = try await asking { () throws(VerifierError) in try await store.account(of: user) }
+    guard let found else { return nil }
+    let session = found.record.sessions.first { ConstantTime.equal($0.digest.span, digest.span) }
+    guard let session, session.isGood(at: now) else { return nil }
+    if now.seconds - session.seenAt.seconds >= 300 {
+      try await change(existing: user) { _, record, _ throws(AccountError) in
+        for index in record.sessions.indices where record.sessions[index].id == session.id {
+          record.sessions[index].seenAt = now
+        }
+      }
+    }
+    return (found, session)
+  }
+
+  private static func parts(of held: String) -> (user: UserName, secret: String)? {
+    let parts = held.split(separator: ".", omittingEmptySubsequences: false)
+    guard held.utf8.count <= 1024, parts.count == 2, parts[1].utf8.count == 64 else { return nil }
+    var base64 = parts[0].replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
+    while base64.utf8.count % 4 != 0 { base64 += "=" }
+    guard let data = Data(base64Encoded: base64), let text = String(validating: data, as: UTF8.self),
+      let user = try? UserName(text)
+    else { return nil }
+    return (user, String(parts[1]))
+  }
+
+  /// Ends sessions of a user.
+  /// - Parameter which: those to be ended.
+  public func endPageSessions(
+    of user: UserName, at now: UnixTime, where which: @escaping @Sendable (PageSession) -> Bool
+  ) async throws(AccountError) {
+    try await change(existing: user) { state, record, _ throws(AccountError) in
+      for session in record.sessions where which(session) && session.isGood(at: now) {
+        state.events.append(AuditEvent(.endSession, at: now, reason: session.id, user: user))
+      }
+      record.sessions.removeAll(where: which)
+    }
+  }
+
+  /// Whether the user has to have a second factor to come any further than to assigning one.
+  public func setRequiresMFA(_ requires: Bool, of user: UserName, at now: UnixTime) async throws(AccountError) {
+    try await change(existing: user) { state, record, _ throws(AccountError) in
+      record.requiresMFA = requires
+      state.events.append(
+        AuditEvent(.requireMFA, at: now, reason: requires ? "required" : "not required", user: user))
+    }
+  }
+
+  /// Gives a user a password that is good for one sign-in, and ends their sessions.
+  /// - Returns: the password, which is not given out again.
+  public func setOneTimePassword(of user: UserName, at now: UnixTime) async throws(AccountError) -> SharedSecret {
+    let policy = try await passwordPolicy()
+    let password: SharedSecret
+    do throws(CryptoError) { password = try policy.randomPassword() } catch { throw .verifier(.crypto(error)) }
+    if try await account(of: user).record.login == nil {
+      _ = try await createLoginProfile(for: user, password: password, mustChange: true, at: now)
+    } else {
+      try await updateLoginProfile(for: user, password: password, mustChange: true, at: now)
+      try await endPageSessions(of: user, at: now) { _ in true }
+    }
+    return password
+  }
+}
+
+extension LoginProfile {
+  /// Whether the next sign-in has to change the password, because somebody said so or because of its age.
+  public func mustChange(under policy: PasswordPolicy, at now: UnixTime) -> Bool {
+    if mustChange { return true }
+    guard let days = policy.maximumAge else { return false }
+    return now.seconds - changedAt.seconds > Int64(days) * 86_400
+  }
+}
+
+extension PasswordPolicy {
+  /// A password that meets the policy, of letters and digits that are not taken for each other and a few symbols.
+  func randomPassword() throws(CryptoError) -> SharedSecret {
+    let kinds = ["ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "-_+="].map { Array($0.utf8) }
+    var bytes: [UInt8] = []
+    for place in 0..<max(20, minimumLength) {
+      let kind = kinds[place % kinds.count]
+      bytes.append(kind[Int(try SecureRandom.number(below: UInt64(kind.count)))])
+    }
+    return SharedSecret(SecretBytes(copying: bytes.span))
+  }
+}
+
+extension AuditEvent.Name {
+  /// Somebody signed in on the pages, or failed to; AWS's word for it.
+  public static let consoleLogin = Self(rawValue: "ConsoleLogin")
+  /// A session on the pages was ended.
+  public static let endSession = Self(rawValue: "EndSession")
+  /// A user has to have MFA, or has not.
+  public static let requireMFA = Self(rawValue: "RequireMFA")
+}
+
+extension AccountService {
+  /// A user's change of a password that has to be changed, by one who has just shown the old one. What it was is not taken.
+  /// - Throws: ``AccountError/passwordPolicy(_:)``, ``AccountError/noLoginProfile(_:)``.
+  public func replacePassword(
+    of user: UserName, by new: SharedSecret, at now: UnixTime
+  ) async throws(AccountError) {
+    guard let login = try await account(of: user).record.login else { throw .noLoginProfile(user.text) }
+    if try await PasswordHasher.shared.matches(new, anyOf: [login.hash]) {
+      throw .passwordPolicy("The new password is the old one")
+    }
+    let hash = try await newHash(of: new, after: login)
+    try await change(existing: user) { state, record, _ throws(AccountError) in
+      guard var current = record.login, current.hash == login.hash else { throw .wrongPassword }
+      current.replaceHash(by: hash, at: now)
+      current.mustChange = false
+      record.login = current
+      state.events.append(AuditEvent(.changePassword, at: now, user: user))
+    }
+  }
+}

@@ -1,0 +1,212 @@
+internal import AWSQuery
+internal import Accounts
+internal import HTTPTypes
+internal import OATH
+internal import OpenSSLCrypto
+internal import Verifier
+
+extension PageService {
+  /// What a person looks after: recovery codes, password, access keys, sessions. Devices are in DevicePages.
+  var credentialRoutes: [RouteTable.Route] {
+    [
+      get("/security-credentials", .user(assigning: true)) { try $0.credentialsPage() },
+      post("/security-credentials/recovery-codes", .user(assigning: false)) { try await $0.makeRecoveryCodes() },
+      get("/security-credentials/password", .user(assigning: false)) { try $0.passwordPage() },
+      post("/security-credentials/password", .user(assigning: false)) { try await $0.changePassword() },
+      post("/security-credentials/access-keys", .user(assigning: false)) { try await $0.createAccessKey() },
+      post("/security-credentials/access-keys/{id}/{state}", .user(assigning: false)) {
+        try await $0.changeAccessKey()
+      },
+      post("/security-credentials/sessions/{id}/revoke", .user(assigning: false)) { try await $0.revokeSession() },
+    ]
+  }
+}
+
+extension PageCall {
+  private static let home = "/security-credentials"
+
+  /// Password and access keys are changed by whoever showed a second factor; administrators may do all, as they may
+  /// elsewhere.
+  private var mayChangeCredentials: Bool { hasMFA || mayDoAll }
+
+  private func requireMFA() throws {
+    guard mayChangeCredentials else { throw PageProblem.needsMFA }
+  }
+
+  // MARK: The overview
+
+  fileprivate func credentialsPage() throws -> Answer {
+    let owner = try owner(), record = owner.record
+    let devices = owner.devices.filter { !owner.isRoot || $0.status != .unassigned }
+    var view: View = [
+      "atCredentials": true, "mustAssign": mustAssign, "hasDevices": !devices.isEmpty,
+      "devices": devices.map(Self.view(of:)), "canAssign": !owner.hasMFA || hasMFA,
+      "recovery": recoveryText(owner), "password": passwordText(record.login),
+      "canChangePassword": record.login != nil && mayChangeCredentials, "hasKeys": !record.accessKeys.isEmpty,
+      "keys": record.accessKeys.map(self.view(of:)), "needsMFA": !mayChangeCredentials,
+      "sessions": record.sessions.filter { $0.stage == .signedIn && $0.isGood(at: now) }.map(self.view(of:)),
+    ]
+    if owner.hasMFA, hasMFA {
+      view["recoveryForm"] = self.view(
+        of: PageForm(
+          action: "\(Self.home)/recovery-codes",
+          submit: owner.user.recovery == nil ? "Create recovery codes" : "Replace recovery codes"))
+    }
+    if mayChangeCredentials, record.accessKeys.count < AccessKey.limit {
+      view["keyForm"] = self.view(of: PageForm(action: "\(Self.home)/access-keys", submit: "Create access key"))
+    }
+    view["notice"] = Self.notices[query["done"] ?? ""]
+    return page("credentials", "Security credentials", view)
+  }
+
+  /// What was done, by a word in the address: nobody's text gets onto the page this way.
+  private static let notices = [
+    "assigned": "The MFA device is assigned. From now on a code is asked for when you sign in.",
+    "resynced": "The MFA device is in step again.", "removed": "The MFA device was removed.",
+    "password": "The password was changed. Your other sessions were ended.", "key": "The access key was changed.",
+    "session": "The session was ended.",
+  ]
+
+  func home(after done: String) -> Answer { redirect(to: "\(Self.home)?done=\(done)") }
+
+  /// A row of the table of devices.
+  static func view(of device: Device) -> View {
+    [
+      "id": device.id.text, "name": device.serial.name, "serial": device.serial.text,
+      "isAssigned": device.status != .unassigned, "assigned": device.enabledAt?.forPeople ?? "–",
+      "used": device.lastUsedAt?.forPeople ?? "–",
+      "state": device.status == .active ? "active" : device.status == .disabled ? "locked" : "not assigned yet",
+    ]
+  }
+
+  private func recoveryText(_ owner: Account) -> String {
+    if !owner.hasMFA { return "They stand in for an MFA device, and can be created when one is assigned." }
+    guard let left = owner.user.recovery?.remaining else {
+      return "There are none. They let you in when your MFA device is lost."
+    }
+    return left == 1 ? "1 code is left." : "\(left) codes are left."
+  }
+
+  private func passwordText(_ login: LoginProfile?) -> String {
+    guard let login else { return "There is none." }
+    return "Last changed \(login.changedAt.forPeople)."
+  }
+
+  private func view(of key: AccessKey) -> View {
+    let path = "\(Self.home)/access-keys/\(key.id)"
+    let verb = key.isActive ? "Deactivate" : "Activate"
+    let forms = [
+      PageForm(action: "\(path)/\(verb.lowercased())", submit: verb, label: "\(verb) \(key.id)"),
+      PageForm(action: "\(path)/delete", submit: "Delete", isDangerous: true, label: "Delete \(key.id)"),
+    ]
+    return [
+      "id": key.id, "state": key.isActive ? "active" : "inactive", "created": key.createdAt.forPeople,
+      "used": key.lastUse.map { "\($0.time.forPeople), \($0.service)" } ?? "–",
+      "forms": mayChangeCredentials ? forms.map { self.view(of: $0) } : [],
+    ]
+  }
+
+  private func view(of other: PageSession) -> View {
+    let isThis = other.id == session?.id
+    var view: View = [
+      "agent": other.agent.isEmpty ? "unknown" : other.agent, "source": other.source ?? "–",
+      "created": other.createdAt.forPeople, "seen": other.seenAt.forPeople, "isThis": isThis,
+    ]
+    if !isThis {
+      view["form"] = self.view(
+        of: PageForm(
+          action: "\(Self.home)/sessions/\(other.id)/revoke", submit: "Revoke", isDangerous: true,
+          label: "Revoke the session of \(other.createdAt.forPeople)"))
+    }
+    return view
+  }
+
+  // MARK: Changes
+
+  fileprivate func makeRecoveryCodes() async throws -> Answer {
+    let owner = try owner()
+    guard owner.hasMFA, hasMFA else { throw PageProblem.needsMFA }
+    let codes = try await verifier.createRecoveryCodes(for: owner.user.name, at: now)
+    return page(
+      "once", "Recovery codes",
+      [
+        "lines": [
+          "Print them, or write them down, and keep them where your device is not. Each is good once; codes that you had "
+            + "before are void. They are not shown again."
+        ],
+        "hasCodes": true, "codes": codes, "links": [["to": Self.home, "text": "I have kept them"]],
+      ])
+  }
+
+  fileprivate func passwordPage(error: (field: String, text: String)? = nil) throws -> Answer {
+    try requireMFA()
+    let old = Field(
+      name: "old", label: "Current password", type: "password", error: error?.field == "old" ? error?.text : nil,
+      autocomplete: "current-password")
+    let change = PageForm(
+      action: "\(Self.home)/password", submit: "Change password", fields: [old] + Field.newPassword(error: error))
+    return page(
+      "step", "Change password",
+      ["form": view(of: change), "links": [["to": Self.home, "text": "Cancel"]], "atCredentials": true],
+      status: error == nil ? .ok : .unprocessableContent)
+  }
+
+  fileprivate func changePassword() async throws -> Answer {
+    try requireMFA()
+    let owner = try owner(), subjects = [AttemptLimits.Subject.name(owner.user.name.text.lowercased())]
+    if let wait = pages.limits.wait(for: subjects, at: now) {
+      return try passwordPage(error: ("old", "Too many attempts. Try again in \(wait.asWait)."))
+    }
+    guard form["new"] == form["repeat"] else {
+      return try passwordPage(error: ("repeat", "The two are not the same."))
+    }
+    let old = form.secret("old"), new = form.secret("new")
+    let objection = await objection { () throws(AccountError) in
+      try await accounts.changePassword(of: owner.user.name, from: old, to: new, at: now)
+    }
+    switch objection {
+    case .none: break
+    case .wrongPassword:
+      pages.limits.countFailure(of: subjects, at: now)
+      return try passwordPage(error: ("old", "The current password is wrong."))
+    case .passwordPolicy(let reason): return try passwordPage(error: ("new", reason + "."))
+    case .some(let error): throw error
+    }
+    let id = session?.id
+    try await accounts.endPageSessions(of: owner.user.name, at: now) { $0.id != id }
+    return home(after: "password")
+  }
+
+  fileprivate func createAccessKey() async throws -> Answer {
+    try requireMFA()
+    let (key, secret) = try await accounts.createAccessKey(for: owner().user.name, at: now)
+    return page(
+      "once", "Access key",
+      [
+        "lines": ["The secret access key is shown this once. Keep it where only your programs find it."],
+        "pairs": [
+          ["name": "Access key ID", "value": key.id],
+          ["name": "Secret access key", "value": secret.bytes.withBytes { $0.text }],
+        ],
+        "links": [["to": Self.home, "text": "I have kept it"]],
+      ])
+  }
+
+  fileprivate func changeAccessKey() async throws -> Answer {
+    try requireMFA()
+    let user = try owner().user.name, id = parameters[0]
+    switch parameters[1] {
+    case "activate": try await accounts.setAccessKey(id, of: user, active: true, at: now)
+    case "deactivate": try await accounts.setAccessKey(id, of: user, active: false, at: now)
+    case "delete": try await accounts.deleteAccessKey(id, of: user, at: now)
+    default: throw PageProblem.notFound
+    }
+    return home(after: "key")
+  }
+
+  fileprivate func revokeSession() async throws -> Answer {
+    let id = parameters[0]
+    try await accounts.endPageSessions(of: owner().user.name, at: now) { $0.id == id }
+    return home(after: "session")
+  }
+}

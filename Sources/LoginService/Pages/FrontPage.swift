@@ -1,0 +1,103 @@
+internal import Accounts
+internal import HTTPTypes
+internal import OATH
+internal import Verifier
+
+extension PageService {
+  /// `/`, for a browser.
+  func front(_ request: Incoming) async -> Answer {
+    await answer(request, [], .user(assigning: false), takesForm: false) { try await $0.frontPage() }
+  }
+}
+
+extension PageCall {
+  /// An entry of the checklist; `action` leads to where it is mended.
+  private struct Check {
+    var isGood: Bool
+    var title, text: String
+    var link, action: String?
+
+    var view: View {
+      var view: View = ["isGood": isGood, "title": title, "text": text]
+      view["link"] = link
+      view["action"] = action
+      return view
+    }
+  }
+
+  fileprivate func frontPage() async throws -> Answer {
+    var view: View = ["checks": (try await mayDoAll ? accountChecks() : ownChecks()).map(\.view)]
+    if mayDoAll {
+      view["report"] = self.view(of: PageForm(action: "/credential-report", submit: "Download credential report"))
+    }
+    return page("front", "Welcome", view)
+  }
+
+  /// Of the whole account, as AWS's console has them.
+  private func accountChecks() async throws -> [Check] {
+    let store = accounts.store, counts = try await store.accountCounts(at: now), settings = try await store.settings()
+    let rootHasMFA = try await store.account(of: .root)?.hasMFA ?? false, isRoot = try owner().isRoot
+    var checks = [
+      Check(
+        isGood: rootHasMFA, title: "MFA for the root user",
+        text: rootHasMFA ? "The root user has MFA." : "The root user has no MFA, and may do everything."),
+      Check(
+        isGood: counts.usersWithMFA == counts.users, title: "MFA for every user",
+        text: "\(counts.usersWithMFA) of \(counts.users) users have MFA."),
+      Check(
+        isGood: settings.passwordPolicy != nil, title: "Password policy",
+        text: settings.passwordPolicy.map(\.summary)
+          ?? "None is set: 8 characters are enough. Set one with aws iam update-account-password-policy."),
+      Check(
+        isGood: counts.oldAccessKeys == 0, title: "Access keys",
+        text: "\(counts.oldAccessKeys) of \(counts.accessKeys) active access keys are older than 90 days."),
+    ]
+    if !rootHasMFA, isRoot { (checks[0].link, checks[0].action) = ("/security-credentials/devices/new", "Assign one") }
+    if !rootHasMFA, !isRoot {
+      (checks[0].link, checks[0].action) = ("/signin?as=root", "Sign out, and in as root, to assign one")
+    }
+    if !checks[1].isGood { (checks[1].link, checks[1].action) = ("/users?mfa=none", "Show users without MFA") }
+    if !checks[2].isGood { (checks[2].link, checks[2].action) = ("/password-policy", "Set one") }
+    if !checks[3].isGood { (checks[3].link, checks[3].action) = ("/users?keys=old", "Show their users") }
+    return checks
+  }
+
+  /// Of a user, for themselves.
+  private func ownChecks() throws -> [Check] {
+    let owner = try owner(), hasCodes = owner.user.recovery.map { $0.remaining > 0 } ?? false
+    let old = owner.record.accessKeys.count { $0.isActive && $0.isOld(at: now) }
+    return [
+      Check(
+        isGood: owner.hasMFA, title: "MFA",
+        text: owner.hasMFA ? "You have an MFA device." : "You have no MFA device.",
+        link: owner.hasMFA ? nil : "/security-credentials/devices/new", action: "Assign one"),
+      Check(
+        isGood: hasCodes, title: "Recovery codes",
+        text: hasCodes ? "You have recovery codes." : "Without them, a lost device locks you out.",
+        link: hasCodes ? nil : "/security-credentials", action: "Security credentials"),
+      Check(
+        isGood: old == 0, title: "Access keys",
+        text: "\(old) of your active access keys are older than 90 days.",
+        link: old == 0 ? nil : "/security-credentials", action: "Replace them"),
+    ]
+  }
+}
+
+extension AccessKey {
+  /// Whether it should be replaced.
+  func isOld(at now: UnixTime) -> Bool { now.seconds - createdAt.seconds > 90 * 86_400 }
+}
+
+extension PasswordPolicy {
+  /// One line.
+  fileprivate var summary: String {
+    var words = ["At least \(minimumLength) characters"]
+    if requiresUppercase { words.append("an uppercase letter") }
+    if requiresLowercase { words.append("a lowercase letter") }
+    if requiresNumbers { words.append("a number") }
+    if requiresSymbols { words.append("a symbol") }
+    if let maximumAge { words.append("changed every \(maximumAge) days") }
+    if let reusePrevention { words.append("none of the last \(reusePrevention)") }
+    return words.joined(separator: ", ") + "."
+  }
+}

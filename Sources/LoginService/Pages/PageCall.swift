@@ -1,0 +1,171 @@
+internal import AWSQuery
+internal import Accounts
+internal import HTTPTypes
+internal import OATH
+internal import OpenSSLCrypto
+internal import Verifier
+
+/// One request for a page, and who it comes from.
+struct PageCall: Sendable {
+  let request: Incoming
+  let parameters: [String]
+  let pages: PageService
+  let query: QueryForm
+  /// What was sent; empty where a page is only looked at.
+  let form: QueryForm
+  /// Whose session it is; nil without one.
+  let account: Account?
+  let session: PageSession?
+  /// What forms are bound to: nobody else can know it.
+  private let formSecret: String
+  /// Whether the browser has to be told of it.
+  private let isNewFormSecret: Bool
+
+  var now: UnixTime { request.time }
+
+  /// - Throws: ``PageProblem`` for a form that was not made for this browser.
+  init(_ request: Incoming, _ parameters: [String], pages: PageService, takesForm: Bool) async throws {
+    self.request = request
+    self.parameters = parameters
+    self.pages = pages
+    let held = Cookies.value(of: .session, in: request)
+    let found = held == nil ? nil : try await pages.accounts.pageSession(held ?? "", at: request.time)
+    (account, session) = (found?.account, found?.session)
+    let given = found == nil ? Cookies.value(of: .form, in: request) : held
+    isNewFormSecret = given == nil
+    formSecret = try given ?? SecureRandom.bytes(count: 32).hexadecimal
+    do throws(QueryForm.Failure) {
+      query = try QueryForm(parsing: Array((request.query ?? "").utf8))
+      form = takesForm ? try QueryForm(parsing: request.body) : QueryForm()
+    } catch { throw PageProblem(.badRequest, "Not understood", "The request is malformed.") }
+    guard takesForm else { return }
+    guard request.mediaType == "application/x-www-form-urlencoded" else {
+      throw PageProblem(.unsupportedMediaType, "Not understood", "Forms come as application/x-www-form-urlencoded.")
+    }
+    let site = request.headers[.fetchSite] ?? "same-origin"
+    let token = Array((form["token"] ?? "").utf8), expected = Array(try Self.token(of: formSecret).utf8)
+    guard !isNewFormSecret, site == "same-origin" || site == "none",
+      ConstantTime.equal(token.span, expected.span)
+    else { throw PageProblem.expiredForm }
+  }
+
+  /// For the page that says so, and nothing else.
+  init(unreadable request: Incoming, pages: PageService) {
+    self.request = request
+    self.pages = pages
+    (parameters, query, form, account, session) = ([], QueryForm(), QueryForm(), nil, nil)
+    (formSecret, isNewFormSecret) = ("", false)
+  }
+
+  private static func token(of secret: String) throws -> String {
+    let text = Array("vmfa form 1\n\(secret)".utf8)
+    return try SHA256.hash(text.span).hexadecimal
+  }
+
+  /// The answer for one who may not see the page; nil for one who may.
+  func refusal(_ access: PageService.Access) throws -> Answer? {
+    switch access {
+    case .anyone: return nil
+    case .signingIn(let stage): return session?.stage == stage ? nil : redirect(to: "/signin")
+    case .user(let assigning):
+      guard let session, session.stage == .signedIn else { return redirect(to: here.leading(from: "/signin")) }
+      return !assigning && mustAssign ? redirect(to: "/security-credentials") : nil
+    case .administrators:
+      if let refusal = try refusal(.user(assigning: false)) { return refusal }
+      guard mayDoAll else { throw PageProblem.notAllowed }
+      return nil
+    }
+  }
+
+  /// This page, to come back to.
+  private var here: ReturnPath {
+    request.method == .get ? ReturnPath(request.target) : .front
+  }
+
+  // MARK: Who it is
+
+  /// Whoever is signed in, or on the way to it.
+  func owner() throws -> Account {
+    guard let account else { throw PageProblem.notAllowed }
+    return account
+  }
+
+  var isSignedIn: Bool { session?.stage == .signedIn }
+  var mayDoAll: Bool { account.map { $0.isRoot || $0.record.isAdministrator } ?? false }
+  var hasMFA: Bool { session?.hasMFA ?? false }
+  /// Whether there is nothing to be done before a device is assigned.
+  var mustAssign: Bool { account.map { $0.record.requiresMFA && !$0.hasMFA } ?? false }
+
+  /// On behalf of whoever it is.
+  var accounts: AccountService {
+    pages.accounts.on(
+      behalfOf: RequestContext(
+        actor: isSignedIn ? account?.arn ?? "" : "", source: request.source, requestID: request.id))
+  }
+  var verifier: Verifier { accounts.verifier }
+
+  /// Why something was not done; nil where it was.
+  func objection(to body: () async throws(AccountError) -> Void) async -> AccountError? {
+    do throws(AccountError) {
+      try await body()
+      return nil
+    } catch { return error }
+  }
+
+  // MARK: Answers
+
+  /// A page in its frame. `view` may say `notice` and `error`.
+  func page(_ template: String, _ title: String, _ view: View, status: HTTPResponse.Status = .ok) -> Answer {
+    var view = view
+    view["title"] = title
+    view["issuer"] = pages.issuer
+    if isSignedIn, let account {
+      view["user"] = account.isRoot ? "Root user" : account.user.name.text
+      view["isAdministrator"] = mayDoAll && !mustAssign
+      view["signOut"] = self.view(of: PageForm(action: "/signout", submit: "Sign out"))
+    }
+    var answer = Answer(status, type: "text/html; charset=utf-8", body: pages.templates.page(template, view))
+    if isNewFormSecret, !formSecret.isEmpty {
+      answer.headers.append(Cookies.header(setting: .form, to: formSecret, isEncrypted: request.isEncrypted))
+    }
+    return answer
+  }
+
+  func page(_ problem: PageProblem) -> Answer {
+    page(
+      "step", problem.title,
+      ["lines": [problem.text], "links": [["to": "/", "text": "Go to the front page"]]], status: problem.status)
+  }
+
+  func view(of form: PageForm) -> View { form.view(token: (try? Self.token(of: formSecret)) ?? "") }
+
+  /// See other: what was sent is not sent again when the page is loaded anew.
+  func redirect(to path: String) -> Answer { Answer(.seeOther, headers: [.location: path]) }
+}
+
+extension Answer {
+  /// Has the browser hold a session, or forget it.
+  mutating func hold(_ session: String?, for request: Incoming) {
+    headers.append(Cookies.header(setting: .session, to: session, isEncrypted: request.isEncrypted))
+    if session != nil { headers.append(Cookies.header(setting: .form, to: nil, isEncrypted: request.isEncrypted)) }
+  }
+}
+
+extension QueryForm {
+  /// What was typed into a field for a secret.
+  func secret(_ name: String) -> SharedSecret {
+    let bytes = Array((self[name] ?? "").utf8)
+    return SharedSecret(SecretBytes(copying: bytes.span))
+  }
+
+  /// What was typed, without white space around it; nil for nothing.
+  func text(_ name: String) -> String? {
+    let words = (self[name] ?? "").split(separator: " ", omittingEmptySubsequences: true)
+    return words.isEmpty ? nil : words.joined(separator: " ")
+  }
+}
+
+extension UnixTime {
+  /// For people: to the minute.
+  var forPeople: String { text.prefix(16).replacing("T", with: " ") + " UTC" }
+}

@@ -1,0 +1,145 @@
+internal import AWSQuery
+internal import Accounts
+internal import HTTPTypes
+internal import OATH
+internal import OpenSSLCrypto
+internal import Verifier
+
+/// The pages, for people. They are made here and work without a script.
+struct PageService: Sendable {
+  let accounts: AccountService
+  let issuer: String
+  let templates: PageTemplates
+  let limits = AttemptLimits()
+  let budget: GuessBudget
+  let trouble: TroubleLog
+  let observe: @Sendable (Verdict, UnixTime) -> Void
+
+  /// Who may see a page.
+  enum Access: Sendable {
+    /// Whoever comes.
+    case anyone
+    /// One who has come so far in signing in.
+    case signingIn(PageSession.Stage)
+    /// Whoever is signed in; with `assigning`, also one who has to assign a device first.
+    case user(assigning: Bool)
+    /// Root and administrators.
+    case administrators
+  }
+
+  typealias Handler = @Sendable (PageCall) async throws -> Answer
+
+  var routes: [RouteTable.Route] {
+    signInRoutes + credentialRoutes + deviceRoutes + administratorRoutes + [
+      RouteTable.Route(.get, "/assets/pages.css") { _, _ in
+        Self.asset("text/css; charset=utf-8", PackageResources.pages_css)
+      },
+      RouteTable.Route(.get, "/assets/pages.js") { _, _ in
+        Self.asset("text/javascript; charset=utf-8", PackageResources.pages_js)
+      },
+    ]
+  }
+
+  private static func asset(_ type: String, _ content: [UInt8]) -> Answer {
+    Answer(.ok, type: type, headers: [.cacheControl: "public, max-age=300"], body: content)
+  }
+
+  /// A page that is looked at.
+  func get(_ pattern: String, _ access: Access, _ handler: @escaping Handler) -> RouteTable.Route {
+    RouteTable.Route(.get, pattern) { request, parameters in
+      await answer(request, parameters, access, takesForm: false, handler)
+    }
+  }
+
+  /// A form that is sent.
+  func post(_ pattern: String, _ access: Access, _ handler: @escaping Handler) -> RouteTable.Route {
+    RouteTable.Route(.post, pattern) { request, parameters in
+      await answer(request, parameters, access, takesForm: true, handler)
+    }
+  }
+
+  /// As `get`, for a handler that is called from elsewhere.
+  func answer(
+    _ request: Incoming, _ parameters: [String], _ access: Access, takesForm: Bool, _ handler: @escaping Handler
+  ) async -> Answer {
+    var answer: Answer, call: PageCall?
+    do {
+      let made = try await PageCall(request, parameters, pages: self, takesForm: takesForm)
+      call = made
+      if let refusal = try made.refusal(access) { answer = refusal } else { answer = try await handler(made) }
+    } catch {
+      let problem = PageProblem(error)
+      if problem.status == .serviceUnavailable { trouble.report(error, to: request.id) }
+      answer = (call ?? PageCall(unreadable: request, pages: self)).page(problem)
+    }
+    return dressed(answer, for: request)
+  }
+
+  /// What every page has: no other site may frame it, read it, or put anything into it.
+  private func dressed(_ answer: Answer, for request: Incoming) -> Answer {
+    var answer = answer
+    answer.headers[.contentSecurityPolicy] = """
+      default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; \
+      frame-ancestors 'none'; base-uri 'none'
+      """
+    answer.headers[.referrerPolicy] = "same-origin"
+    answer.headers[.frameOptions] = "DENY"
+    answer.headers[.openerPolicy] = "same-origin"
+    if request.isEncrypted { answer.headers[.strictTransportSecurity] = "max-age=31536000" }
+    return answer
+  }
+}
+
+/// Why there is no such page for this person, in words for them.
+struct PageProblem: Error {
+  var status: HTTPResponse.Status
+  var title: String
+  var text: String
+
+  init(_ status: HTTPResponse.Status, _ title: String, _ text: String) {
+    self.status = status
+    self.title = title
+    self.text = text
+  }
+
+  static let notFound = PageProblem(.notFound, "Page not found", "There is nothing at this address.")
+  static let notAllowed = PageProblem(
+    .forbidden, "Not allowed", "This page is for administrators.")
+  static let needsMFA = PageProblem(
+    .forbidden, "MFA needed", "For this, sign in with an MFA device.")
+  static let expiredForm = PageProblem(
+    .forbidden, "The form has expired", "Nothing was changed. Go back, load the page again, and send it once more.")
+
+  /// What any error is to a person. What went wrong inside is for the log.
+  init(_ error: any Error) {
+    switch error {
+    case let problem as PageProblem: self = problem
+    case AccountError.verifier(let error): self.init(error)
+    case AccountError.noSuchUser, VerifierError.noSuchUser, VerifierError.noSuchDevice, AccountError.noSuchAccessKey:
+      self.init(.notFound, "Not found", "It is not there, or not there any more.")
+    case let error as AccountError: self.init(.conflict, "Not done", "\(error.description.sentence)")
+    case let error as VerifierError:
+      let told = Problem(error)
+      self.init(
+        told.status, told.status == .serviceUnavailable ? "Not available" : "Not done", told.detail.sentence)
+    default:
+      self.init(
+        .serviceUnavailable, "Not available", "The service cannot answer at the moment. Nothing was accepted.")
+    }
+  }
+}
+
+extension String {
+  /// The line as a sentence.
+  var sentence: String { prefix(1).uppercased() + dropFirst() + "." }
+}
+
+extension HTTPField.Name {
+  static let contentSecurityPolicy = known("Content-Security-Policy")
+  static let referrerPolicy = known("Referrer-Policy")
+  static let frameOptions = known("X-Frame-Options")
+  static let openerPolicy = known("Cross-Origin-Opener-Policy")
+  static let strictTransportSecurity = known("Strict-Transport-Security")
+  static let fetchSite = known("Sec-Fetch-Site")
+  static let forwardedUser = known("X-Forwarded-User")
+}
