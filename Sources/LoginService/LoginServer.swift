@@ -79,7 +79,8 @@ public struct LoginServer: Sendable {
       routes: RouteTable(
         rest.routes + query.routes(front: front) + pages.routes + operations.routes
           + (constant.map { [rest.constantRoute($0)] } ?? [])),
-      limits: ConnectionLimits(), proxies: settings.proxies, isEncrypted: certificates != nil,
+      limits: ConnectionLimits(), missingPage: pages.missingPage, proxies: settings.proxies,
+      isEncrypted: certificates != nil,
       metrics: metrics, trouble: trouble, logger: logger, now: now)
   }
 

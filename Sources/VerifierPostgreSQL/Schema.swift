@@ -67,7 +67,10 @@ enum Schema {
   /// "vmfa" in ASCII.
   private static let advisoryLock = 0x766D_6661
 
-  private static let migrations = [(name: "devices", statements: devices), (name: "accounts", statements: accounts), (name: "pages", statements: pages)]
+  private static let migrations = [
+    (name: "devices", statements: devices), (name: "accounts", statements: accounts),
+    (name: "pages", statements: pages),
+  ]
 
   // Times are Unix seconds, steps and drifts are counted in the device's periods. Text is ordered by its bytes. Whatever
   // belongs to a user has the user's name in its key, so that tables can be sharded by it.

@@ -1,4 +1,5 @@
-The service from without: boto3, a login service's calls, hostile clients, schemathesis, two replicas. See ../ServiceTests.
+The service from without: boto3, a login service's calls, hostile clients, schemathesis, people with and without a browser,
+nginx, two replicas. See ../ServiceTests.
 
   $ . "$TESTDIR/setup.sh"
   $ chmod 755 "$CRAMTMP" .
@@ -13,6 +14,15 @@ The service from without: boto3, a login service's calls, hostile clients, schem
   OK
   [1]
   $ try openapi
+  OK
+  [1]
+  $ try pages
+  OK
+  [1]
+  $ try browser
+  OK
+  [1]
+  $ try forward_auth
   OK
   [1]
   $ try replicas

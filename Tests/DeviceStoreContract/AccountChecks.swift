@@ -45,6 +45,60 @@ package enum AccountStoreContract {
       #expect(try await !other.checkPassword(secret("battery staple"), of: name, at: now))
       #expect(try await !other.checkPassword(secret("correct horse"), of: UserName("bob"), at: now))
     },
+    Check("a session on the pages is found by its secret alone, renewed, revoked, and over in time") { open in
+      let (service, _) = try await service(open()), name = try UserName("élise +1"), now = Bench.now
+      _ = try await service.createUser(name, at: now)
+      var new = AccountService.NewSession(stage: .code, hasMFA: false, source: "192.0.2.1", agent: "a browser")
+      let first = try await service.startPageSession(new, of: name, at: now)
+      let (other, _) = try await AccountStoreContract.service(open())
+      let pending = try #require(try await other.pageSession(first, at: now)?.session)
+      #expect(
+        pending.stage == .code && !pending.hasMFA && pending.source == "192.0.2.1" && pending.agent == "a browser")
+      #expect(try await other.pageSession(first, at: now.advanced(by: PageSession.signInTime)) == nil)
+      for wrong in ["", ".", "x.y", String(first.dropLast()) + "x", String(first.dropFirst())] {
+        #expect(try await other.pageSession(wrong, at: now) == nil)
+      }
+
+      (new.stage, new.hasMFA) = (.signedIn, true)
+      let second = try await other.startPageSession(new, of: name, replacing: pending, at: now)
+      #expect(try await service.pageSession(first, at: now) == nil)
+      #expect(try await service.pageSession(second, at: now)?.session.hasMFA == true)
+      // Looked at within the hour, it goes on; left alone for one, it is over.
+      let later = now.advanced(by: PageSession.idleTime - 1)
+      #expect(try await service.pageSession(second, at: later) != nil)
+      #expect(try await service.pageSession(second, at: later.advanced(by: PageSession.idleTime - 1)) != nil)
+      #expect(try await service.pageSession(second, at: later.advanced(by: 2 * PageSession.idleTime)) == nil)
+      #expect(try await service.pageSession(second, at: now.advanced(by: PageSession.lifetime)) == nil)
+
+      try await service.endPageSessions(of: name, at: now) { _ in true }
+      #expect(try await other.pageSession(second, at: now) == nil)
+      for _ in 0..<(PageSession.limit + 5) { _ = try await service.startPageSession(new, of: name, at: now) }
+      #expect(try await service.account(of: name).record.sessions.count == PageSession.limit)
+      try await service.setRequiresMFA(true, of: name, at: now)
+      #expect(try await other.account(of: name).record.requiresMFA)
+      try await service.deleteUser(name, at: now)
+      #expect(try await other.pageSession(second, at: now) == nil)
+    },
+    Check("a one-time password is good once, and no old one comes back in its place") { open in
+      let (service, _) = try await service(open()), name = try UserName("alice"), now = Bench.now
+      _ = try await service.createUser(name, at: now)
+      let given = try await service.setOneTimePassword(of: name, at: now)
+      #expect(try await service.checkPassword(given, of: name, at: now))
+      let login = try #require(try await service.account(of: name).record.login)
+      #expect(login.mustChange(under: .whereNoneIsSet, at: now))
+      await #expect(throws: AccountError.passwordPolicy("The new password is the old one")) {
+        try await service.replacePassword(of: name, by: given, at: now)
+      }
+      try await service.replacePassword(of: name, by: secret("correct horse"), at: now)
+      let changed = try #require(try await service.account(of: name).record.login)
+      #expect(!changed.mustChange(under: .whereNoneIsSet, at: now))
+      var policy = PasswordPolicy()
+      policy.maximumAge = 30
+      #expect(!changed.mustChange(under: policy, at: now.advanced(by: 30 * 86_400)))
+      #expect(changed.mustChange(under: policy, at: now.advanced(by: 31 * 86_400)))
+      #expect(try await !service.checkPassword(given, of: name, at: now))
+      #expect(try await !service.checkPassword(given, of: nil, at: now))
+    },
     Check("what objects changes nothing, and leaves no row") { open in
       let (service, bench) = try await service(open()), name = try UserName("alice")
       _ = try await service.createUser(name, at: Bench.now)

@@ -1,16 +1,12 @@
 """The pages without a script: what a person does, and what somebody else would do to them."""
 
-import json
 import re
-import ssl
 import statistics
-import subprocess
-import tempfile
 import time
 import unittest
 import urllib.parse
 
-from service import Service, code, run, step
+from service import Service, code, step
 from visitor import Visitor
 
 PASSWORD = "Correct-horse-1"
@@ -23,6 +19,7 @@ class Pages(unittest.TestCase):
         cls.file = f"{cls.service.folder}/password"
         with open(cls.file, "w") as file:
             file.write(PASSWORD)
+        cls.service.vmfa("policy", "set", "--lock-base", "120")
         cls.service.start()
         cls.number = 0
 

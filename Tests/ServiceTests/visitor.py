@@ -45,9 +45,13 @@ class Visitor:
         return re.search(r'name="token" value="([0-9a-f]{64})"', self.body)[1]
 
     def post(self, path, token=True, headers=None, **fields):
-        """Sends a form with the token, and what else is hidden, of the page that is shown."""
+        """Sends a form, with what is hidden in the one of the page that is shown."""
+        form = re.search(rf'<form method="post" action="{re.escape(html.escape(path))}">(.*?)</form>', self.body, re.S)
+        hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[1] if form else "")
+        sent = {name: html.unescape(value) for name, value in hidden if name != "token"}
         if token:
-            fields = {"token": self.token if token is True else token, **fields}
+            sent["token"] = self.token if token is True else token
+        fields = {**sent, **fields}
         return self.send("POST", path, urllib.parse.urlencode(fields), headers)
 
     @property

@@ -26,6 +26,8 @@ struct DoorContext: InitializableFromSource {
 struct Door: HTTPResponder {
   let routes: RouteTable
   let limits: ConnectionLimits
+  /// What a browser is shown where there is nothing.
+  let missingPage: Answer
   let proxies: ProxyTrust
   /// Whether TLS ends here.
   let isEncrypted: Bool
@@ -56,7 +58,9 @@ struct Door: HTTPResponder {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let segments = RouteTable.segments(of: parts.first ?? "/")
     switch routes.match(request.method, segments) {
-    case .none: return (Problem.notFound.answer(to: id), "(none)")
+    case .none:
+      let isBrowser = request.headers[.accept]?.contains("text/html") ?? false
+      return (isBrowser ? missingPage : Problem.notFound.answer(to: id), "(none)")
     case .otherMethods(let methods): return (Problem.methodNotAllowed(methods).answer(to: id), "(none)")
     case .route(let route, let raw):
       // A parser error goes up: the connection then ends with 400.

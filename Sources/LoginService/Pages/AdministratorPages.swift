@@ -137,7 +137,8 @@ extension PageCall {
     let account = try await target(), record = account.record, path = Self.path(of: account.user.name)
     var forms = [
       PageForm(
-        action: "\(path)/require-mfa", submit: record.requiresMFA ? "Do not require MFA" : "Require MFA at next sign-in",
+        action: "\(path)/require-mfa",
+        submit: record.requiresMFA ? "Do not require MFA" : "Require MFA at next sign-in",
         hidden: ["required": record.requiresMFA ? "no" : "yes"]),
       PageForm(
         action: "\(path)/password", submit: record.login == nil ? "Give a one-time password" : "Replace the password"),
@@ -227,9 +228,13 @@ extension PageCall {
   private static func row(of record: AuditRecord) -> View {
     let event = record.event
     var row: View = [
-      "time": UnixTime.epoch.advanced(by: event.time).text, "event": event.name.rawValue,
+      "time": UnixTime.epoch.advanced(by: event.time).text.replacing("T", with: " ").replacing("Z", with: ""),
+      "event": event.name.rawValue,
       "outcome": event.outcome.rawValue, "user": event.user,
-      "device": event.device.map { Serial(stored: $0).name } ?? "", "actor": record.context.actor,
+      "device": event.device.map { Serial(stored: $0).name } ?? "",
+      // Everybody here is of the same account.
+      "actor": record.context.actor.hasPrefix("arn:")
+        ? record.context.actor.split(separator: ":").last.map(String.init) ?? "" : record.context.actor,
       "source": record.context.source ?? "",
     ]
     row["reason"] = event.reason
@@ -253,7 +258,9 @@ extension PageCall {
     return page(
       "step", "Password policy",
       [
-        "lines": ["It holds for new passwords. Everything else in it is set with aws iam update-account-password-policy."],
+        "lines": [
+          "It holds for new passwords. Everything else in it is set with aws iam update-account-password-policy."
+        ],
         "form": view(of: PageForm(action: "/password-policy", submit: "Set policy", fields: [length])),
         "links": [["to": "/", "text": "Cancel"]],
       ], status: error == nil ? .ok : .unprocessableContent)

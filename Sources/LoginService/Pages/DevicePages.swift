@@ -82,9 +82,9 @@ extension PageCall {
 
   /// nil where the name is taken.
   private func begin(_ wanted: DeviceRequest) async throws(VerifierError) -> NewDevice? {
-    do throws(VerifierError) { return try await Enrollment(verifier: verifier).begin(wanted, at: now) } catch
-      .serialTaken
-    { return nil }
+    do throws(VerifierError) {
+      return try await Enrollment(verifier: verifier).begin(wanted, at: now)
+    } catch .serialTaken { return nil }
   }
 
   fileprivate func enableDevice() async throws -> Answer {

@@ -47,14 +47,14 @@ extension PageCall {
       Check(
         isGood: settings.passwordPolicy != nil, title: "Password policy",
         text: settings.passwordPolicy.map(\.summary)
-          ?? "None is set: 8 characters are enough. Set one with aws iam update-account-password-policy."),
+          ?? "None is set: 8 characters are enough."),
       Check(
         isGood: counts.oldAccessKeys == 0, title: "Access keys",
         text: "\(counts.oldAccessKeys) of \(counts.accessKeys) active access keys are older than 90 days."),
     ]
     if !rootHasMFA, isRoot { (checks[0].link, checks[0].action) = ("/security-credentials/devices/new", "Assign one") }
     if !rootHasMFA, !isRoot {
-      (checks[0].link, checks[0].action) = ("/signin?as=root", "Sign out, and in as root, to assign one")
+      (checks[0].link, checks[0].action) = ("/signin?as=root", "Sign in as root to assign one")
     }
     if !checks[1].isGood { (checks[1].link, checks[1].action) = ("/users?mfa=none", "Show users without MFA") }
     if !checks[2].isGood { (checks[2].link, checks[2].action) = ("/password-policy", "Set one") }

@@ -35,7 +35,7 @@ struct PageCall: Sendable {
     isNewFormSecret = given == nil
     formSecret = try given ?? SecureRandom.bytes(count: 32).hexadecimal
     do throws(QueryForm.Failure) {
-      query = try QueryForm(parsing: Array((request.query ?? "").utf8))
+      query = try Self.query(of: request)
       form = takesForm ? try QueryForm(parsing: request.body) : QueryForm()
     } catch { throw PageProblem(.badRequest, "Not understood", "The request is malformed.") }
     guard takesForm else { return }
@@ -47,6 +47,16 @@ struct PageCall: Sendable {
     guard !isNewFormSecret, site == "same-origin" || site == "none",
       ConstantTime.equal(token.span, expected.span)
     else { throw PageProblem.expiredForm }
+  }
+
+  /// nginx has no way to encode what it puts into a query string: a `return_to` that begins with a bare slash is all that
+  /// follows, as it stands.
+  private static func query(of request: Incoming) throws(QueryForm.Failure) -> QueryForm {
+    let text = request.query ?? "", bare = "return_to=/"
+    guard text.hasPrefix(bare) else { return try QueryForm(parsing: Array(text.utf8)) }
+    var query = QueryForm()
+    try query.add("return_to", "/" + text.dropFirst(bare.count))
+    return query
   }
 
   /// For the page that says so, and nothing else.

@@ -72,11 +72,21 @@ struct PageService: Sendable {
       if problem.status == .serviceUnavailable { trouble.report(error, to: request.id) }
       answer = (call ?? PageCall(unreadable: request, pages: self)).page(problem)
     }
-    return dressed(answer, for: request)
+    return dressed(answer, isEncrypted: request.isEncrypted)
+  }
+
+  /// For an address that has no page.
+  var missingPage: Answer {
+    let view: View = [
+      "title": PageProblem.notFound.title, "issuer": issuer, "lines": [PageProblem.notFound.text],
+      "links": [["to": "/", "text": "Go to the front page"]],
+    ]
+    let page = Answer(.notFound, type: "text/html; charset=utf-8", body: templates.page("step", view))
+    return dressed(page, isEncrypted: false)
   }
 
   /// What every page has: no other site may frame it, read it, or put anything into it.
-  private func dressed(_ answer: Answer, for request: Incoming) -> Answer {
+  private func dressed(_ answer: Answer, isEncrypted: Bool) -> Answer {
     var answer = answer
     answer.headers[.contentSecurityPolicy] = """
       default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; \
@@ -85,7 +95,7 @@ struct PageService: Sendable {
     answer.headers[.referrerPolicy] = "same-origin"
     answer.headers[.frameOptions] = "DENY"
     answer.headers[.openerPolicy] = "same-origin"
-    if request.isEncrypted { answer.headers[.strictTransportSecurity] = "max-age=31536000" }
+    if isEncrypted { answer.headers[.strictTransportSecurity] = "max-age=31536000" }
     return answer
   }
 }

@@ -45,7 +45,8 @@ extension PageCall {
   // MARK: Name and password
 
   fileprivate func signInPage(error: String? = nil, status: HTTPResponse.Status = .ok) async throws -> Answer {
-    if let session, error == nil { return redirect(to: path(of: session.stage)) }
+    // Whoever is signed in may still want to be somebody else.
+    if let session, error == nil, query["as"] == nil { return redirect(to: path(of: session.stage)) }
     let settings = try await accounts.store.settings()
     let asRoot = (form["root"] ?? query["as"]) != nil
     var fields = [Field(name: "password", label: "Password", type: "password", autocomplete: "current-password")]

@@ -1,0 +1,108 @@
+"""A page of some application behind a real nginx that asks the service before it lets anybody through (auth_request)."""
+
+import http.server
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from service import Service, code, step
+from visitor import Visitor
+
+PASSWORD = "Correct-horse-1"
+README = pathlib.Path(__file__).parents[2] / "README.md"
+
+
+class Application(http.server.BaseHTTPRequestHandler):
+    """Says whom it takes the visitor for."""
+
+    def do_GET(self):
+        body = f"hello {self.headers.get('X-Forwarded-User')}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class ForwardAuth(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.service = Service("--behind-proxy", "127.0.0.1").initialise()
+        cls.folder = tempfile.mkdtemp(prefix="vmfa-nginx-")
+        os.chmod(cls.folder, 0o755)
+        password = f"{cls.folder}/password"
+        with open(password, "w") as file:
+            file.write(PASSWORD)
+        cls.service.vmfa("user", "create", "alice", "--password-file", password)
+        cls.service.start()
+        cls.secret = cls.service.device("alice")["secret"]
+        cls.application = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Application)
+        threading.Thread(target=cls.application.serve_forever, daemon=True).start()
+        cls.start_nginx()
+
+    @classmethod
+    def start_nginx(cls):
+        """With the lines that the README shows."""
+        cls.port = 20000 + os.getpid() % 20000
+        lines = re.search(r"```nginx\n(.*?)```", README.read_text(), re.S)[1]
+        lines = lines.replace("127.0.0.1:8080", f"127.0.0.1:{cls.service.port}")
+        lines = lines.replace("127.0.0.1:3000", f"127.0.0.1:{cls.application.server_port}")
+        with open(f"{cls.folder}/nginx.conf", "w") as configuration:
+            configuration.write(f"""
+                worker_processes 1; daemon off; pid {cls.folder}/nginx.pid; error_log {cls.folder}/nginx.log crit;
+                events {{ worker_connections 256; }}
+                http {{
+                  access_log off; client_body_temp_path {cls.folder}/b; proxy_temp_path {cls.folder}/p;
+                  fastcgi_temp_path {cls.folder}/f; uwsgi_temp_path {cls.folder}/u; scgi_temp_path {cls.folder}/s;
+                  server {{ listen 127.0.0.1:{cls.port}; {lines} }}
+                }}""")
+        cls.nginx = subprocess.Popen(["nginx", "-c", f"{cls.folder}/nginx.conf", "-p", cls.folder], stderr=subprocess.DEVNULL)
+        deadline = time.time() + 10
+        while True:
+            try:
+                return Visitor(cls).get("/signin")
+            except OSError:
+                if time.time() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.nginx.terminate()
+        cls.nginx.wait()
+        cls.application.shutdown()
+        cls.application.server_close()
+        assert cls.service.stop() == 0
+
+    def test_only_who_is_signed_in_comes_through(self):
+        visitor = Visitor(self, headers={"X-Forwarded-User": "root"})
+        self.assertEqual(visitor.get("/reports?year=2026"), 302)
+        self.assertTrue(visitor.location.endswith("/signin?return_to=/reports?year=2026"), visitor.location)
+        visitor.get(visitor.location.split("/", 3)[3].join(["/", ""]))
+        self.assertEqual((visitor.post("/signin", user="alice", password=PASSWORD), visitor.location[:4]), (303, "/mfa"))
+        # The password alone opens nothing.
+        after = visitor.location
+        self.assertEqual(visitor.get("/reports?year=2026"), 302)
+        visitor.get(after)
+        self.assertEqual(visitor.post("/mfa", code=code(self.secret, step())), 303)
+        self.assertEqual(visitor.location, "/reports?year=2026")
+        self.assertEqual((visitor.get(visitor.location), visitor.body), (200, "hello alice"))
+        visitor.get("/security-credentials")
+        self.assertIn("alice", visitor.text)
+        self.assertEqual(visitor.post("/signout"), 303)
+        self.assertEqual(visitor.get("/reports?year=2026"), 302)
+
+    def test_nobody_names_themselves(self):
+        visitor = Visitor(self, headers={"X-Forwarded-User": "root", "Cookie": "vmfa-session=cm9vdA." + "0" * 64})
+        self.assertEqual(visitor.get("/reports"), 302)
+
+
+if __name__ == "__main__":
+    unittest.main()
