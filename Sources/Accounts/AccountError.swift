@@ -32,6 +32,8 @@ public enum AccountError: Error, Equatable, Sendable {
   case noSuchToken(String)
   /// The account has a root access key, or devices under another account id.
   case alreadyInitialised(String)
+  /// What a session was to follow from is gone: it was ended, or the password changed.
+  case sessionOver
   /// What the verifier has to say.
   case verifier(VerifierError)
 
@@ -63,6 +65,7 @@ extension AccountError: CustomStringConvertible {
     case .tokenExists(let name): "there is a token \(name) already"
     case .noSuchToken(let name): "there is no token \(name)"
     case .alreadyInitialised(let reason): reason
+    case .sessionOver: "the session is over"
     case .verifier(let error): error.description
     }
   }

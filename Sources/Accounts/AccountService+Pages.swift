@@ -24,23 +24,45 @@ extension AccountService {
     }
   }
 
-  /// Begins a session, or carries one on under a new secret: whoever knew the old one knows nothing any more.
-  /// - Parameter old: the session that it takes the place of.
+  /// What a session follows from, which has to hold still when it starts.
+  public enum Ground: Sendable {
+    /// The password was right: this was the profile.
+    case password(LoginProfile?)
+    /// The session that it takes the place of: whoever knew its secret knows nothing any more.
+    case session(PageSession)
+
+    fileprivate var session: PageSession? { if case .session(let session) = self { session } else { nil } }
+
+    fileprivate func holds(in record: AccountRecord, at now: UnixTime) -> Bool {
+      switch self {
+      case .password(let login):
+        // A hash that was made anew is the same password.
+        login?.createdAt == record.login?.createdAt && login?.changedAt == record.login?.changedAt
+      case .session(let old): record.sessions.contains { $0.id == old.id && $0.isGood(at: now) }
+      }
+    }
+  }
+
+  /// Begins a session, or carries one on under a new secret.
   /// - Returns: what the browser is to hold.
+  /// - Throws: ``AccountError/sessionOver`` where the ground is gone, or the user has got a device meanwhile.
   public func startPageSession(
-    _ new: NewSession, of user: UserName, replacing old: PageSession? = nil, at now: UnixTime
+    _ new: NewSession, of user: UserName, on ground: Ground, at now: UnixTime
   ) async throws(AccountError) -> String {
     let random: [UInt8], secret: String
     do throws(CryptoError) { random = try SecureRandom.bytes(count: 32) } catch { throw .verifier(.crypto(error)) }
     secret = random.hexadecimal
-    let digest = try Self.digest(of: secret)
+    let digest = try Self.digest(of: secret), old = ground.session
     let session = PageSession(
       id: digest.prefix(8).hexadecimal, digest: digest, stage: new.stage, hasMFA: new.hasMFA,
       createdAt: old?.createdAt ?? now, seenAt: now, source: new.source, agent: String(new.agent.prefix(200)))
     try await change(existing: user) { state, record, _ throws(AccountError) in
-      var kept = record.sessions.filter { $0.isGood(at: now) && $0.id != old?.id }
-      kept.sort { $0.seenAt > $1.seenAt }
-      record.sessions = [session] + kept.prefix(PageSession.limit - 1)
+      let hasDevice = state.devices.contains { $0.status != .unassigned }
+      guard ground.holds(in: record, at: now), session.hasMFA || !hasDevice || session.stage == .code else {
+        throw .sessionOver
+      }
+      let others = record.sessions.filter { $0.isGood(at: now) && $0.id != old?.id }
+      record.sessions = (others + [session]).withinLimits
       if session.stage == .signedIn, old?.stage != .signedIn {
         state.events.append(
           AuditEvent(.consoleLogin, at: now, .accepted, reason: session.hasMFA ? "MFA" : "no MFA", user: user))
@@ -60,6 +82,8 @@ extension AccountService {
     guard let found else { return nil }
     let session = found.record.sessions.first { ConstantTime.equal($0.digest.span, digest.span) }
     guard let session, session.isGood(at: now) else { return nil }
+    // It began when there was no device yet, and is not to outlive that.
+    if session.stage == .signedIn, !session.hasMFA, found.hasMFA { return nil }
     if now.seconds - session.seenAt.seconds >= 300 {
       try await change(existing: user) { _, record, _ throws(AccountError) in
         for index in record.sessions.indices where record.sessions[index].id == session.id {
@@ -113,16 +137,41 @@ extension AccountService {
       _ = try await createLoginProfile(for: user, password: password, mustChange: true, at: now)
     } else {
       try await updateLoginProfile(for: user, password: password, mustChange: true, at: now)
-      try await endPageSessions(of: user, at: now) { _ in true }
     }
     return password
+  }
+
+  /// A user with a password that is good for one sign-in.
+  /// - Throws: ``AccountError/userExists(_:)``.
+  public func createUserWithOneTimePassword(
+    _ name: UserName, at now: UnixTime
+  ) async throws(AccountError) -> SharedSecret {
+    let policy = try await passwordPolicy()
+    let password: SharedSecret
+    do throws(CryptoError) { password = try policy.randomPassword() } catch { throw .verifier(.crypto(error)) }
+    _ = try await createUser(name, password: password, mustChangePassword: true, at: now)
+    return password
+  }
+}
+
+extension [PageSession] {
+  /// Those that were used last. A password alone begins a session that waits for a code: those make room for each other, and
+  /// not those of whoever is signed in.
+  fileprivate var withinLimits: [PageSession] {
+    let newestFirst = sorted { $0.seenAt > $1.seenAt }
+    let signedIn = newestFirst.filter { $0.stage == .signedIn }, others = newestFirst.filter { $0.stage != .signedIn }
+    return Array(signedIn.prefix(PageSession.limit) + others.prefix(PageSession.limit))
   }
 }
 
 extension LoginProfile {
   /// Whether the next sign-in has to change the password, because somebody said so or because of its age.
   public func mustChange(under policy: PasswordPolicy, at now: UnixTime) -> Bool {
-    if mustChange { return true }
+    mustChange || isExpired(under: policy, at: now)
+  }
+
+  /// Whether it is older than the policy lets it be.
+  public func isExpired(under policy: PasswordPolicy, at now: UnixTime) -> Bool {
     guard let days = policy.maximumAge else { return false }
     return now.seconds - changedAt.seconds > Int64(days) * 86_400
   }
@@ -148,25 +197,4 @@ extension AuditEvent.Name {
   public static let endSession = Self(rawValue: "EndSession")
   /// A user has to have MFA, or has not.
   public static let requireMFA = Self(rawValue: "RequireMFA")
-}
-
-extension AccountService {
-  /// A user's change of a password that has to be changed, by one who has just shown the old one. What it was is not taken.
-  /// - Throws: ``AccountError/passwordPolicy(_:)``, ``AccountError/noLoginProfile(_:)``.
-  public func replacePassword(
-    of user: UserName, by new: SharedSecret, at now: UnixTime
-  ) async throws(AccountError) {
-    guard let login = try await account(of: user).record.login else { throw .noLoginProfile(user.text) }
-    if try await PasswordHasher.shared.matches(new, anyOf: [login.hash]) {
-      throw .passwordPolicy("The new password is the old one")
-    }
-    let hash = try await newHash(of: new, after: login)
-    try await change(existing: user) { state, record, _ throws(AccountError) in
-      guard var current = record.login, current.hash == login.hash else { throw .wrongPassword }
-      current.replaceHash(by: hash, at: now)
-      current.mustChange = false
-      record.login = current
-      state.events.append(AuditEvent(.changePassword, at: now, user: user))
-    }
-  }
 }

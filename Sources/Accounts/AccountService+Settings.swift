@@ -60,6 +60,17 @@ extension AccountService {
     }
   }
 
+  /// Changes the policy in force, and makes it the account's own.
+  public func changePasswordPolicy(
+    at now: UnixTime, _ body: @escaping @Sendable (inout PasswordPolicy) -> Void
+  ) async throws(AccountError) {
+    try await changeSettings(.updatePasswordPolicy, at: now) { settings in
+      var policy = settings.passwordPolicy ?? .whereNoneIsSet
+      body(&policy)
+      settings.passwordPolicy = policy
+    }
+  }
+
   /// Takes the alias away.
   public func deleteAlias(_ alias: String, at now: UnixTime) async throws(AccountError) {
     try await changeSettings(.deleteAlias, at: now, reason: alias) { settings throws(AccountError) in

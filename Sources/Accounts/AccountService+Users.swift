@@ -7,13 +7,13 @@ extension AccountService {
   /// - Throws: ``AccountError/userExists(_:)``, also for a name that differs in case alone.
   public func createUser(
     _ name: UserName, path: String = "/", tags: [Tag] = [], administrator: Bool = false,
-    password: SharedSecret? = nil, at now: UnixTime
+    password: SharedSecret? = nil, mustChangePassword: Bool = false, at now: UnixTime
   ) async throws(AccountError) -> Account {
     if let like = try await asking({ () throws(VerifierError) in try await store.user(likeIgnoringCase: name) }) {
       throw .userExists(like.text)
     }
     var login: LoginProfile?
-    if let password { login = try await profile(with: password, mustChange: false, at: now) }
+    if let password { login = try await profile(with: password, mustChange: mustChangePassword, at: now) }
     let id: String
     do throws(CryptoError) { id = try Identifiers.userID() } catch { throw .verifier(.crypto(error)) }
     return try await change(name) { [login] state, record, _ throws(AccountError) in

@@ -77,9 +77,9 @@ public struct AccountCounts: Sendable, Equatable {
   public var devicesInUse = 0
   /// Users who have such a device; root is not among them.
   public var usersWithMFA = 0
-  /// Active access keys.
+  /// Active access keys of users.
   public var accessKeys = 0
-  /// Active access keys that are older than 90 days, and should be replaced.
+  /// Active access keys of users that are older than 90 days, and should be replaced.
   public var oldAccessKeys = 0
 
   package init() {}

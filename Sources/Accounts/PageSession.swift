@@ -45,7 +45,7 @@ public struct PageSession: Sendable, Equatable {
 
   /// Seconds: how long a session lasts, how long without use, and how long there is for signing in.
   public static let lifetime: Int64 = 12 * 3600, idleTime: Int64 = 3600, signInTime: Int64 = 600
-  /// At most so many of a user; the one that was used longest ago makes room.
+  /// At most so many of a user who is signed in, and as many on the way to it; the one that was used longest ago makes room.
   public static let limit = 20
 
   /// Whether it is good at a moment.

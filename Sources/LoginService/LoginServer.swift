@@ -74,13 +74,14 @@ public struct LoginServer: Sendable {
     let pages = PageService(
       accounts: accounts, issuer: settings.issuer, templates: try PageTemplates(), budget: budget, trouble: trouble,
       observe: observe)
+    let isEncrypted = certificates != nil
     let front: RouteTable.Handler = { request, _ in await pages.front(request) }
     door = Door(
       routes: RouteTable(
         rest.routes + query.routes(front: front) + pages.routes + operations.routes
           + (constant.map { [rest.constantRoute($0)] } ?? [])),
-      limits: ConnectionLimits(), missingPage: pages.missingPage, proxies: settings.proxies,
-      isEncrypted: certificates != nil,
+      limits: ConnectionLimits(), page: { pages.page($0, isEncrypted: isEncrypted) }, proxies: settings.proxies,
+      isEncrypted: isEncrypted,
       metrics: metrics, trouble: trouble, logger: logger, now: now)
   }
 

@@ -67,10 +67,11 @@ extension SQLSession {
       SQLStatement(
         "SELECT COUNT(DISTINCT user_name) FROM vmfa_device WHERE status <> 'unassigned' AND user_name <> $1",
         [.text(UserName.root.text)]),
-      SQLStatement("SELECT COUNT(*) FROM vmfa_access_key WHERE is_active = 1"),
       SQLStatement(
-        "SELECT COUNT(*) FROM vmfa_access_key WHERE is_active = 1 AND created_at < $1",
-        [.integer(now.seconds - 90 * 86_400)]),
+        "SELECT COUNT(*) FROM vmfa_access_key WHERE is_active = 1 AND user_name <> $1", [.text(UserName.root.text)]),
+      SQLStatement(
+        "SELECT COUNT(*) FROM vmfa_access_key WHERE is_active = 1 AND user_name <> $1 AND created_at < $2",
+        [.text(UserName.root.text), .integer(now.seconds - 90 * 86_400)]),
     ])
     let numbers = try results.map { result in
       var reader = RowReader(result.rows.first ?? [], of: "a count")

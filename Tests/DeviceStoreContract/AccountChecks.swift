@@ -41,15 +41,15 @@ package enum AccountStoreContract {
       let opened = try await other.secret(of: key, user: name)
       let isSame = opened.bytes.withBytes { a in keySecret.bytes.withBytes { b in ConstantTime.equal(a, b) } }
       #expect(isSame)
-      #expect(try await other.checkPassword(secret("correct horse"), of: name, at: now))
-      #expect(try await !other.checkPassword(secret("battery staple"), of: name, at: now))
-      #expect(try await !other.checkPassword(secret("correct horse"), of: UserName("bob"), at: now))
+      #expect(try await other.checkPassword(secret("correct horse"), of: name, at: now) != nil)
+      #expect(try await other.checkPassword(secret("battery staple"), of: name, at: now) == nil)
+      #expect(try await other.checkPassword(secret("correct horse"), of: UserName("bob"), at: now) == nil)
     },
     Check("a session on the pages is found by its secret alone, renewed, revoked, and over in time") { open in
       let (service, _) = try await service(open()), name = try UserName("élise +1"), now = Bench.now
       _ = try await service.createUser(name, at: now)
       var new = AccountService.NewSession(stage: .code, hasMFA: false, source: "192.0.2.1", agent: "a browser")
-      let first = try await service.startPageSession(new, of: name, at: now)
+      let first = try await service.startPageSession(new, of: name, on: .password(nil), at: now)
       let (other, _) = try await AccountStoreContract.service(open())
       let pending = try #require(try await other.pageSession(first, at: now)?.session)
       #expect(
@@ -60,8 +60,12 @@ package enum AccountStoreContract {
       }
 
       (new.stage, new.hasMFA) = (.signedIn, true)
-      let second = try await other.startPageSession(new, of: name, replacing: pending, at: now)
+      let second = try await other.startPageSession(new, of: name, on: .session(pending), at: now)
       #expect(try await service.pageSession(first, at: now) == nil)
+      // What is gone carries nothing on.
+      await #expect(throws: AccountError.sessionOver) {
+        try await service.startPageSession(new, of: name, on: .session(pending), at: now)
+      }
       #expect(try await service.pageSession(second, at: now)?.session.hasMFA == true)
       // Looked at within the hour, it goes on; left alone for one, it is over.
       let later = now.advanced(by: PageSession.idleTime - 1)
@@ -72,8 +76,19 @@ package enum AccountStoreContract {
 
       try await service.endPageSessions(of: name, at: now) { _ in true }
       #expect(try await other.pageSession(second, at: now) == nil)
-      for _ in 0..<(PageSession.limit + 5) { _ = try await service.startPageSession(new, of: name, at: now) }
-      #expect(try await service.account(of: name).record.sessions.count == PageSession.limit)
+      (new.stage, new.hasMFA) = (.code, false)
+      for _ in 0..<(PageSession.limit + 5) {
+        _ = try await service.startPageSession(new, of: name, on: .password(nil), at: now)
+      }
+      (new.stage, new.hasMFA) = (.signedIn, true)
+      for _ in 0..<(PageSession.limit + 5) {
+        _ = try await service.startPageSession(new, of: name, on: .password(nil), at: now)
+      }
+      let login = LoginProfile(hash: "", createdAt: now, changedAt: now, mustChange: false)
+      await #expect(throws: AccountError.sessionOver) {
+        try await service.startPageSession(new, of: name, on: .password(login), at: now)
+      }
+      #expect(try await service.account(of: name).record.sessions.count == 2 * PageSession.limit)
       try await service.setRequiresMFA(true, of: name, at: now)
       #expect(try await other.account(of: name).record.requiresMFA)
       try await service.deleteUser(name, at: now)
@@ -82,22 +97,28 @@ package enum AccountStoreContract {
     Check("a one-time password is good once, and no old one comes back in its place") { open in
       let (service, _) = try await service(open()), name = try UserName("alice"), now = Bench.now
       _ = try await service.createUser(name, at: now)
+      let held = try await service.startPageSession(
+        AccountService.NewSession(stage: .signedIn, hasMFA: false, source: nil, agent: ""), of: name,
+        on: .password(nil), at: now)
+      _ = try await service.createLoginProfile(for: name, password: secret("some password"), mustChange: false, at: now)
+      #expect(try await service.pageSession(held, at: now) != nil)
       let given = try await service.setOneTimePassword(of: name, at: now)
-      #expect(try await service.checkPassword(given, of: name, at: now))
+      #expect(try await service.pageSession(held, at: now) == nil)
+      #expect(try await service.checkPassword(given, of: name, at: now) != nil)
       let login = try #require(try await service.account(of: name).record.login)
       #expect(login.mustChange(under: .whereNoneIsSet, at: now))
       await #expect(throws: AccountError.passwordPolicy("The new password is the old one")) {
-        try await service.replacePassword(of: name, by: given, at: now)
+        try await service.replacePassword(of: name, by: given, keeping: nil, at: now)
       }
-      try await service.replacePassword(of: name, by: secret("correct horse"), at: now)
+      try await service.replacePassword(of: name, by: secret("correct horse"), keeping: nil, at: now)
       let changed = try #require(try await service.account(of: name).record.login)
       #expect(!changed.mustChange(under: .whereNoneIsSet, at: now))
       var policy = PasswordPolicy()
       policy.maximumAge = 30
       #expect(!changed.mustChange(under: policy, at: now.advanced(by: 30 * 86_400)))
       #expect(changed.mustChange(under: policy, at: now.advanced(by: 31 * 86_400)))
-      #expect(try await !service.checkPassword(given, of: name, at: now))
-      #expect(try await !service.checkPassword(given, of: nil, at: now))
+      #expect(try await service.checkPassword(given, of: name, at: now) == nil)
+      #expect(try await service.checkPassword(given, of: nil, at: now) == nil)
     },
     Check("what objects changes nothing, and leaves no row") { open in
       let (service, bench) = try await service(open()), name = try UserName("alice")

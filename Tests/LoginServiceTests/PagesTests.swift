@@ -27,16 +27,24 @@ import Testing
 
   @Test func `a name has ten tries in five minutes, and an address sixty`() {
     let limits = AttemptLimits(), name = [AttemptLimits.Subject.name("alice")]
-    for _ in 0..<10 {
-      #expect(limits.wait(for: name, at: now) == nil)
-      limits.countFailure(of: name, at: now)
-    }
-    #expect(limits.wait(for: name, at: now.advanced(by: 1)) == 299)
-    #expect(limits.wait(for: [.name("bob")], at: now) == nil)
-    #expect(limits.wait(for: name, at: now.advanced(by: 300)) == nil)
-    for index in 0..<60 { limits.countFailure(of: [.address("192.0.2.1"), .name("n\(index)")], at: now) }
-    #expect(limits.wait(for: [.address("192.0.2.1"), .name("carol")], at: now) == 300)
-    #expect(limits.wait(for: [.address("192.0.2.2"), .name("carol")], at: now) == nil)
+    for _ in 0..<10 { #expect(limits.admit(name, at: now) == nil) }
+    #expect(limits.admit(name, at: now.advanced(by: 1)) == 299)
+    #expect(limits.admit([.name("bob")], at: now) == nil)
+    #expect(limits.admit([.owner("alice")], at: now) == nil)
+    limits.forgive(name)
+    #expect(limits.admit(name, at: now) == nil)
+    #expect(limits.admit(name, at: now.advanced(by: 300)) == nil)
+    let address = AttemptLimits.Subject.address("a"), later = now.advanced(by: 600)
+    for index in 0..<60 { #expect(limits.admit([address, .name("n\(index)")], at: later) == nil) }
+    #expect(limits.admit([address, .name("carol")], at: later) == 300)
+    #expect(limits.admit([.address("b"), .name("carol")], at: later) == nil)
+  }
+
+  @Test func `an IPv6 network is one address, and what many share is none`() {
+    #expect(AttemptLimits.Subject(source: "2001:db8::1") == AttemptLimits.Subject(source: "2001:db8::ffff:1"))
+    #expect(AttemptLimits.Subject(source: "2001:db8::1") != AttemptLimits.Subject(source: "2001:db8:0:1::1"))
+    #expect(AttemptLimits.Subject(source: "192.0.2.1") != AttemptLimits.Subject(source: "192.0.2.2"))
+    for shared in [nil, "127.0.0.1", "::1", "nonsense"] { #expect(AttemptLimits.Subject(source: shared) == nil) }
   }
 }
 
@@ -79,14 +87,14 @@ import Testing
   }
 
   @Test func `an error is tied to its field, and typing begins there`() throws {
-    let fields = [Field(name: "a", label: "A"), Field.code("b", "B", hint: "H", error: "E")]
+    let fields = [Field(name: "a", label: "A"), Field.code("b", "B", hint: "H", error: "E", of: [])]
     let bytes = try PageTemplates().page(
       "step",
       ["title": "T", "issuer": "I", "form": PageForm(action: "/", submit: "S", fields: fields).view(token: "t")])
     let text = String(decoding: bytes, as: UTF8.self)
     #expect(
       text.contains(
-        #"inputmode="numeric" class="code" data-code required autofocus aria-describedby="b-hint b-error" aria-invalid="true""#
+        #"inputmode="numeric" class="code" data-code="" required autofocus aria-describedby="b-hint b-error" aria-invalid="true""#
       ))
     #expect(text.components(separatedBy: "autofocus").count == 2)
   }

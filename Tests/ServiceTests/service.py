@@ -101,8 +101,8 @@ class Service:
         with open(self.log.name) as log:
             return log.read()
 
-    def initialise(self):
-        made = json.loads(self.vmfa("account", "init", "--json", "--account-id", ACCOUNT))
+    def initialise(self, *options):
+        made = json.loads(self.vmfa("account", "init", "--json", "--account-id", ACCOUNT, *options))
         self.root = (made["access_key_id"], made["secret_access_key"], None)
         self.tokens = {
             scope: json.loads(self.vmfa("token", "create", scope, "--scope", scope, "--json"))["token"]

@@ -4,6 +4,7 @@ import http.server
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
 import threading
@@ -37,10 +38,11 @@ class ForwardAuth(unittest.TestCase):
         cls.service = Service("--behind-proxy", "127.0.0.1").initialise()
         cls.folder = tempfile.mkdtemp(prefix="vmfa-nginx-")
         os.chmod(cls.folder, 0o755)
-        password = f"{cls.folder}/password"
-        with open(password, "w") as file:
+        cls.password = f"{cls.folder}/password"
+        with open(cls.password, "w") as file:
             file.write(PASSWORD)
-        cls.service.vmfa("user", "create", "alice", "--password-file", password)
+        for user in ("alice", "bob", "dora"):
+            cls.service.vmfa("user", "create", user, "--password-file", cls.password)
         cls.service.start()
         cls.secret = cls.service.device("alice")["secret"]
         cls.application = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Application)
@@ -98,6 +100,48 @@ class ForwardAuth(unittest.TestCase):
         self.assertIn("alice", visitor.text)
         self.assertEqual(visitor.post("/signout"), 303)
         self.assertEqual(visitor.get("/reports?year=2026"), 302)
+
+    def test_mfa_required_by_the_proxy(self):
+        """As the README says: in the address that nginx asks."""
+        with open(f"{self.folder}/nginx.conf") as configuration:
+            lines = configuration.read()
+        try:
+            self.reload(lines.replace("/auth;  #", "/auth?mfa=required;  #"))
+            visitor = Visitor(self)
+            self.assertEqual(visitor.get("/reports"), 302)
+            secret = self.service.device("dora")["secret"]
+            visitor.sign_in("dora", PASSWORD)
+            visitor.get("/mfa")
+            visitor.post("/mfa", code=code(secret, step()))
+            self.assertEqual((visitor.get("/reports"), visitor.body), (200, "hello dora"))
+            plain = Visitor(self)
+            plain.sign_in("bob", PASSWORD)
+            self.assertEqual(plain.get("/reports"), 403)
+            plain.get("/security-credentials")
+            self.assertIn("bob", plain.text)
+        finally:
+            self.reload(lines)
+        self.assertEqual(plain.get("/reports"), 200)
+
+    def reload(self, lines):
+        with open(f"{self.folder}/nginx.conf", "w") as configuration:
+            configuration.write(lines)
+        self.nginx.send_signal(signal.SIGHUP)
+        time.sleep(1)
+
+    def test_require_mfa_leads_to_the_assignment(self):
+        self.service.vmfa("user", "create", "carol", "--password-file", self.password)
+        administrator = Visitor(self.service)
+        self.service.vmfa("user", "create", "admin", "--administrator", "--password-file", self.password)
+        administrator.sign_in("admin", PASSWORD)
+        administrator.get("/users/carol")
+        self.assertEqual(administrator.post("/users/carol/require-mfa"), 303)
+        visitor = Visitor(self)
+        visitor.get("/reports")
+        visitor.get("/" + visitor.location.split("/", 3)[3])
+        self.assertEqual((visitor.post("/signin", user="carol", password=PASSWORD), visitor.location), (303, "/reports"))
+        self.assertEqual(visitor.get("/reports"), 302)
+        self.assertEqual((visitor.get("/signin?return_to=/reports"), visitor.location), (303, "/security-credentials"))
 
     def test_nobody_names_themselves(self):
         visitor = Visitor(self, headers={"X-Forwarded-User": "root", "Cookie": "vmfa-session=cm9vdA." + "0" * 64})

@@ -1,7 +1,9 @@
 """The pages without a script: what a person does, and what somebody else would do to them."""
 
+import concurrent.futures
 import re
 import statistics
+import subprocess
 import time
 import unittest
 import urllib.parse
@@ -15,10 +17,11 @@ PASSWORD = "Correct-horse-1"
 class Pages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.service = Service().initialise()
+        cls.service = Service()
         cls.file = f"{cls.service.folder}/password"
         with open(cls.file, "w") as file:
             file.write(PASSWORD)
+        cls.service.initialise("--password-file", cls.file)
         cls.service.vmfa("policy", "set", "--lock-base", "120")
         cls.service.start()
         cls.number = 0
@@ -246,10 +249,106 @@ class Pages(unittest.TestCase):
 
     def test_root(self):
         visitor = self.visitor()
+        # Root has a form of its own, and no name.
+        self.assertEqual(visitor.sign_in("<root_account>", PASSWORD), 403)
         visitor.get("/signin?as=root")
-        self.assertEqual(visitor.post("/signin", root="1", password=PASSWORD), 403)
-        visitor.get("/signin")
-        self.assertEqual(visitor.post("/signin", user="<root_account>", password=PASSWORD), 403)
+        self.assertEqual(visitor.post("/signin", password="wrong-password"), 403)
+        self.assertEqual((visitor.post("/signin", password=PASSWORD), visitor.location), (303, "/"))
+        visitor.get("/")
+        self.assertIn("Root user", visitor.text)
+        self.assertIn("The root user has no MFA", visitor.text)
+        self.assertIn("MFA for every user", visitor.text)
+
+    def test_a_session_from_before_the_device_does_not_outlive_it(self):
+        name = self.user()
+        thief, owner = self.signed_in(name), self.signed_in(name)
+        self.assertEqual(thief.get("/auth"), 200)
+        self.assign(owner, f"{name}-phone")
+        self.assertEqual((thief.get("/auth"), thief.get("/")), (401, 303))
+        self.assertEqual((owner.get("/auth"), owner.get("/auth?mfa=required")), (200, 200))
+
+    def test_mfa_is_gone_with_the_device(self):
+        name, device = self.user(device=True)
+        visitor = self.signed_in(name, device)
+        self.assertEqual(visitor.get("/auth?mfa=required"), 200)
+        self.assertEqual(visitor.get("/auth?mfa=yes"), 403)
+        self.service.client("iam").deactivate_mfa_device(UserName=name, SerialNumber=device["serial"])
+        self.assertEqual((visitor.get("/auth?mfa=required"), visitor.get("/auth")), (403, 200))
+        visitor.get("/security-credentials")
+        self.assertEqual(visitor.post("/security-credentials/access-keys"), 403)
+
+    def test_sessions_end_with_the_password(self):
+        iam, new = self.service.client("iam"), PASSWORD + "3"
+        for change in (
+            lambda name: iam.delete_login_profile(UserName=name),
+            lambda name: iam.update_login_profile(UserName=name, Password=new)):
+            name = self.user()
+            visitor = self.signed_in(name)
+            self.assertEqual(visitor.get("/"), 200)
+            change(name)
+            self.assertEqual(visitor.get("/"), 303)
+        # One that waits for its code too.
+        name, device = self.user(device=True)
+        waiting = self.visitor()
+        waiting.sign_in(name, PASSWORD)
+        waiting.get("/mfa")
+        iam.delete_login_profile(UserName=name)
+        self.assertEqual((waiting.post("/mfa", code=code(device["secret"], step())), waiting.session is None), (403, False))
+        self.assertEqual(waiting.get("/"), 303)
+
+    def test_expired_password_under_hard_expiry(self):
+        service = Service()
+        with open(f"{service.folder}/password", "w") as file:
+            file.write(PASSWORD)
+        service.initialise()
+        service.vmfa("user", "create", "old", "--password-file", file.name)
+        subprocess.run(
+            ["sqlite3", f"{service.folder}/verifier.db", "UPDATE vmfa_profile SET password_changed_at = 1000000000"], check=True)
+        service.start()
+        visitor = Visitor(service)
+        self.assertEqual((visitor.sign_in("old", PASSWORD), visitor.location), (303, "/"))
+        service.client("iam").update_account_password_policy(MaxPasswordAge=30)
+        other = Visitor(service)
+        self.assertEqual((other.sign_in("old", PASSWORD), other.location), (303, "/new-password"))
+        service.client("iam").update_account_password_policy(MaxPasswordAge=30, HardExpiry=True)
+        third = Visitor(service)
+        self.assertEqual(third.sign_in("old", PASSWORD), 403)
+        self.assertIn("has expired", third.error)
+        self.assertEqual(service.stop(), 0)
+
+    def test_a_link_from_another_site_leads_on(self):
+        """Without its session cookie the browser shows the sign-in page; sent, the form comes with the cookie again."""
+        visitor = self.signed_in(self.user())
+        kept = dict(visitor.cookies)
+        visitor.cookies = {}
+        visitor.get("/security-credentials")
+        visitor.get(visitor.location)
+        visitor.cookies.update(kept)
+        self.assertEqual(visitor.post("/signin", user="nobody-there", password="x"), 403)
+        self.assertIn("is wrong", visitor.error)
+
+    def test_guesses_at_once_are_counted(self):
+        name = self.user()
+
+        def guess(_):
+            visitor = self.visitor()
+            return visitor.sign_in(name, "wrong-password")
+
+        with concurrent.futures.ThreadPoolExecutor(30) as pool:
+            statuses = list(pool.map(guess, range(30)))
+        # Thirty at once may lie in two windows.
+        self.assertLessEqual(statuses.count(403), 20)
+        self.assertGreaterEqual(statuses.count(429), 10)
+
+    def test_a_browser_gets_pages_and_a_program_documents(self):
+        visitor = self.visitor(headers={"Accept": "text/html,*/*"})
+        self.assertEqual(visitor.get("/no-such-page"), 404)
+        self.assertEqual(visitor.title, "Not Found")
+        self.assertEqual(visitor.get("/security-credentials/access-keys"), 405)
+        self.assertEqual(visitor.title, "Method Not Allowed")
+        program = self.visitor()
+        program.get("/no-such-page")
+        self.assertIn("application/problem+json", program.answer.headers["Content-Type"])
 
     def test_names_are_escaped(self):
         visitor = self.visitor()
@@ -298,11 +397,11 @@ class Pages(unittest.TestCase):
         self.assertEqual(visitor.send("POST", "/signout", "{}", {"Content-Type": "application/json"}), 415)
 
     def test_nobody_frames_or_feeds_a_page(self):
-        visitor = self.visitor()
-        for path in ("/signin", "/", "/no-such-page", "/security-credentials"):
+        visitor = self.signed_in(self.user())
+        visitor.headers["Accept"] = "text/html"
+        for path in ("/", "/no-such-page", "/users", "/security-credentials", "/security-credentials/devices/new"):
             visitor.get(path)
-            if path == "/no-such-page":
-                continue
+            self.assertIn("<h1>", visitor.body)
             policy = visitor.answer.headers["Content-Security-Policy"]
             self.assertIn("frame-ancestors 'none'", policy)
             self.assertIn("default-src 'none'", policy)
@@ -402,7 +501,7 @@ class Pages(unittest.TestCase):
         secret = self.assign(visitor, f"phone{time.time_ns()}")
         for path in ("/", "/security-credentials"):
             visitor.get(path)
-            self.assertNotIn(secret[:8], visitor.body)
+            self.assertNotIn(secret[:8], visitor.body.replace(" ", ""))
         self.assertNotIn(secret, self.service.logged())
 
 

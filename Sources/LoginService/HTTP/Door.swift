@@ -26,8 +26,8 @@ struct DoorContext: InitializableFromSource {
 struct Door: HTTPResponder {
   let routes: RouteTable
   let limits: ConnectionLimits
-  /// What a browser is shown where there is nothing.
-  let missingPage: Answer
+  /// What a browser is shown where no route answers it.
+  let page: @Sendable (Problem) -> Answer
   let proxies: ProxyTrust
   /// Whether TLS ends here.
   let isEncrypted: Bool
@@ -58,14 +58,12 @@ struct Door: HTTPResponder {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let segments = RouteTable.segments(of: parts.first ?? "/")
     switch routes.match(request.method, segments) {
-    case .none:
-      let isBrowser = request.headers[.accept]?.contains("text/html") ?? false
-      return (isBrowser ? missingPage : Problem.notFound.answer(to: id), "(none)")
-    case .otherMethods(let methods): return (Problem.methodNotAllowed(methods).answer(to: id), "(none)")
+    case .none: return (answer(.notFound, to: request, id), "(none)")
+    case .otherMethods(let methods): return (answer(.methodNotAllowed(methods), to: request, id), "(none)")
     case .route(let route, let raw):
       // A parser error goes up: the connection then ends with 400.
       guard let body = try await collect(request) else {
-        return (Problem.tooLarge(limit: limits.bodyLimit).answer(to: id), route.name)
+        return (answer(.tooLarge(limit: limits.bodyLimit), to: request, id), route.name)
       }
       let incoming = Incoming(
         id: id, method: request.method, target: target, query: parts.count > 1 ? parts[1] : nil,
@@ -75,7 +73,7 @@ struct Door: HTTPResponder {
           || proxies.trusts(peer) && request.headers[.forwardedProtocol]?.lowercased() == "https", time: now())
       let parameters = raw.compactMap(incoming.decoded)
       guard parameters.count == raw.count else {
-        return (Problem.badRequest("the path is not well encoded").answer(to: id), route.name)
+        return (answer(.badRequest("the path is not well encoded"), to: request, id), route.name)
       }
       return (await answer(to: incoming, parameters, by: route), route.name)
     }
@@ -92,6 +90,12 @@ struct Door: HTTPResponder {
       trouble.report(error, to: incoming.id)
       return Problem.unavailable.answer(to: incoming.id)
     }
+  }
+
+  /// A document for programs, a page for people.
+  private func answer(_ problem: Problem, to request: Request, _ id: String) -> Answer {
+    let isBrowser = request.headers[.accept]?.contains("text/html") ?? false
+    return isBrowser ? page(problem) : problem.answer(to: id)
   }
 
   /// nil for a body that is larger than may be.

@@ -27,19 +27,19 @@ extension PageService {
 }
 
 extension PageCall {
-  /// Rows on a page.
-  private static let pageSize = 50
+  /// Rows on a page, and how many times 200 users are looked at for one: a filter may let few through.
+  private static let pageSize = 50, pagesRead = 20
 
   // MARK: Users
 
   fileprivate func usersPage() async throws -> Answer {
     let withoutMFA = query["mfa"] == "none", withOldKeys = query["keys"] == "old"
     var found: [Account] = [], last = query["after"].flatMap { try? UserName($0) }
-    // A filter is not the database's: pages are read until enough has come through.
-    while found.count <= Self.pageSize {
+    var isWhole = false
+    for _ in 0..<Self.pagesRead where found.count <= Self.pageSize && !isWhole {
       let page = try await accounts.store.accounts(after: last, pathPrefix: "/", limit: 200)
-      guard let end = page.last else { break }
-      last = end.user.name
+      isWhole = page.count < 200
+      last = page.last?.user.name ?? last
       found += page.filter { account in
         (!withoutMFA || !account.hasMFA)
           && (!withOldKeys || account.record.accessKeys.contains { $0.isActive && $0.isOld(at: now) })
@@ -47,13 +47,14 @@ extension PageCall {
     }
     let users = Array(found.prefix(Self.pageSize))
     var view: View = [
-      "atUsers": true, "withoutMFA": withoutMFA, "hasUsers": !users.isEmpty, "users": users.map(row(of:)),
+      "atUsers": true, "isFiltered": withoutMFA || withOldKeys, "hasUsers": !users.isEmpty,
+      "users": users.map(row(of:)),
     ]
-    if found.count > Self.pageSize, let end = users.last {
+    if let end = found.count > Self.pageSize ? users.last?.user.name : isWhole ? nil : last {
       let filters = (withoutMFA ? "&mfa=none" : "") + (withOldKeys ? "&keys=old" : "")
-      view["next"] = "/users?after=\(end.user.name.text.percentEncoded)\(filters)"
+      view["next"] = "/users?after=\(end.text.percentEncoded)\(filters)"
     }
-    return page("users", withoutMFA ? "Users without MFA" : "Users", view)
+    return page("users", withoutMFA ? "Users without MFA" : withOldKeys ? "Users with old access keys" : "Users", view)
   }
 
   private func row(of account: Account) -> View {
@@ -104,17 +105,14 @@ extension PageCall {
     guard Parameters.Constraint.newUserName.holds(text), let name = try? UserName(text) else {
       return newUserPage(error: "A user name has 1 to 64 letters, digits and _+=,.@-")
     }
-    let objection = await objection { () throws(AccountError) in _ = try await accounts.createUser(name, at: now) }
-    switch objection {
-    case .none: return try await showOneTimePassword(of: name)
-    case .userExists(let like): return newUserPage(error: "There is a user \(like) already.")
-    case .some(let error): throw error
+    if let like = try await accounts.store.user(likeIgnoringCase: name) {
+      return newUserPage(error: "There is a user \(like) already.")
     }
+    return oneTimePasswordPage(name, try await accounts.createUserWithOneTimePassword(name, at: now))
   }
 
-  private func showOneTimePassword(of name: UserName) async throws -> Answer {
-    let password = try await accounts.setOneTimePassword(of: name, at: now)
-    return page(
+  private func oneTimePasswordPage(_ name: UserName, _ password: SharedSecret) -> Answer {
+    page(
       "once", "One-time password",
       [
         "atUsers": true, "lines": ["Give it to \(name.text) over a safe way. It is shown this once."],
@@ -168,12 +166,11 @@ extension PageCall {
 
   private func row(of device: Device, path: String) -> View {
     var row = Self.view(of: device)
-    if device.status != .unassigned {
-      let form = PageForm(
-        action: "\(path)/devices/\(device.id.text)/deactivate", submit: "Deactivate", isDangerous: true,
-        label: "Deactivate \(device.serial.name)")
-      row["forms"] = [view(of: form)]
-    }
+    let form = PageForm(
+      action: "\(path)/devices/\(device.id.text)/deactivate", submit: "Deactivate", isDangerous: true,
+      label: "Deactivate \(device.serial.name)")
+    // Without any, Mustache would take those of the page.
+    row["forms"] = device.status == .unassigned ? [] : [view(of: form)]
     return row
   }
 
@@ -189,11 +186,17 @@ extension PageCall {
 
   fileprivate func requireMFA() async throws -> Answer {
     let account = try await target()
-    try await accounts.setRequiresMFA(form["required"] == "yes", of: account.user.name, at: now)
+    guard let answer = form["required"], answer == "yes" || answer == "no" else {
+      throw PageProblem(.badRequest, "Not understood", "The form has to say whether MFA is required.")
+    }
+    try await accounts.setRequiresMFA(answer == "yes", of: account.user.name, at: now)
     return back(to: account, after: "required")
   }
 
-  fileprivate func renewPassword() async throws -> Answer { try await showOneTimePassword(of: target().user.name) }
+  fileprivate func renewPassword() async throws -> Answer {
+    let name = try await target().user.name
+    return oneTimePasswordPage(name, try await accounts.setOneTimePassword(of: name, at: now))
+  }
 
   fileprivate func signOutUser() async throws -> Answer {
     let account = try await target()
@@ -270,9 +273,7 @@ extension PageCall {
     guard let length = form.text("length").flatMap({ Int($0) }), (6...128).contains(length) else {
       return try await policyPage(error: "The length is 6 to 128.")
     }
-    var policy = try await accounts.passwordPolicy()
-    policy.minimumLength = length
-    try await accounts.setPasswordPolicy(policy, at: now)
+    try await accounts.changePasswordPolicy(at: now) { $0.minimumLength = length }
     return redirect(to: "/")
   }
 }

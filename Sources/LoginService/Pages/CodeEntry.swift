@@ -23,7 +23,7 @@ extension PageCall {
         verdict = try await verifier.verify(OneTimeCode(parsing: typed), of: user, at: now)
       }
     } catch is OATHError {
-      return .wrong("That is no code: a device shows six digits.")
+      return .wrong("That is no code: type the digits that the device shows.")
     } catch VerifierError.wrongCodeLength {
       return .wrong("That is no code of your device: it has another number of digits.")
     }
@@ -48,7 +48,8 @@ extension PageCall {
 
   func codeField(error: String?) -> Field {
     guard takesRecoveryCode else {
-      return .code("code", "MFA code", hint: "The six digits that your authenticator shows.", error: error)
+      return .code(
+        "code", "MFA code", hint: "The digits that your authenticator shows.", error: error, of: account?.devices ?? [])
     }
     return Field(
       name: "code", label: "Recovery code", hint: "Four groups of four letters and digits. Each is good once.",
@@ -73,8 +74,7 @@ extension PageCall {
     var action: String
     var lines: [String]
     var submit: String
-    /// Seconds that a code of the device lasts.
-    var period: Int64
+    var device: Device
   }
 
   /// Either the pair, or the page that asks for what is missing of it. The second code is asked for when the first one was
@@ -87,11 +87,12 @@ extension PageCall {
   func pair(_ pairForm: PairForm) -> PairEntry {
     guard let first = form["code1"] else { return .page(firstCodePage(pairForm)) }
     guard let code1 = try? OneTimeCode(parsing: first) else {
-      return .page(firstCodePage(pairForm, error: "That is no code: a device shows six digits."))
+      return .page(firstCodePage(pairForm, error: "That is no code: type the digits that the device shows."))
     }
     guard let second = form["code2"] else { return .page(secondCodePage(pairForm, first: code1)) }
     guard let code2 = try? OneTimeCode(parsing: second) else {
-      return .page(secondCodePage(pairForm, first: code1, error: "That is no code: a device shows six digits."))
+      return .page(
+        secondCodePage(pairForm, first: code1, error: "That is no code: type the digits that the device shows."))
     }
     guard code1 != code2 else {
       return .page(
@@ -102,15 +103,16 @@ extension PageCall {
   }
 
   func firstCodePage(_ pairForm: PairForm, error: String? = nil, alert: String? = nil) -> Answer {
-    let field = Field.code("code1", "First code", hint: "What the device shows now.", error: error)
+    let field = Field.code(
+      "code1", "First code", hint: "What the device shows now.", error: error, of: [pairForm.device])
     return codePage(pairForm, field, hidden: [:], submit: "Continue", alert: alert, isError: error ?? alert != nil)
   }
 
   private func secondCodePage(_ pairForm: PairForm, first: OneTimeCode, error: String? = nil) -> Answer {
-    let left = pairForm.period - now.seconds % pairForm.period
+    let left = pairForm.device.parameters.period - now.seconds % pairForm.device.parameters.period
     let field = Field.code(
       "code2", "Second code", hint: "The code right after the first. The device shows it in about \(left.asWait).",
-      error: error)
+      error: error, of: [pairForm.device])
     return codePage(
       pairForm, field, hidden: ["code1": first.digits], submit: pairForm.submit, alert: nil, isError: error != nil)
   }

@@ -37,7 +37,7 @@ extension PageCall {
 
   fileprivate func credentialsPage() throws -> Answer {
     let owner = try owner(), record = owner.record
-    let devices = owner.devices.filter { !owner.isRoot || $0.status != .unassigned }
+    let devices = owner.devices
     var view: View = [
       "atCredentials": true, "mustAssign": mustAssign, "hasDevices": !devices.isEmpty,
       "devices": devices.map(Self.view(of:)), "canAssign": !owner.hasMFA || hasMFA,
@@ -153,28 +153,28 @@ extension PageCall {
 
   fileprivate func changePassword() async throws -> Answer {
     try requireMFA()
-    let owner = try owner(), subjects = [AttemptLimits.Subject.name(owner.user.name.text.lowercased())]
-    if let wait = pages.limits.wait(for: subjects, at: now) {
-      return try passwordPage(error: ("old", "Too many attempts. Try again in \(wait.asWait)."))
-    }
+    let owner = try owner(), subjects = [AttemptLimits.Subject.owner(owner.user.name.text)]
     guard form["new"] == form["repeat"] else {
       return try passwordPage(error: ("repeat", "The two are not the same."))
     }
-    let old = form.secret("old"), new = form.secret("new")
+    if let wait = pages.limits.admit(subjects, at: now) {
+      var answer = try passwordPage(error: ("old", "Too many attempts. Try again in \(wait.asWait)."))
+      answer.status = .tooManyRequests
+      answer.headers[.retryAfter] = String(wait)
+      return answer
+    }
+    let old = form.secret("old"), new = form.secret("new"), id = session?.id
     let objection = await objection { () throws(AccountError) in
-      try await accounts.changePassword(of: owner.user.name, from: old, to: new, at: now)
+      try await accounts.changePassword(of: owner.user.name, from: old, to: new, keeping: id, at: now)
     }
     switch objection {
-    case .none: break
-    case .wrongPassword:
-      pages.limits.countFailure(of: subjects, at: now)
-      return try passwordPage(error: ("old", "The current password is wrong."))
+    case .none:
+      pages.limits.forgive(subjects)
+      return home(after: "password")
+    case .wrongPassword: return try passwordPage(error: ("old", "The current password is wrong."))
     case .passwordPolicy(let reason): return try passwordPage(error: ("new", reason + "."))
     case .some(let error): throw error
     }
-    let id = session?.id
-    try await accounts.endPageSessions(of: owner.user.name, at: now) { $0.id != id }
-    return home(after: "password")
   }
 
   fileprivate func createAccessKey() async throws -> Answer {

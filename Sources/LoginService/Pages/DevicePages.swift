@@ -64,12 +64,13 @@ extension PageCall {
       return try newDevicePage(error: error.description.sentence)
     }
     var wanted = DeviceRequest(user: owner.user.name, name: name, issuer: pages.issuer)
-    wanted.unassignedLimit = QueryAction.devicesPerUser
+    // What administrators make for others waits among root's.
+    wanted.unassignedLimit = owner.isRoot ? nil : QueryAction.devicesPerUser
     wanted.label = "\(owner.isRoot ? "root" : owner.user.name.text)@\(settings.alias ?? settings.id.text)"
     guard let new = try await begin(wanted) else {
       return try newDevicePage(error: "There is a device of this name. Choose another one.")
     }
-    let field = Field.code("code1", "First code", hint: "What the device shows now.")
+    let field = Field.code("code1", "First code", hint: "What the device shows now.", of: [new.device])
     return page(
       "assign", "Assign MFA device",
       [
@@ -93,7 +94,7 @@ extension PageCall {
     let codes = PairForm(
       title: "Assign MFA device", action: "\(Self.home)/\(device.id.text)/codes",
       lines: ["Two consecutive codes show that \(device.serial.name) and this service agree."],
-      submit: "Assign MFA device", period: device.parameters.period)
+      submit: "Assign MFA device", device: device)
     let pair: CodePair
     switch self.pair(codes) {
     case .page(let answer): return answer
@@ -104,12 +105,9 @@ extension PageCall {
       by: .user(pool: .root, mayAdd: hasMFA), with: pair, at: now)
     if let refusal = refusal(verdict, codes) { return refusal }
     // Two codes are more than the one of a sign-in; and whoever knew the session before knows it no longer.
-    let held = try await accounts.startPageSession(
-      AccountService.NewSession(
-        stage: .signedIn, hasMFA: true, source: request.source, agent: request.headers[.userAgent] ?? ""),
-      of: owner.user.name, replacing: session, at: now)
     var answer = home(after: "assigned")
-    answer.hold(held, for: request)
+    answer.hold(
+      try await start(.signedIn, hasMFA: true, of: owner.user.name, on: .session(ownSession())), for: request)
     return answer
   }
 
@@ -119,7 +117,7 @@ extension PageCall {
     PairForm(
       title: "Resync MFA device", action: "\(Self.home)/\(device.id.text)/resync",
       lines: ["The clock of \(device.serial.name) may have drifted. Two consecutive codes bring it in step again."],
-      submit: "Resync", period: device.parameters.period)
+      submit: "Resync", device: device)
   }
 
   fileprivate func resyncDevice() async throws -> Answer {

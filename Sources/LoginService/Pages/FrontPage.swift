@@ -36,7 +36,8 @@ extension PageCall {
   /// Of the whole account, as AWS's console has them.
   private func accountChecks() async throws -> [Check] {
     let store = accounts.store, counts = try await store.accountCounts(at: now), settings = try await store.settings()
-    let rootHasMFA = try await store.account(of: .root)?.hasMFA ?? false, isRoot = try owner().isRoot
+    let root = try await store.account(of: .root), isRoot = try owner().isRoot, rootHasMFA = root?.hasMFA ?? false
+    let rootKeys = root?.record.accessKeys.count(where: \.isActive) ?? 0
     var checks = [
       Check(
         isGood: rootHasMFA, title: "MFA for the root user",
@@ -51,7 +52,13 @@ extension PageCall {
       Check(
         isGood: counts.oldAccessKeys == 0, title: "Access keys",
         text: "\(counts.oldAccessKeys) of \(counts.accessKeys) active access keys are older than 90 days."),
+      Check(
+        isGood: rootKeys == 0, title: "No access key of the root user",
+        text: rootKeys == 0
+          ? "The root user has no active access key."
+          : "Administrators' keys do for everything; the root user's should be deleted."),
     ]
+    if rootKeys > 0, isRoot { (checks[4].link, checks[4].action) = ("/security-credentials", "Delete it") }
     if !rootHasMFA, isRoot { (checks[0].link, checks[0].action) = ("/security-credentials/devices/new", "Assign one") }
     if !rootHasMFA, !isRoot {
       (checks[0].link, checks[0].action) = ("/signin?as=root", "Sign in as root to assign one")

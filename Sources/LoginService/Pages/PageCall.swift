@@ -43,10 +43,13 @@ struct PageCall: Sendable {
       throw PageProblem(.unsupportedMediaType, "Not understood", "Forms come as application/x-www-form-urlencoded.")
     }
     let site = request.headers[.fetchSite] ?? "same-origin"
-    let token = Array((form["token"] ?? "").utf8), expected = Array(try Self.token(of: formSecret).utf8)
-    guard !isNewFormSecret, site == "same-origin" || site == "none",
-      ConstantTime.equal(token.span, expected.span)
-    else { throw PageProblem.expiredForm }
+    // Whoever comes by a link from another site sees the sign-in page without their session, and sends it with it.
+    let other = request.target == "/signin" ? Cookies.value(of: .form, in: request) : nil
+    let isBound = try [isNewFormSecret ? nil : formSecret, other].compactMap(\.self).contains { secret in
+      let token = Array((form["token"] ?? "").utf8), expected = Array(try Self.token(of: secret).utf8)
+      return ConstantTime.equal(token.span, expected.span)
+    }
+    guard isBound, site == "same-origin" || site == "none" else { throw PageProblem.expiredForm }
   }
 
   /// nginx has no way to encode what it puts into a query string: a `return_to` that begins with a bare slash is all that
@@ -100,9 +103,15 @@ struct PageCall: Sendable {
     return account
   }
 
+  func ownSession() throws -> PageSession {
+    guard let session else { throw PageProblem.notAllowed }
+    return session
+  }
+
   var isSignedIn: Bool { session?.stage == .signedIn }
   var mayDoAll: Bool { account.map { $0.isRoot || $0.record.isAdministrator } ?? false }
-  var hasMFA: Bool { session?.hasMFA ?? false }
+  /// Whether a second factor was shown, and is still there.
+  var hasMFA: Bool { session?.hasMFA ?? false && account?.hasMFA ?? false }
   /// Whether there is nothing to be done before a device is assigned.
   var mustAssign: Bool { account.map { $0.record.requiresMFA && !$0.hasMFA } ?? false }
 
@@ -124,7 +133,7 @@ struct PageCall: Sendable {
 
   // MARK: Answers
 
-  /// A page in its frame. `view` may say `notice` and `error`.
+  /// A page in its frame. `view` may say `notice` and `alert`.
   func page(_ template: String, _ title: String, _ view: View, status: HTTPResponse.Status = .ok) -> Answer {
     var view = view
     view["title"] = title
@@ -142,9 +151,7 @@ struct PageCall: Sendable {
   }
 
   func page(_ problem: PageProblem) -> Answer {
-    page(
-      "step", problem.title,
-      ["lines": [problem.text], "links": [["to": "/", "text": "Go to the front page"]]], status: problem.status)
+    page("step", problem.title, problem.view, status: problem.status)
   }
 
   func view(of form: PageForm) -> View { form.view(token: (try? Self.token(of: formSecret)) ?? "") }
@@ -170,8 +177,9 @@ extension QueryForm {
 
   /// What was typed, without white space around it; nil for nothing.
   func text(_ name: String) -> String? {
-    let words = (self[name] ?? "").split(separator: " ", omittingEmptySubsequences: true)
-    return words.isEmpty ? nil : words.joined(separator: " ")
+    let text = (self[name] ?? "").drop { $0 == " " }
+    let end = text.lastIndex { $0 != " " }
+    return end.map { String(text[...$0]) }
   }
 }
 

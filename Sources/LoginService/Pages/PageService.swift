@@ -75,14 +75,12 @@ struct PageService: Sendable {
     return dressed(answer, isEncrypted: request.isEncrypted)
   }
 
-  /// For an address that has no page.
-  var missingPage: Answer {
-    let view: View = [
-      "title": PageProblem.notFound.title, "issuer": issuer, "lines": [PageProblem.notFound.text],
-      "links": [["to": "/", "text": "Go to the front page"]],
-    ]
-    let page = Answer(.notFound, type: "text/html; charset=utf-8", body: templates.page("step", view))
-    return dressed(page, isEncrypted: false)
+  /// For what no route answers: it is not known who asks.
+  func page(_ problem: Problem, isEncrypted: Bool) -> Answer {
+    let told = PageProblem(problem.status, problem.status.reasonPhrase, problem.detail.sentence)
+    var answer = Answer(told.status, type: "text/html; charset=utf-8", headers: problem.headers)
+    answer.body = templates.page("step", told.view.merging(["title": told.title, "issuer": issuer]) { $1 })
+    return dressed(answer, isEncrypted: isEncrypted)
   }
 
   /// What every page has: no other site may frame it, read it, or put anything into it.
@@ -120,10 +118,13 @@ struct PageProblem: Error {
   static let expiredForm = PageProblem(
     .forbidden, "The form has expired", "Nothing was changed. Go back, load the page again, and send it once more.")
 
+  var view: View { ["lines": [text], "links": [["to": "/", "text": "Go to the front page"]]] }
+
   /// What any error is to a person. What went wrong inside is for the log.
   init(_ error: any Error) {
     switch error {
     case let problem as PageProblem: self = problem
+    case AccountError.sessionOver: self.init(.forbidden, "Sign in again", "The session has ended meanwhile.")
     case AccountError.verifier(let error): self.init(error)
     case AccountError.noSuchUser, VerifierError.noSuchUser, VerifierError.noSuchDevice, AccountError.noSuchAccessKey:
       self.init(.notFound, "Not found", "It is not there, or not there any more.")

@@ -1,4 +1,6 @@
 internal import Mustache
+internal import OATH
+internal import Verifier
 
 /// What a template is filled with.
 typealias View = [String: Any]
@@ -45,14 +47,16 @@ struct Field {
   var error: String?
   var autocomplete = "off"
   var isCode = false
-  var isOptional = false
+  /// How many digits a code has, where that is known.
+  var digits: Int?
 
   /// - Parameter isFirst: whether it is where typing begins.
   func view(isFirst: Bool) -> View {
     var view: View = [
       "name": name, "label": label, "type": type, "autocomplete": autocomplete, "isCode": isCode,
-      "isRequired": !isOptional, "isFirst": isFirst,
+      "isFirst": isFirst,
     ]
+    view["digits"] = digits
     view["value"] = value
     view["hint"] = hint
     view["error"] = error
@@ -61,8 +65,14 @@ struct Field {
     return view
   }
 
-  static func code(_ name: String = "code", _ label: String, hint: String? = nil, error: String? = nil) -> Field {
-    Field(name: name, label: label, hint: hint, error: error, autocomplete: "one-time-code", isCode: true)
+  static func code(
+    _ name: String = "code", _ label: String, hint: String? = nil, error: String? = nil, of devices: [Device]
+  ) -> Field {
+    let lengths = Set(
+      devices.filter { $0.status != .unassigned || devices.count == 1 }.map(\.parameters.digits.rawValue))
+    return Field(
+      name: name, label: label, hint: hint, error: error, autocomplete: "one-time-code", isCode: true,
+      digits: lengths.count == 1 ? lengths.first : nil)
   }
 }
 

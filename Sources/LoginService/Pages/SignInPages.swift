@@ -46,7 +46,9 @@ extension PageCall {
 
   fileprivate func signInPage(error: String? = nil, status: HTTPResponse.Status = .ok) async throws -> Answer {
     // Whoever is signed in may still want to be somebody else.
-    if let session, error == nil, query["as"] == nil { return redirect(to: path(of: session.stage)) }
+    if let session, error == nil, query["as"] == nil {
+      return redirect(to: isSignedIn && mustAssign ? "/security-credentials" : path(of: session.stage))
+    }
     let settings = try await accounts.store.settings()
     let asRoot = (form["root"] ?? query["as"]) != nil
     var fields = [Field(name: "password", label: "Password", type: "password", autocomplete: "current-password")]
@@ -70,29 +72,41 @@ extension PageCall {
     let typed = form["root"] == nil ? form.text("user") ?? "" : UserName.root.text
     // Root has a form of its own.
     let name = form["root"] != nil ? .root : (try? UserName(typed)).flatMap { $0 == .root ? nil : $0 }
-    let subjects = [AttemptLimits.Subject.address(request.source ?? ""), .name(String(typed.prefix(128)).lowercased())]
-    if let wait = pages.limits.wait(for: subjects, at: now) {
+    let subjects =
+      [AttemptLimits.Subject(source: request.source)].compactMap(\.self)
+      + [.name(String(typed.prefix(128)).lowercased())]
+    if let wait = pages.limits.admit(subjects, at: now) {
       var answer = try await signInPage(
         error: "Too many attempts. Try again in \(wait.asWait).", status: .tooManyRequests)
       answer.headers[.retryAfter] = String(wait)
       return answer
     }
     await slowDown()
-    guard try await accounts.checkPassword(form.secret("password"), of: name, at: now), let name else {
-      pages.limits.countFailure(of: subjects, at: now)
-      // The same row and the same work for whoever is not there.
-      let known = try await accounts.store.account(of: name ?? .root)?.user.name
-      try await accounts.record(
-        AuditEvent.Name.consoleLogin.rawValue, .rejected, reason: "wrong user name or password",
-        user: known == name ? known : nil, at: now)
-      return try await signInPage(error: "The user name or the password is wrong.", status: .forbidden)
+    guard let login = try await accounts.checkPassword(form.secret("password"), of: name, at: now), let name else {
+      return try await refuseSignIn(of: name)
+    }
+    pages.limits.forgive(subjects)
+    let policy = try await accounts.passwordPolicy()
+    if policy.expiresHard, name != .root, login.isExpired(under: policy, at: now) {
+      return try await signInPage(
+        error: "Your password has expired. An administrator has to renew it.", status: .forbidden)
     }
     let owner = try await accounts.account(of: name)
     if let session, let account {
       try await accounts.endPageSessions(of: account.user.name, at: now) { $0.id == session.id }
     }
-    let next: PageSession.Stage = owner.hasMFA ? .code : try await mustChangePassword(owner) ? .newPassword : .signedIn
-    return try await carryOn(owner, to: next, hasMFA: false, replacing: nil)
+    let next: PageSession.Stage =
+      owner.hasMFA ? .code : login.mustChange(under: policy, at: now) ? .newPassword : .signedIn
+    return try await carryOn(owner, to: next, hasMFA: false, on: .password(login))
+  }
+
+  /// The same row and the same work for whoever is not there.
+  private func refuseSignIn(of name: UserName?) async throws -> Answer {
+    let known = try await accounts.store.account(of: name ?? .root)?.user.name
+    try await accounts.record(
+      AuditEvent.Name.consoleLogin.rawValue, .rejected, reason: "wrong user name or password",
+      user: known == name ? known : nil, at: now)
+    return try await signInPage(error: "The user name or the password is wrong.", status: .forbidden)
   }
 
   /// While somebody may be guessing codes of all users, those who are not signed in wait.
@@ -108,15 +122,22 @@ extension PageCall {
 
   /// The next step, in a session under a new secret.
   private func carryOn(
-    _ owner: Account, to stage: PageSession.Stage, hasMFA: Bool, replacing old: PageSession?
+    _ owner: Account, to stage: PageSession.Stage, hasMFA: Bool, on ground: AccountService.Ground
   ) async throws -> Answer {
-    let held = try await accounts.startPageSession(
+    var answer = redirect(to: path(of: stage))
+    answer.hold(
+      try await start(stage, hasMFA: hasMFA, of: owner.user.name, on: ground), for: request)
+    return answer
+  }
+
+  /// - Returns: what the browser is to hold.
+  func start(
+    _ stage: PageSession.Stage, hasMFA: Bool, of user: UserName, on ground: AccountService.Ground
+  ) async throws -> String {
+    try await accounts.startPageSession(
       AccountService.NewSession(
         stage: stage, hasMFA: hasMFA, source: request.source, agent: request.headers[.userAgent] ?? ""),
-      of: owner.user.name, replacing: old, at: now)
-    var answer = redirect(to: path(of: stage))
-    answer.hold(held, for: request)
-    return answer
+      of: user, on: ground, at: now)
   }
 
   // MARK: The code
@@ -135,11 +156,11 @@ extension PageCall {
 
   fileprivate func checkCode() async throws -> Answer {
     await slowDown()
-    let owner = try owner()
+    let owner = try owner(), session = try ownSession()
     switch try await check(form["code"] ?? "", of: owner.user.name) {
     case .right:
       let next: PageSession.Stage = try await mustChangePassword(owner) ? .newPassword : .signedIn
-      return try await carryOn(owner, to: next, hasMFA: true, replacing: session)
+      return try await carryOn(owner, to: next, hasMFA: true, on: .session(session))
     case .wrong(let text): return codePage(error: text)
     case .locked(let text): return codePage(alert: text)
     }
@@ -157,17 +178,15 @@ extension PageCall {
   }
 
   fileprivate func setNewPassword() async throws -> Answer {
-    let owner = try owner()
+    let owner = try owner(), session = try ownSession()
     guard form["new"] == form["repeat"] else { return newPasswordPage(error: ("repeat", "The two are not the same.")) }
     let new = form.secret("new")
     let objection = await objection { () throws(AccountError) in
-      try await accounts.replacePassword(of: owner.user.name, by: new, at: now)
+      try await accounts.replacePassword(of: owner.user.name, by: new, keeping: session.id, at: now)
     }
     if case .passwordPolicy(let reason)? = objection { return newPasswordPage(error: ("new", reason + ".")) }
     if let objection { throw objection }
-    let id = session?.id
-    try await accounts.endPageSessions(of: owner.user.name, at: now) { $0.id != id }
-    return try await carryOn(owner, to: .signedIn, hasMFA: hasMFA, replacing: session)
+    return try await carryOn(owner, to: .signedIn, hasMFA: session.hasMFA, on: .session(session))
   }
 
   // MARK: Out
@@ -183,9 +202,9 @@ extension PageCall {
 
   /// For a proxy that asks before it lets somebody through (nginx's auth_request, Caddy's forward_auth).
   fileprivate func authorize() -> Answer {
-    guard isSignedIn, !mustAssign, let account, query["mfa"] != "required" || hasMFA else {
-      return Answer(.unauthorized)
-    }
+    guard isSignedIn, !mustAssign, let account else { return Answer(.unauthorized) }
+    // Who is signed in without a second factor is not helped by signing in again. Any other word is no way around it.
+    if let asked = query["mfa"], asked != "required" || !hasMFA { return Answer(.forbidden) }
     // Names may hold more than a header can.
     return Answer(.ok, headers: [.forwardedUser: account.user.name.text.percentEncodedForHeader])
   }

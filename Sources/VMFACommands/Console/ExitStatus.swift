@@ -159,7 +159,7 @@ extension CommandError {
     case .userExists, .userHas, .loginProfileExists, .quota, .tokenExists: self.init(.exists, "\(error)")
     case .alreadyInitialised: self.init(.exists, "\(error)", hint: "vmfa account show shows it")
     case .passwordPolicy: self.init(.data, "\(error)")
-    case .wrongPassword, .mayNotChangePassword: self.init(.forbidden, "\(error)")
+    case .wrongPassword, .mayNotChangePassword, .sessionOver: self.init(.forbidden, "\(error)")
     }
   }
 }
