@@ -42,6 +42,9 @@ extension PageCall {
     more.merging(["return_to": returnPath.text]) { own, _ in own }
   }
 
+  /// The way out of signing in.
+  private var cancel: View { view(of: PageForm(action: "/signout", submit: "Cancel", isDangerous: true)) }
+
   // MARK: Name and password
 
   fileprivate func signInPage(error: String? = nil, status: HTTPResponse.Status = .ok) async throws -> Answer {
@@ -148,7 +151,7 @@ extension PageCall {
         of: PageForm(
           action: "/mfa", submit: "Continue", fields: [codeField(error: error)], hidden: hidden(codeKind))),
       "links": [codeKindLink(from: returnPath.leading(from: "/mfa"))],
-      "cancel": self.view(of: PageForm(action: "/signout", submit: "Cancel", isDangerous: true)),
+      "cancel": cancel,
     ]
     view["alert"] = alert
     return page("step", "Multi-factor authentication", view, status: error == nil && alert == nil ? .ok : .forbidden)
@@ -173,7 +176,10 @@ extension PageCall {
       action: "/new-password", submit: "Set password", fields: Field.newPassword(error: error), hidden: hidden())
     return page(
       "step", "Choose a new password",
-      ["lines": ["You have to choose a new password before you can go on."], "form": view(of: send)],
+      [
+        "lines": ["You have to choose a new password before you can go on."], "form": view(of: send),
+        "cancel": cancel,
+      ],
       status: error == nil ? .ok : .unprocessableContent)
   }
 
