@@ -62,14 +62,13 @@ extension AccountService {
         throw .sessionOver
       }
       let others = record.sessions.filter { $0.isGood(at: now) && $0.id != old?.id }
-      record.sessions = (others + [session]).withinLimits
+      record.sessions = [session] + others.making(roomFor: session)
       if session.stage == .signedIn, old?.stage != .signedIn {
         state.events.append(
           AuditEvent(.consoleLogin, at: now, .accepted, reason: session.hasMFA ? "MFA" : "no MFA", user: user))
       }
     }
-    return Data(user.text.utf8).base64EncodedString().replacingOccurrences(of: "=", with: "")
-      .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_") + "." + secret
+    return Data(user.text.utf8).base64URLEncodedString() + "." + secret
   }
 
   /// The session that a browser holds, and whose it is; nil for one that is over, was revoked, or never was.
@@ -130,9 +129,7 @@ extension AccountService {
   /// Gives a user a password that is good for one sign-in, and ends their sessions.
   /// - Returns: the password, which is not given out again.
   public func setOneTimePassword(of user: UserName, at now: UnixTime) async throws(AccountError) -> SharedSecret {
-    let policy = try await passwordPolicy()
-    let password: SharedSecret
-    do throws(CryptoError) { password = try policy.randomPassword() } catch { throw .verifier(.crypto(error)) }
+    let password = try await newOneTimePassword()
     if try await account(of: user).record.login == nil {
       _ = try await createLoginProfile(for: user, password: password, mustChange: true, at: now)
     } else {
@@ -146,21 +143,24 @@ extension AccountService {
   public func createUserWithOneTimePassword(
     _ name: UserName, at now: UnixTime
   ) async throws(AccountError) -> SharedSecret {
-    let policy = try await passwordPolicy()
-    let password: SharedSecret
-    do throws(CryptoError) { password = try policy.randomPassword() } catch { throw .verifier(.crypto(error)) }
+    let password = try await newOneTimePassword()
     _ = try await createUser(name, password: password, mustChangePassword: true, at: now)
     return password
+  }
+
+  private func newOneTimePassword() async throws(AccountError) -> SharedSecret {
+    let policy = try await passwordPolicy()
+    do throws(CryptoError) { return try policy.randomPassword() } catch { throw .verifier(.crypto(error)) }
   }
 }
 
 extension [PageSession] {
-  /// Those that were used last. A password alone begins a session that waits for a code: those make room for each other, and
-  /// not those of whoever is signed in.
-  fileprivate var withinLimits: [PageSession] {
-    let newestFirst = sorted { $0.seenAt > $1.seenAt }
-    let signedIn = newestFirst.filter { $0.stage == .signedIn }, others = newestFirst.filter { $0.stage != .signedIn }
-    return Array(signedIn.prefix(PageSession.limit) + others.prefix(PageSession.limit))
+  /// Those that stay. A password alone begins a session that waits for a code: such ones make room for each other, and those of
+  /// whoever is signed in do not make room for them.
+  fileprivate func making(roomFor new: PageSession) -> [PageSession] {
+    let isOfItsKind = { (session: PageSession) in (session.stage == .signedIn) == (new.stage == .signedIn) }
+    let newestFirst = filter(isOfItsKind).sorted { $0.seenAt > $1.seenAt }
+    return newestFirst.prefix(PageSession.limit - 1) + filter { !isOfItsKind($0) }
   }
 }
 

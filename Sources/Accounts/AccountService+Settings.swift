@@ -87,10 +87,7 @@ extension AccountService {
   ) async throws(AccountError) -> (APIToken, secret: String) {
     let random: [UInt8]
     do throws(CryptoError) { random = try SecureRandom.bytes(count: 32) } catch { throw .verifier(.crypto(error)) }
-    let secret =
-      "vmfa_"
-      + Data(random).base64EncodedString().replacingOccurrences(of: "=", with: "")
-      .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+    let secret = "vmfa_" + Data(random).base64URLEncodedString()
     let token = APIToken(name: name, scopes: scopes, createdAt: now, digest: try Self.digest(of: secret))
     let words = scopes.map(\.rawValue).sorted().joined(separator: " ")
     return try await changeSettings(.createToken, at: now, reason: "\(name): \(words)") {
@@ -115,5 +112,13 @@ extension AccountService {
   package static func digest(of token: String) throws(AccountError) -> [UInt8] {
     let text = Array(token.utf8)
     do throws(CryptoError) { return try SHA256.hash(text.span) } catch { throw .verifier(.crypto(error)) }
+  }
+}
+
+extension Data {
+  /// For addresses and headers, without padding (RFC 4648 §5).
+  func base64URLEncodedString() -> String {
+    base64EncodedString().replacingOccurrences(of: "=", with: "").replacingOccurrences(of: "+", with: "-")
+      .replacingOccurrences(of: "/", with: "_")
   }
 }

@@ -82,7 +82,8 @@ package enum AccountStoreContract {
       }
       (new.stage, new.hasMFA) = (.signedIn, true)
       for _ in 0..<(PageSession.limit + 5) {
-        _ = try await service.startPageSession(new, of: name, on: .password(nil), at: now)
+        let held = try await service.startPageSession(new, of: name, on: .password(nil), at: now)
+        #expect(try await service.pageSession(held, at: now) != nil)
       }
       let login = LoginProfile(hash: "", createdAt: now, changedAt: now, mustChange: false)
       await #expect(throws: AccountError.sessionOver) {
