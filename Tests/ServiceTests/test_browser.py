@@ -182,6 +182,9 @@ class Browser(unittest.TestCase):
         given = self.one_time_password(user)
         self.sign_out()
 
+        self.follow("Sign in as the root user instead")
+        self.look("sign-in-root")
+        self.follow("Sign in as a user instead")
         # First sign-in: a new password is asked for.
         self.look("sign-in")
         self.sign_in(user, given)
