@@ -109,6 +109,11 @@ public struct AccessKey: Sendable, Equatable {
 
   /// At most so many for a user.
   public static let limit = 2
+  /// Seconds after which one should be replaced.
+  package static let goodAge: Int64 = 90 * 86_400
+
+  /// Whether it should be replaced.
+  public func isOld(at now: UnixTime) -> Bool { now.seconds - createdAt.seconds > Self.goodAge }
 }
 
 /// A user with all that is kept of them.
@@ -129,6 +134,9 @@ public struct Account: Sendable, Equatable {
     self.record = record
   }
 
+  /// At most so many enabled devices for a user: AWS's quota.
+  public static let deviceLimit = 8
+
   /// Whether this is the root user.
   public var isRoot: Bool { user.name == .root }
   /// `AIDA…`; the account id for root.
@@ -140,5 +148,5 @@ public struct Account: Sendable, Equatable {
     isRoot ? "arn:aws:iam::\(account.text):root" : "arn:aws:iam::\(account.text):user\(record.path)\(user.name.text)"
   }
   /// Whether codes are asked of them.
-  public var hasMFA: Bool { devices.contains { $0.status != .unassigned } }
+  public var hasMFA: Bool { devices.contains { $0.isAssigned } }
 }

@@ -57,7 +57,7 @@ extension AccountService {
       id: digest.prefix(8).hexadecimal, digest: digest, stage: new.stage, hasMFA: new.hasMFA,
       createdAt: old?.createdAt ?? now, seenAt: now, source: new.source, agent: String(new.agent.prefix(200)))
     try await change(existing: user) { state, record, _ throws(AccountError) in
-      let hasDevice = state.devices.contains { $0.status != .unassigned }
+      let hasDevice = state.devices.contains(where: \.isAssigned)
       guard ground.holds(in: record, at: now), session.hasMFA || !hasDevice || session.stage == .code else {
         throw .sessionOver
       }
@@ -96,9 +96,7 @@ extension AccountService {
   private static func parts(of held: String) -> (user: UserName, secret: String)? {
     let parts = held.split(separator: ".", omittingEmptySubsequences: false)
     guard held.utf8.count <= 1024, parts.count == 2, parts[1].utf8.count == 64 else { return nil }
-    var base64 = parts[0].replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
-    while base64.utf8.count % 4 != 0 { base64 += "=" }
-    guard let data = Data(base64Encoded: base64), let text = String(validating: data, as: UTF8.self),
+    guard let data = Data(base64URLEncoded: parts[0]), let text = String(validating: data, as: UTF8.self),
       let user = try? UserName(text)
     else { return nil }
     return (user, String(parts[1]))

@@ -121,4 +121,11 @@ extension Data {
     base64EncodedString().replacingOccurrences(of: "=", with: "").replacingOccurrences(of: "+", with: "-")
       .replacingOccurrences(of: "/", with: "_")
   }
+
+  /// What that was made of; nil for anything else.
+  init?(base64URLEncoded text: some StringProtocol) {
+    var text = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
+    while text.utf8.count % 4 != 0 { text += "=" }
+    self.init(base64Encoded: text)
+  }
 }

@@ -33,7 +33,7 @@ extension AccountService {
   /// - Throws: ``AccountError/userHas(_:)``.
   public func deleteUser(_ name: UserName, at now: UnixTime) async throws(AccountError) {
     try await change(existing: name) { state, record, _ throws(AccountError) in
-      if state.devices.contains(where: { $0.status != .unassigned }) { throw .userHas(.devices) }
+      if state.devices.contains(where: { $0.isAssigned }) { throw .userHas(.devices) }
       if !record.accessKeys.isEmpty { throw .userHas(.accessKeys) }
       if record.login != nil { throw .userHas(.loginProfile) }
       for device in state.devices {

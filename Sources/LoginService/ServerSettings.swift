@@ -124,8 +124,7 @@ public struct ServerSettings: Sendable {
 
   private static func isLoopback(_ host: String) -> Bool {
     if host.lowercased() == "localhost" { return true }
-    guard let bytes = AddressRange.bytes(of: host) else { return false }
-    return bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1]
+    return AddressRange.bytes(of: host).map(AddressRange.isLoopback) ?? false
   }
 
   private static func proxies(_ text: String) throws(ConfigurationError) -> ProxyTrust {

@@ -80,6 +80,9 @@ public struct Device: Sendable, Equatable {
   /// Steps and counters that are taken: far beyond any clock or token, far inside what arithmetic on them can hold.
   package static let steps: ClosedRange<Int64> = 0...(1 << 53)
 
+  /// Whether somebody showed codes of it, and has it: such a device is active, or locked.
+  public var isAssigned: Bool { status != .unassigned }
+
   /// The order of a user's devices.
   package static func isOlder(_ a: Device, than b: Device) -> Bool { (a.createdAt, a.serial) < (b.createdAt, b.serial) }
 

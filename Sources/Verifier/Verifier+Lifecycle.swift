@@ -75,7 +75,7 @@ extension Verifier {
     _ request: DeviceRequest, name: DeviceName, seed: SharedSecret, at now: UnixTime
   ) async throws(VerifierError) -> (device: Device, madeUser: Bool) {
     try await transact(.user(request.user), at: now) { state, keys throws(VerifierError) in
-      if let limit = request.unassignedLimit, state.devices.count(where: { $0.status == .unassigned }) >= limit {
+      if let limit = request.unassignedLimit, state.devices.count(where: { !$0.isAssigned }) >= limit {
         throw .tooManyDevices(limit: limit)
       }
       let serial = Serial(account: state.account, path: request.path, name: name)
@@ -101,7 +101,7 @@ extension Verifier {
   ) async throws(VerifierError) {
     try await transact(.owner(of: device), at: now) { state, _ throws(VerifierError) in
       let index = try state.index(of: device)
-      guard state.devices[index].status == .unassigned else { throw .stillEnabled(state.devices[index].serial) }
+      guard !state.devices[index].isAssigned else { throw .stillEnabled(state.devices[index].serial) }
       let found = state.devices.remove(at: index)
       state.events.append(
         AuditEvent(.deleteDevice, at: now, reason: "enrolment given up", user: found.user, device: found.serial))
@@ -122,7 +122,7 @@ extension Verifier {
     _ device: DeviceReference, of user: UserName? = nil, at now: UnixTime
   ) async throws(VerifierError) -> Device {
     try await change(device, of: user, as: .deactivateDevice, at: now) { state, index throws(VerifierError) in
-      guard state.devices[index].status != .unassigned else { throw .notEnabled(state.devices[index].serial) }
+      guard state.devices[index].isAssigned else { throw .notEnabled(state.devices[index].serial) }
       state.devices[index].status = .unassigned
       state.devices[index].enabledAt = nil
       state.voidRecoveryCodesWithoutDevice()
@@ -141,7 +141,7 @@ extension Verifier {
     try await transact(.owner(of: device), at: now) { state, _ throws(VerifierError) in
       let index = try state.index(of: device)
       let found = state.devices[index]
-      guard evenIfEnabled || found.status == .unassigned else { throw .stillEnabled(found.serial) }
+      guard evenIfEnabled || !found.isAssigned else { throw .stillEnabled(found.serial) }
       state.devices.remove(at: index)
       state.voidRecoveryCodesWithoutDevice()
       state.events.append(AuditEvent(.deleteDevice, at: now, user: found.user, device: found.serial))
@@ -199,7 +199,7 @@ extension UnitState {
   /// Recovery codes stand in for a device: those of a user who has none any more are void, and not good again with the
   /// next one.
   fileprivate mutating func voidRecoveryCodesWithoutDevice() {
-    if devices.allSatisfy({ $0.status == .unassigned }) { user?.recovery = nil }
+    if devices.allSatisfy({ !$0.isAssigned }) { user?.recovery = nil }
   }
 
   fileprivate mutating func unlockUser() {

@@ -16,7 +16,7 @@ extension Verifier {
   ) async throws(VerifierError) -> SyncVerdict {
     try await transact(.owner(of: device), at: now) { state, keys throws(VerifierError) in
       let index = try state.index(of: device)
-      guard state.devices[index].status == .unassigned else { throw .alreadyEnabled(state.devices[index].serial) }
+      guard !state.devices[index].isAssigned else { throw .alreadyEnabled(state.devices[index].serial) }
       return try state.enable(deviceAt: index, with: pair, at: now, keys: keys)
     }
   }
@@ -48,8 +48,8 @@ extension Verifier {
     try await transact(.enrolment(of: device, to: user), at: now) { state, keys throws(VerifierError) in
       guard state.user != nil else { throw .noSuchUser(user) }
       let index = try state.index(of: device), found = state.devices[index]
-      guard found.status == .unassigned else { throw .alreadyEnabled(found.serial) }
-      let enabled = state.devices.count { $0.user == user && $0.status != .unassigned }
+      guard !found.isAssigned else { throw .alreadyEnabled(found.serial) }
+      let enabled = state.devices.count { $0.user == user && $0.isAssigned }
       if case .user(let pool, let mayAdd) = enroller {
         guard found.user == user || found.user == pool else { throw .notDevice(found.serial, of: user) }
         guard mayAdd || enabled == 0 else { throw .needsMFA(user) }
@@ -90,7 +90,7 @@ extension Verifier {
   ) async throws(VerifierError) -> SyncVerdict {
     try await transact(.owner(of: device), at: now) { state, keys throws(VerifierError) in
       let index = try state.index(of: device, of: user)
-      guard state.devices[index].status != .unassigned else { throw .notEnabled(state.devices[index].serial) }
+      guard state.devices[index].isAssigned else { throw .notEnabled(state.devices[index].serial) }
       let terms =
         switch authority {
         case .user:

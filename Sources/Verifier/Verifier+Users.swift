@@ -23,7 +23,7 @@ extension Verifier {
   ) async throws(VerifierError) -> User {
     try await transact(.user(name), at: now) { state, _ throws(VerifierError) in
       guard let user = state.user else { throw .noSuchUser(name) }
-      guard evenIfEnabled || state.devices.allSatisfy({ $0.status == .unassigned }) else { throw .userHasDevices(name) }
+      guard evenIfEnabled || state.devices.allSatisfy({ !$0.isAssigned }) else { throw .userHasDevices(name) }
       for device in state.devices {
         state.events.append(AuditEvent(.deleteDevice, at: now, user: name, device: device.serial))
       }

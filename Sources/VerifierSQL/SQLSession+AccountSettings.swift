@@ -71,7 +71,7 @@ extension SQLSession {
         "SELECT COUNT(*) FROM vmfa_access_key WHERE is_active = 1 AND user_name <> $1", [.text(UserName.root.text)]),
       SQLStatement(
         "SELECT COUNT(*) FROM vmfa_access_key WHERE is_active = 1 AND user_name <> $1 AND created_at < $2",
-        [.text(UserName.root.text), .integer(now.seconds - 90 * 86_400)]),
+        [.text(UserName.root.text), .integer(now.seconds - AccessKey.goodAge)]),
     ])
     let numbers = try results.map { result in
       var reader = RowReader(result.rows.first ?? [], of: "a count")

@@ -4,13 +4,11 @@ import http.server
 import os
 import pathlib
 import re
-import signal
-import subprocess
 import tempfile
 import threading
-import time
 import unittest
 
+from nginx import Nginx
 from service import Service, code, step
 from visitor import Visitor
 
@@ -52,33 +50,15 @@ class ForwardAuth(unittest.TestCase):
     @classmethod
     def start_nginx(cls):
         """With the lines that the README shows."""
-        cls.port = 20000 + os.getpid() % 20000
         lines = re.search(r"```nginx\n(.*?)```", README.read_text(), re.S)[1]
         lines = lines.replace("127.0.0.1:8080", f"127.0.0.1:{cls.service.port}")
-        lines = lines.replace("127.0.0.1:3000", f"127.0.0.1:{cls.application.server_port}")
-        with open(f"{cls.folder}/nginx.conf", "w") as configuration:
-            configuration.write(f"""
-                worker_processes 1; daemon off; pid {cls.folder}/nginx.pid; error_log {cls.folder}/nginx.log crit;
-                events {{ worker_connections 256; }}
-                http {{
-                  access_log off; client_body_temp_path {cls.folder}/b; proxy_temp_path {cls.folder}/p;
-                  fastcgi_temp_path {cls.folder}/f; uwsgi_temp_path {cls.folder}/u; scgi_temp_path {cls.folder}/s;
-                  server {{ listen 127.0.0.1:{cls.port}; {lines} }}
-                }}""")
-        cls.nginx = subprocess.Popen(["nginx", "-c", f"{cls.folder}/nginx.conf", "-p", cls.folder], stderr=subprocess.DEVNULL)
-        deadline = time.time() + 10
-        while True:
-            try:
-                return Visitor(cls).get("/signin")
-            except OSError:
-                if time.time() > deadline:
-                    raise
-                time.sleep(0.05)
+        cls.lines = lines.replace("127.0.0.1:3000", f"127.0.0.1:{cls.application.server_port}")
+        cls.nginx = Nginx(cls.folder, server=cls.lines)
+        cls.port = cls.nginx.port
 
     @classmethod
     def tearDownClass(cls):
-        cls.nginx.terminate()
-        cls.nginx.wait()
+        cls.nginx.stop()
         cls.application.shutdown()
         cls.application.server_close()
         assert cls.service.stop() == 0
@@ -103,10 +83,8 @@ class ForwardAuth(unittest.TestCase):
 
     def test_mfa_required_by_the_proxy(self):
         """As the README says: in the address that nginx asks."""
-        with open(f"{self.folder}/nginx.conf") as configuration:
-            lines = configuration.read()
         try:
-            self.reload(lines.replace("/auth;  #", "/auth?mfa=required;  #"))
+            self.nginx.reload(server=self.lines.replace("/auth;  #", "/auth?mfa=required;  #"))
             visitor = Visitor(self)
             self.assertEqual(visitor.get("/reports"), 302)
             secret = self.service.device("dora")["secret"]
@@ -120,14 +98,8 @@ class ForwardAuth(unittest.TestCase):
             plain.get("/security-credentials")
             self.assertIn("bob", plain.text)
         finally:
-            self.reload(lines)
+            self.nginx.reload(server=self.lines)
         self.assertEqual(plain.get("/reports"), 200)
-
-    def reload(self, lines):
-        with open(f"{self.folder}/nginx.conf", "w") as configuration:
-            configuration.write(lines)
-        self.nginx.send_signal(signal.SIGHUP)
-        time.sleep(1)
 
     def test_require_mfa_leads_to_the_assignment(self):
         self.service.vmfa("user", "create", "carol", "--password-file", self.password)

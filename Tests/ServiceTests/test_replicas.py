@@ -14,6 +14,7 @@ import time
 import unittest
 import urllib.parse
 
+from nginx import Nginx
 from service import Service, code, step
 from test_hostile import signed
 
@@ -39,41 +40,24 @@ class Replicas(unittest.TestCase):
     @classmethod
     def start_nginx(cls):
         """In turn, and without asking a second one when the first gives no answer: it may have spent the code."""
-        cls.port = 20000 + os.getpid() % 20000
-        with open(f"{cls.folder}/nginx.conf", "w") as configuration:
-            configuration.write(f"""
-                worker_processes 1; daemon off; pid {cls.folder}/nginx.pid; error_log {cls.folder}/nginx.log crit;
-                events {{ worker_connections 1024; }}
-                http {{
-                  access_log off; client_body_temp_path {cls.folder}/b; proxy_temp_path {cls.folder}/p;
-                  fastcgi_temp_path {cls.folder}/f; uwsgi_temp_path {cls.folder}/u; scgi_temp_path {cls.folder}/s;
-                  upstream vmfa {{
-                    server 127.0.0.1:{cls.first.port} max_fails=0; server 127.0.0.1:{cls.second.port} max_fails=0;
-                    keepalive 32;
-                  }}
-                  server {{
-                    listen 127.0.0.1:{cls.port};
-                    location / {{
-                      proxy_pass http://vmfa; proxy_http_version 1.1; proxy_set_header Connection "";
-                      proxy_set_header Host $http_host; proxy_next_upstream off;
-                    }}
-                  }}
-                }}""")
-        cls.nginx = subprocess.Popen(["nginx", "-c", f"{cls.folder}/nginx.conf", "-p", cls.folder], stderr=subprocess.DEVNULL)
+        cls.nginx = Nginx(
+            cls.folder,
+            http=f"""
+                upstream vmfa {{
+                  server 127.0.0.1:{cls.first.port} max_fails=0; server 127.0.0.1:{cls.second.port} max_fails=0;
+                  keepalive 32;
+                }}""",
+            server="""
+                location / {
+                  proxy_pass http://vmfa; proxy_http_version 1.1; proxy_set_header Connection "";
+                  proxy_set_header Host $http_host; proxy_next_upstream off;
+                }""")
+        cls.port = cls.nginx.port
         cls.first.replica_port, cls.first.own_port = cls.second.port, cls.first.port
-        deadline = time.time() + 10
-        while time.time() < deadline:
-            try:
-                http.client.HTTPConnection("127.0.0.1", cls.port, timeout=5).request("GET", "/healthz")
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("nginx did not start")
 
     @classmethod
     def tearDownClass(cls):
-        cls.nginx.terminate()
-        cls.nginx.wait()
+        cls.nginx.stop()
         for service in (cls.first, cls.second):
             assert service.stop() == 0
         cls.first.vmfa("audit", "verify")

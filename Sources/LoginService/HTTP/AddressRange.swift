@@ -25,6 +25,11 @@ struct AddressRange: Sendable, Equatable {
     }
   }
 
+  /// Whether these are the bytes of an address of this machine.
+  static func isLoopback(_ bytes: [UInt8]) -> Bool {
+    bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1]
+  }
+
   /// The bytes of an address; those of an IPv4 address also where it is written as an IPv6 one.
   static func bytes(of address: String) -> [UInt8]? {
     var four = in_addr(), six = in6_addr()

@@ -129,7 +129,8 @@ extension HTTPField.Name {
   static let forwardedProtocol = known("X-Forwarded-Proto")
 
   static func known(_ name: String) -> Self {
-    // The names above are the only ones, and each is a token (RFC 9110 §5.6.2): no request gets here with another.
+    // Called with names that are written out in this target alone, and each is a token (RFC 9110 §5.6.2): no request gets
+    // here with another.
     guard let name = Self(name) else { preconditionFailure("no header has the name \(name)") }
     return name
   }

@@ -52,7 +52,7 @@ extension PageCall {
     ]
     if let end = found.count > Self.pageSize ? users.last?.user.name : isWhole ? nil : last {
       let filters = (withoutMFA ? "&mfa=none" : "") + (withOldKeys ? "&keys=old" : "")
-      view["next"] = "/users?after=\(end.text.percentEncoded)\(filters)"
+      view["next"] = "/users?after=\(PercentEncoding.encode(end.text))\(filters)"
     }
     return page("users", withoutMFA ? "Users without MFA" : withOldKeys ? "Users with old access keys" : "Users", view)
   }
@@ -67,10 +67,10 @@ extension PageCall {
     ]
   }
 
-  private static func path(of user: UserName) -> String { "/users/\(user.text.percentEncoded)" }
+  private static func path(of user: UserName) -> String { "/users/\(PercentEncoding.encode(user.text))" }
 
   private func mfaText(_ account: Account) -> String {
-    let count = account.devices.count { $0.status != .unassigned }
+    let count = account.devices.count { $0.isAssigned }
     if lockText(account) != nil { return "locked" }
     if count == 0 { return account.record.requiresMFA ? "none, required" : "none" }
     return count == 1 ? "1 device" : "\(count) devices"
@@ -105,10 +105,14 @@ extension PageCall {
     guard Parameters.Constraint.newUserName.holds(text), let name = try? UserName(text) else {
       return newUserPage(error: "A user name has 1 to 64 letters, digits and _+=,.@-")
     }
-    if let like = try await accounts.store.user(likeIgnoringCase: name) {
-      return newUserPage(error: "There is a user \(like) already.")
+    let result = await result { () throws(AccountError) in
+      try await accounts.createUserWithOneTimePassword(name, at: now)
     }
-    return oneTimePasswordPage(name, try await accounts.createUserWithOneTimePassword(name, at: now))
+    switch result {
+    case .success(let password): return oneTimePasswordPage(name, password)
+    case .failure(.userExists(let like)): return newUserPage(error: "There is a user \(like) already.")
+    case .failure(let error): throw error
+    }
   }
 
   private func oneTimePasswordPage(_ name: UserName, _ password: SharedSecret) -> Answer {
@@ -152,7 +156,7 @@ extension PageCall {
       "keys": record.accessKeys.isEmpty ? "none" : record.accessKeys.map(\.id).joined(separator: ", "),
       "hasDevices": !account.devices.isEmpty, "devices": account.devices.map { row(of: $0, path: path) },
       "forms": forms.map { self.view(of: $0) },
-      "auditLink": "/audit?user=\(account.user.name.text.percentEncoded)",
+      "auditLink": "/audit?user=\(PercentEncoding.encode(account.user.name.text))",
     ]
     view["locked"] = locked
     view["notice"] = Self.notices[query["done"] ?? ""]
@@ -170,7 +174,7 @@ extension PageCall {
       action: "\(path)/devices/\(device.id.text)/deactivate", submit: "Deactivate", isDangerous: true,
       label: "Deactivate \(device.serial.name)")
     // Without any, Mustache would take those of the page.
-    row["forms"] = device.status == .unassigned ? [] : [view(of: form)]
+    row["forms"] = device.isAssigned ? [view(of: form)] : []
     return row
   }
 
@@ -223,7 +227,7 @@ extension PageCall {
     var view: View = ["atAudit": true, "hasRows": !rows.isEmpty, "rows": rows.map(Self.row(of:))]
     view["filter"] = user
     if found.count > Self.pageSize, let last = rows.last {
-      view["next"] = "/audit?before=\(last.id)" + (user.map { "&user=\($0.percentEncoded)" } ?? "")
+      view["next"] = "/audit?before=\(last.id)" + (user.map { "&user=\(PercentEncoding.encode($0))" } ?? "")
     }
     return page("audit", "Audit", view)
   }

@@ -18,8 +18,7 @@ final class AttemptLimits: Sendable {
     /// The network that an address belongs to: whoever has one IPv6 address has 2⁶⁴ of them. nil for what many share.
     init?(source: String?) {
       guard let source, let bytes = AddressRange.bytes(of: source) else { return nil }
-      let isLoopback = bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1]
-      if isLoopback { return nil }
+      if AddressRange.isLoopback(bytes) { return nil }
       self = .address((bytes.count == 4 ? bytes : Array(bytes.prefix(8))).hexadecimal)
     }
 

@@ -73,7 +73,7 @@ extension PageCall {
   static func view(of device: Device) -> View {
     [
       "id": device.id.text, "name": device.serial.name, "serial": device.serial.text,
-      "isAssigned": device.status != .unassigned, "assigned": device.enabledAt?.forPeople ?? "–",
+      "isAssigned": device.isAssigned, "assigned": device.enabledAt?.forPeople ?? "–",
       "used": device.lastUsedAt?.forPeople ?? "–",
       "state": device.status == .active ? "active" : device.status == .disabled ? "locked" : "not assigned yet",
     ]
@@ -158,22 +158,19 @@ extension PageCall {
       return try passwordPage(error: ("repeat", "The two are not the same."))
     }
     if let wait = pages.limits.admit(subjects, at: now) {
-      var answer = try passwordPage(error: ("old", "Too many attempts. Try again in \(wait.asWait)."))
-      answer.status = .tooManyRequests
-      answer.headers[.retryAfter] = String(wait)
-      return answer
+      return refusing(try passwordPage(error: ("old", Self.tooManyAttempts(wait))), for: wait)
     }
     let old = form.secret("old"), new = form.secret("new"), id = session?.id
-    let objection = await objection { () throws(AccountError) in
+    let result = await result { () throws(AccountError) in
       try await accounts.changePassword(of: owner.user.name, from: old, to: new, keeping: id, at: now)
     }
-    switch objection {
-    case .none:
+    switch result {
+    case .success:
       pages.limits.forgive(subjects)
       return home(after: "password")
-    case .wrongPassword: return try passwordPage(error: ("old", "The current password is wrong."))
-    case .passwordPolicy(let reason): return try passwordPage(error: ("new", reason + "."))
-    case .some(let error): throw error
+    case .failure(.wrongPassword): return try passwordPage(error: ("old", "The current password is wrong."))
+    case .failure(.passwordPolicy(let reason)): return try passwordPage(error: ("new", reason + "."))
+    case .failure(let error): throw error
     }
   }
 

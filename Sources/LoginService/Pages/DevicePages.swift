@@ -65,7 +65,7 @@ extension PageCall {
     }
     var wanted = DeviceRequest(user: owner.user.name, name: name, issuer: pages.issuer)
     // What administrators make for others waits among root's.
-    wanted.unassignedLimit = owner.isRoot ? nil : QueryAction.devicesPerUser
+    wanted.unassignedLimit = owner.isRoot ? nil : Account.deviceLimit
     wanted.label = "\(owner.isRoot ? "root" : owner.user.name.text)@\(settings.alias ?? settings.id.text)"
     guard let new = try await begin(wanted) else {
       return try newDevicePage(error: "There is a device of this name. Choose another one.")
@@ -101,7 +101,7 @@ extension PageCall {
     case .pair(let typed): pair = typed
     }
     let verdict = try await verifier.enable(
-      .id(device.id), for: owner.user.name, limit: QueryAction.devicesPerUser,
+      .id(device.id), for: owner.user.name, limit: Account.deviceLimit,
       by: .user(pool: .root, mayAdd: hasMFA), with: pair, at: now)
     if let refusal = refusal(verdict, codes) { return refusal }
     // Two codes are more than the one of a sign-in; and whoever knew the session before knows it no longer.
@@ -132,7 +132,7 @@ extension PageCall {
   }
 
   fileprivate func removalPage(error: String? = nil, alert: String? = nil) throws -> Answer {
-    let device = try ownDevice(), isAssigned = device.status != .unassigned
+    let device = try ownDevice(), isAssigned = device.isAssigned
     let lines =
       isAssigned
       ? ["\(device.serial.name) will not sign you in any more. Type a code, of it or of another device of yours."]
@@ -152,7 +152,7 @@ extension PageCall {
 
   fileprivate func removeDevice() async throws -> Answer {
     let device = try ownDevice()
-    if device.status != .unassigned {
+    if device.isAssigned {
       switch try await check(form["code"] ?? "", of: owner().user.name) {
       case .right: break
       case .wrong(let text): return try removalPage(error: text)

@@ -90,11 +90,6 @@ extension PageCall {
   }
 }
 
-extension AccessKey {
-  /// Whether it should be replaced.
-  func isOld(at now: UnixTime) -> Bool { now.seconds - createdAt.seconds > 90 * 86_400 }
-}
-
 extension PasswordPolicy {
   /// One line.
   fileprivate var summary: String {

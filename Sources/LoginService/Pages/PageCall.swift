@@ -16,10 +16,10 @@ struct PageCall: Sendable {
   /// Whose session it is; nil without one.
   let account: Account?
   let session: PageSession?
-  /// What forms are bound to: nobody else can know it.
-  private let formSecret: String
-  /// Whether the browser has to be told of it.
-  private let isNewFormSecret: Bool
+  /// What forms carry: nobody else can know it.
+  private let formToken: String
+  /// What the browser is to hold for it, where it holds nothing yet.
+  private let newFormSecret: String?
 
   var now: UnixTime { request.time }
 
@@ -32,8 +32,8 @@ struct PageCall: Sendable {
     let found = held == nil ? nil : try await pages.accounts.pageSession(held ?? "", at: request.time)
     (account, session) = (found?.account, found?.session)
     let given = found == nil ? Cookies.value(of: .form, in: request) : held
-    isNewFormSecret = given == nil
-    formSecret = try given ?? SecureRandom.bytes(count: 32).hexadecimal
+    newFormSecret = given == nil ? try SecureRandom.bytes(count: 32).hexadecimal : nil
+    formToken = try Self.token(of: given ?? newFormSecret ?? "")
     do throws(QueryForm.Failure) {
       query = try Self.query(of: request)
       form = takesForm ? try QueryForm(parsing: request.body) : QueryForm()
@@ -45,9 +45,10 @@ struct PageCall: Sendable {
     let site = request.headers[.fetchSite] ?? "same-origin"
     // Whoever comes by a link from another site sees the sign-in page without their session, and sends it with it.
     let other = request.target == "/signin" ? Cookies.value(of: .form, in: request) : nil
-    let isBound = try [isNewFormSecret ? nil : formSecret, other].compactMap(\.self).contains { secret in
-      let token = Array((form["token"] ?? "").utf8), expected = Array(try Self.token(of: secret).utf8)
-      return ConstantTime.equal(token.span, expected.span)
+    let token = Array((form["token"] ?? "").utf8)
+    let isBound = try [given == nil ? nil : formToken, other.map(Self.token)].compactMap(\.self).contains { good in
+      let good = Array(good.utf8)
+      return ConstantTime.equal(token.span, good.span)
     }
     guard isBound, site == "same-origin" || site == "none" else { throw PageProblem.expiredForm }
   }
@@ -67,7 +68,7 @@ struct PageCall: Sendable {
     self.request = request
     self.pages = pages
     (parameters, query, form, account, session) = ([], QueryForm(), QueryForm(), nil, nil)
-    (formSecret, isNewFormSecret) = ("", false)
+    (formToken, newFormSecret) = ("", nil)
   }
 
   private static func token(of secret: String) throws -> String {
@@ -123,13 +124,20 @@ struct PageCall: Sendable {
   }
   var verifier: Verifier { accounts.verifier }
 
-  /// Why something was not done; nil where it was.
-  func objection(to body: () async throws(AccountError) -> Void) async -> AccountError? {
-    do throws(AccountError) {
-      try await body()
-      return nil
-    } catch { return error }
+  /// What came of something: some errors are answers to a person, in the form that they sent.
+  func result<R>(of body: () async throws(AccountError) -> R) async -> Result<R, AccountError> {
+    do throws(AccountError) { return .success(try await body()) } catch { return .failure(error) }
   }
+
+  /// `page`, for one who has to wait.
+  func refusing(_ page: Answer, for seconds: Int64) -> Answer {
+    var page = page
+    page.status = .tooManyRequests
+    page.headers[.retryAfter] = String(seconds)
+    return page
+  }
+
+  static func tooManyAttempts(_ wait: Int64) -> String { "Too many attempts. Try again in \(wait.asWait)." }
 
   // MARK: Answers
 
@@ -144,8 +152,8 @@ struct PageCall: Sendable {
       view["signOut"] = self.view(of: PageForm(action: "/signout", submit: "Sign out"))
     }
     var answer = Answer(status, type: "text/html; charset=utf-8", body: pages.templates.page(template, view))
-    if isNewFormSecret, !formSecret.isEmpty {
-      answer.headers.append(Cookies.header(setting: .form, to: formSecret, isEncrypted: request.isEncrypted))
+    if let newFormSecret {
+      answer.headers.append(Cookies.header(setting: .form, to: newFormSecret, isEncrypted: request.isEncrypted))
     }
     return answer
   }
@@ -154,7 +162,7 @@ struct PageCall: Sendable {
     page("step", problem.title, problem.view, status: problem.status)
   }
 
-  func view(of form: PageForm) -> View { form.view(token: (try? Self.token(of: formSecret)) ?? "") }
+  func view(of form: PageForm) -> View { form.view(token: formToken) }
 
   /// See other: what was sent is not sent again when the page is loaded anew.
   func redirect(to path: String) -> Answer { Answer(.seeOther, headers: [.location: path]) }

@@ -69,7 +69,7 @@ struct Field {
     _ name: String = "code", _ label: String, hint: String? = nil, error: String? = nil, of devices: [Device]
   ) -> Field {
     let lengths = Set(
-      devices.filter { $0.status != .unassigned || devices.count == 1 }.map(\.parameters.digits.rawValue))
+      devices.filter { $0.isAssigned || devices.count == 1 }.map(\.parameters.digits.rawValue))
     return Field(
       name: name, label: label, hint: hint, error: error, autocomplete: "one-time-code", isCode: true,
       digits: lengths.count == 1 ? lengths.first : nil)

@@ -20,23 +20,6 @@ struct ReturnPath: Sendable {
 
   /// `page`, which is to lead here in the end.
   func leading(from page: String) -> String {
-    text == "/" ? page : "\(page)?return_to=\(text.percentEncoded)"
-  }
-}
-
-extension String {
-  /// With everything but unreserved characters (RFC 3986 §2.3) in UTF-8 and percent-encoded.
-  var percentEncoded: String {
-    var text = ""
-    for byte in utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"):
-        text.unicodeScalars.append(Unicode.Scalar(byte))
-      default: text += "%" + CollectionOfOne(byte).hexadecimal.uppercased()
-      }
-    }
-    return text
+    text == "/" ? page : "\(page)?return_to=\(PercentEncoding.encode(text))"
   }
 }

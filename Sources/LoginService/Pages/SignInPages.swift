@@ -79,10 +79,7 @@ extension PageCall {
       [AttemptLimits.Subject(source: request.source)].compactMap(\.self)
       + [.name(String(typed.prefix(128)).lowercased())]
     if let wait = pages.limits.admit(subjects, at: now) {
-      var answer = try await signInPage(
-        error: "Too many attempts. Try again in \(wait.asWait).", status: .tooManyRequests)
-      answer.headers[.retryAfter] = String(wait)
-      return answer
+      return refusing(try await signInPage(error: Self.tooManyAttempts(wait)), for: wait)
     }
     await slowDown()
     guard let login = try await accounts.checkPassword(form.secret("password"), of: name, at: now), let name else {
@@ -187,12 +184,14 @@ extension PageCall {
     let owner = try owner(), session = try ownSession()
     guard form["new"] == form["repeat"] else { return newPasswordPage(error: ("repeat", "The two are not the same.")) }
     let new = form.secret("new")
-    let objection = await objection { () throws(AccountError) in
+    let result = await result { () throws(AccountError) in
       try await accounts.replacePassword(of: owner.user.name, by: new, keeping: session.id, at: now)
     }
-    if case .passwordPolicy(let reason)? = objection { return newPasswordPage(error: ("new", reason + ".")) }
-    if let objection { throw objection }
-    return try await carryOn(owner, to: .signedIn, hasMFA: session.hasMFA, on: .session(session))
+    switch result {
+    case .success: return try await carryOn(owner, to: .signedIn, hasMFA: session.hasMFA, on: .session(session))
+    case .failure(.passwordPolicy(let reason)): return newPasswordPage(error: ("new", reason + "."))
+    case .failure(let error): throw error
+    }
   }
 
   // MARK: Out
@@ -211,18 +210,9 @@ extension PageCall {
     guard isSignedIn, !mustAssign, let account else { return Answer(.unauthorized) }
     // Who is signed in without a second factor is not helped by signing in again. Any other word is no way around it.
     if let asked = query["mfa"], asked != "required" || !hasMFA { return Answer(.forbidden) }
-    // Names may hold more than a header can.
-    return Answer(.ok, headers: [.forwardedUser: account.user.name.text.percentEncodedForHeader])
-  }
-}
-
-extension String {
-  /// As it is where a header can hold it; with `%` and what is not visible ASCII percent-encoded.
-  fileprivate var percentEncodedForHeader: String {
-    utf8.map { byte in
-      (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "%")
-        ? String(Unicode.Scalar(byte)) : "%" + CollectionOfOne(byte).hexadecimal.uppercased()
-    }.joined()
+    // Names may hold more than a header can; what it can hold, but for the percent sign, stays as it is.
+    let name = PercentEncoding.encode(account.user.name.text, keeping: "!\"#$&'()*+,/:;<=>?@[\\]^`{|}")
+    return Answer(.ok, headers: [.forwardedUser: name])
   }
 }
 

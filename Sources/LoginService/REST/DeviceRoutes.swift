@@ -99,7 +99,7 @@ extension RESTService {
     let pair = try pair(call), device = try await call.verifier.device(call.device)
     return answer(
       try await call.verifier.enable(
-        call.device, for: device.user, limit: QueryAction.devicesPerUser, with: pair, at: call.now))
+        call.device, for: device.user, limit: Account.deviceLimit, with: pair, at: call.now))
   }
 
   func resyncDevice(_ call: Call) async throws -> Answer {

@@ -149,7 +149,7 @@ struct UserOutput: Encodable {
 
   init(_ user: User, devices: [Device], policy: Policy, now: UnixTime) {
     self.user = user.name.text
-    mfa = devices.contains { $0.status != .unassigned }
+    mfa = devices.contains { $0.isAssigned }
     failures = user.failures
     let lock = user.lockInForce(at: now, policy: policy)
     locked = lock != nil

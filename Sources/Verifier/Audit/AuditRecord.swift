@@ -109,15 +109,9 @@ enum RecordID {
 
   /// The sixteen bytes of an id; nil for what is no UUID in lower case.
   static func bytes(of id: String) -> [UInt8]? {
-    var bytes: [UInt8] = [], high: UInt8?, place = 0
+    var bytes: [UInt8] = [], high: UInt8?
     bytes.reserveCapacity(16)
-    for character in id.utf8 {
-      defer { place += 1 }
-      if place == 8 || place == 13 || place == 18 || place == 23 {
-        guard character == UInt8(ascii: "-") else { return nil }
-        continue
-      }
-      guard let digit = character.hexadecimalValue, !(0x41...0x46).contains(character) else { return nil }
+    let isUUID = UUIDText.read(id) { digit in
       if let first = high {
         bytes.append(first << 4 | digit)
         high = nil
@@ -125,7 +119,7 @@ enum RecordID {
         high = digit
       }
     }
-    return place == 36 ? bytes : nil
+    return isUUID && !id.utf8.contains(where: (UInt8(ascii: "A")...UInt8(ascii: "F")).contains) ? bytes : nil
   }
 
   /// The id of sixteen bytes.

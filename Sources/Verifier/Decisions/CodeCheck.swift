@@ -19,7 +19,7 @@ enum CodeCheck {
   private static func verdict(
     _ state: inout UnitState, _ code: OneTimeCode, _ user: User, on serial: Serial?, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) -> Verdict {
-    let assigned = state.devices.filter { $0.status != .unassigned && (serial == nil || $0.serial == serial) }
+    let assigned = state.devices.filter { $0.isAssigned && (serial == nil || $0.serial == serial) }
     guard !assigned.isEmpty else { return .rejected(.noDevice) }
     let takesScratchCodes = serial == nil && user.recovery?.holdScratchCodes ?? false
     guard

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import OATH
 
 /// The id of a device: a UUID, written in lower case. It stays when the device is renamed.
 public struct DeviceID: Sendable, Hashable {
@@ -11,13 +10,7 @@ public struct DeviceID: Sendable, Hashable {
 
   /// nil for text that is not a UUID.
   public init?(_ text: String) {
-    var place = 0
-    for character in text.utf8 {
-      let isHyphen = place == 8 || place == 13 || place == 18 || place == 23
-      guard isHyphen ? character == UInt8(ascii: "-") : character.hexadecimalValue != nil else { return nil }
-      place += 1
-    }
-    guard place == 36 else { return nil }
+    guard UUIDText.read(text) else { return nil }
     self.text = text.lowercased()
   }
 }

@@ -9,7 +9,7 @@ extension Verifier {
   public func createRecoveryCodes(for user: UserName, at now: UnixTime) async throws(VerifierError) -> [String] {
     try await transact(.user(user), at: now) { state, keys throws(VerifierError) in
       guard state.user != nil else { throw .noSuchUser(user) }
-      guard state.devices.contains(where: { $0.status != .unassigned }) else { throw .noActiveDevice(user) }
+      guard state.devices.contains(where: { $0.isAssigned }) else { throw .noActiveDevice(user) }
       var digests = RecoveryDigests(keyID: keys.integrityKey.id), shown: [String] = []
       for _ in 0..<RecoveryCode.count {
         let code = try RecoveryCode.random()

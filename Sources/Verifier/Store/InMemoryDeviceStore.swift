@@ -43,7 +43,7 @@ public final class InMemoryDeviceStore: DeviceStore {
     let all = contents.withLock { Array($0.devices.values) }
     let found = all.filter { device in
       query.user.map { $0 == device.user } ?? true && query.status.map { $0 == device.status } ?? true
-        && query.isAssigned.map { $0 == (device.status != .unassigned) } ?? true
+        && query.isAssigned.map { $0 == device.isAssigned } ?? true
         && query.after.map { $0 < device.serial } ?? true && query.notUnderKey.map { $0 != device.seed.keyID } ?? true
     }
     return Array(found.sorted { $0.serial < $1.serial }.prefix(query.limit))

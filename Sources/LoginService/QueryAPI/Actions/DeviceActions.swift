@@ -23,9 +23,6 @@ extension QueryAction {
     QueryAction("UntagMFADevice", .administrators) { try await $0.untagDevice() },
     QueryAction("ListMFADeviceTags", .own) { try await $0.listDeviceTags() },
   ]
-
-  /// AWS's quota.
-  static let devicesPerUser = 8
 }
 
 extension ActionCall {
@@ -46,7 +43,7 @@ extension ActionCall {
       user: caller.mayDoAll ? .root : caller.name, name: try DeviceName(name), issuer: issuer)
     request.path = path
     // What nobody asked for is not to fill the table.
-    request.unassignedLimit = caller.mayDoAll ? nil : QueryAction.devicesPerUser
+    request.unassignedLimit = caller.mayDoAll ? nil : Account.deviceLimit
     request.label = "\(name)@\(settings.alias ?? settings.id.text)"
     let new = try await Enrollment(verifier: verifier).begin(request, seedByteCount: Self.seedByteCount, at: now)
     if !tags.isEmpty { try await accounts.setTags(tags, of: new.device, at: now) }
@@ -74,7 +71,7 @@ extension ActionCall {
     let user = parameters.required("UserName", .userName), serial = parameters.required("SerialNumber", .serialNumber)
     let pair = try pair(&parameters)
     let verdict = try await verifier.enable(
-      .serial(Serial(stored: serial)), for: named(user), limit: QueryAction.devicesPerUser, by: enroller, with: pair,
+      .serial(Serial(stored: serial)), for: named(user), limit: Account.deviceLimit, by: enroller, with: pair,
       at: now)
     try Self.require(verdict)
     return nil
@@ -128,7 +125,7 @@ extension ActionCall {
     let user = parameters.optional("UserName", .userName)
     let page = try page(&parameters)
     let name = try self.user(user)
-    let devices = try await account(of: name).devices.filter { $0.status != .unassigned }.sorted {
+    let devices = try await account(of: name).devices.filter { $0.isAssigned }.sorted {
       $0.serial < $1.serial
     }
     var xml = XMLText()
@@ -149,13 +146,13 @@ extension ActionCall {
     let devices = try await accounts.store.devices(
       DeviceQuery(
         isAssigned: isAssigned, after: page.after.map(Serial.init(stored:)), limit: page.limit + 1))
-    let owners = Set(devices.filter { $0.status != .unassigned }.map(\.user))
+    let owners = Set(devices.filter { $0.isAssigned }.map(\.user))
     let found = try await accounts.store.accounts(of: Array(owners))
     let users = Dictionary(found.map { ($0.user.name, $0) }, uniquingKeysWith: { first, _ in first })
     var xml = XMLText()
     page.write("VirtualMFADevices", devices, key: { $0.serial.text }, to: &xml) { xml, device in
       xml.element("SerialNumber", device.serial.text)
-      guard device.status != .unassigned else { return }
+      guard device.isAssigned else { return }
       if let user = users[device.user] { xml.group("User") { $0.write(user, withTags: false) } }
       xml.element("EnableDate", device.enabledAt?.text)
     }
@@ -169,7 +166,7 @@ extension ActionCall {
     if let user { _ = try await account(of: named(user)) }
     let device = try await device(serial)
     // Users are not told which devices others have.
-    guard device.status != .unassigned, caller.mayDoAll || device.user == caller.name else {
+    guard device.isAssigned, caller.mayDoAll || device.user == caller.name else {
       throw QueryError.noSuchDevice(serial)
     }
     guard try user == nil || device.user == named(user ?? "") else { throw QueryError.notUsersDevice }

@@ -42,7 +42,7 @@ extension ActionCall {
       throw QueryError.accessDenied(
         "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code. ")
     }
-    guard let device = caller.account.devices.first(where: { $0.serial.text == serial && $0.status != .unassigned })
+    guard let device = caller.account.devices.first(where: { $0.serial.text == serial && $0.isAssigned })
     else {
       throw QueryError.accessDenied(
         "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid "
