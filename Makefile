@@ -4,12 +4,12 @@ SWIFT ?= swift
 JOBS ?= 2
 PREFIX ?= /usr/local
 DESTDIR ?=
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 # One debug build serves the demo and the tests.
 DEBUG = .build/debug
 RELEASE_FLAGS = -c release --static-swift-stdlib -j $(JOBS)
 
-.PHONY: demo test build install uninstall lint format check command-tests fuzz proof docs clean
+.PHONY: demo test build install uninstall lint format check command-tests instructions fuzz proof bench docs clean
 
 demo: ## The main job, once, on this machine.
 	@Scripts/bootstrap build
@@ -21,6 +21,7 @@ test: ## Everything that is checked.
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory command-tests
+	@$(MAKE) --no-print-directory instructions
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5
 
 build: ## The program, for development.
@@ -41,6 +42,9 @@ check:
 command-tests:
 	@Scripts/test-commands $(DEBUG)
 
+instructions: ## Instructions of a code, a scan, a verification, against the bounds in Benchmarks.
+	@Scripts/compare --instructions
+
 FUZZ_SECONDS ?= 600
 fuzz: ## The parsers of what strangers send, for a while.
 	@Scripts/fuzz $(FUZZ_SECONDS)
@@ -53,6 +57,9 @@ proof: ## Races, crashes and histories in full: half an hour instead of seconds.
 	VMFA_ROUNDS=500 Scripts/test-commands $(DEBUG) proofs
 	VMFA_ROUNDS=200 Scripts/test-commands $(DEBUG) service
 	@$(MAKE) --no-print-directory fuzz
+
+bench: ## All figures, beside other programs': half an hour on a machine that does nothing else.
+	@Scripts/compare
 
 docs: ## The libraries' documentation, in .build/docs.
 	@Scripts/docs

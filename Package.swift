@@ -43,7 +43,7 @@ let package = Package(
   name: "vmfa",
   products: [
     .executable(name: "vmfa", targets: ["vmfa"]),
-    .library(name: "OATH", targets: ["OATH"]),
+    .library(name: "OATH", targets: ["OATH", "OpenSSLCrypto"]),
     .library(name: "QRCode", targets: ["QRCode"]),
     .library(name: "Vault", targets: ["Vault"]),
     .library(name: "Verifier", targets: ["Verifier"]),

@@ -9,13 +9,4 @@ public enum Digits: Int, Sendable, Hashable, CaseIterable {
     guard let digits = Digits(rawValue: count) else { throw .outOfRange("digits must be 6, 7 or 8, not \(count)") }
     self = digits
   }
-
-  /// 10 to the power of the number of digits: a truncated HMAC is taken modulo this.
-  var modulus: UInt32 {
-    switch self {
-    case .six: 1_000_000
-    case .seven: 10_000_000
-    case .eight: 100_000_000
-    }
-  }
 }

@@ -12,13 +12,7 @@ public struct OneTimeCode: Sendable {
 
   /// The code of a truncated HMAC (RFC 4226 §5.3): its lowest decimal digits.
   init(truncated: UInt32, length: Digits) {
-    var rest = truncated % length.modulus
-    var packed: UInt64 = 0
-    for position in 0..<UInt64(length.rawValue) {
-      packed |= UInt64(UInt8(ascii: "0") + UInt8(rest % 10)) << (8 * position)
-      rest /= 10
-    }
-    self.packed = packed
+    packed = truncated.asciiDigits & UInt64.max >> UInt64(64 - 8 * length.rawValue)
     self.length = length
   }
 
@@ -65,4 +59,20 @@ extension OneTimeCode: CustomStringConvertible, CustomReflectable {
   public var description: String { "a code of \(length.rawValue) digits" }
   /// Redacted as well: `dump` and test failures walk mirrors.
   public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension UInt32 {
+  /// The eight lowest decimal digits in ASCII, the last one lowest: halved until each has a byte of its own, all parts at
+  /// once.
+  fileprivate var asciiDigits: UInt64 {
+    let (high, low) = (UInt64(self) % 100_000_000).quotientAndRemainder(dividingBy: 10_000)
+    // Two times four digits, in 32 bits each.
+    var parts = high << 32 | low
+    // 10,486 / 2^20 rounds down to a hundredth of anything below 10,000, and 103 / 2^10 to a tenth below 100.
+    let hundreds = (parts &* 10_486) >> 20 & 0x0000_007F_0000_007F
+    parts = parts &- hundreds &* 100 | hundreds << 16
+    let tens = (parts &* 103) >> 10 & 0x000F_000F_000F_000F
+    parts = parts &- tens &* 10 | tens << 8
+    return parts | 0x3030_3030_3030_3030
+  }
 }

@@ -51,14 +51,14 @@ public struct HMAC: ~Copyable {
 
 /// The output of an ``HMAC``: 20, 32 or 64 bytes, held without a heap allocation.
 public struct AuthenticationCode: Sendable {
-  private var storage: [64 of UInt8] = .init(repeating: 0)
+  @usableFromInline var storage: [64 of UInt8] = .init(repeating: 0)
   /// Length in bytes.
   public let count: Int
 
   fileprivate init(count: Int) { self.count = count }
 
   /// The byte at `index`, from 0 up to ``count``.
-  public subscript(index: Int) -> UInt8 { storage[index] }
+  @inlinable public subscript(index: Int) -> UInt8 { storage[index] }
 
   /// Reads the bytes.
   public func withBytes<R: ~Copyable, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {

@@ -1,0 +1,125 @@
+"""Verifications that are on the disk before they are answered: by callers, and by devices."""
+import os
+import sqlite3
+import subprocess
+import time
+
+from harness import Comparison, Participant
+from load import ROOT, Verifiers, sqlite
+
+CALLERS = (1, 8, 64)
+# Attempts in one measurement: a second or two of them.
+COUNTS = {1: 2000, 8: 6400, 64: 12800}
+DEVICES = 10_000
+
+
+def by_callers(tools):
+    verifiers, _ = sqlite(tools, DEVICES)
+    floor = sqlite_floor(tools.folder("floor"))
+    for callers in CALLERS:
+        yield Comparison(f"durable verifications, SQLite, {of_callers(callers)}", "/s", [
+            Participant("vmfa", verifiers.rate(callers, COUNTS[callers])),
+            Participant("one durable one-row transaction after the other", floor),
+        ])
+    verifiers.end()
+
+    with PostgreSQL(tools) as server:
+        verifiers = Verifiers(tools, server.url("verifier"), DEVICES).fill()
+        for callers in CALLERS:
+            yield Comparison(f"durable verifications, PostgreSQL, {of_callers(callers)}", "/s", [
+                Participant("vmfa", verifiers.rate(callers, COUNTS[callers] // 2)),
+                Participant(f"pgbench: durable one-row transactions, {callers} at once", server.floor(callers)),
+            ])
+        verifiers.end()
+
+
+def by_devices(tools):
+    sizes = (1_000, 100_000, 1_000_000)
+    verifiers = [sqlite(tools, size)[0] for size in sizes]
+    yield of_sizes("SQLite", sizes, verifiers)
+    yield Comparison("its memory after that", "B", [
+        Participant(f"{size:,} devices", of.resident) for size, of in zip(sizes, verifiers)])
+    for each in verifiers:
+        each.end()
+    with PostgreSQL(tools) as server:
+        verifiers = [Verifiers(tools, server.url(f"verifier{size}"), size).fill() for size in sizes]
+        yield of_sizes("PostgreSQL", sizes, verifiers)
+        for each in verifiers:
+            each.end()
+
+
+def of_sizes(store, sizes, verifiers):
+    return Comparison(f"durable verifications, {store}, 64 callers", "/s", [
+        Participant(f"{size:,} devices", of.rate(64, COUNTS[64])) for size, of in zip(sizes, verifiers)])
+
+
+def of_callers(count):
+    return "1 caller" if count == 1 else f"{count} callers"
+
+
+def sqlite_floor(folder):
+    database = sqlite3.connect(os.path.join(folder, "floor.db"), isolation_level=None)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    database.execute("CREATE TABLE row (only_row INTEGER PRIMARY KEY, value INTEGER)")
+    database.execute("INSERT INTO row VALUES (1, 0)")
+
+    def measure(count=1000):
+        start = time.perf_counter()
+        for _ in range(count):
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("UPDATE row SET value = value + 1")
+            database.execute("COMMIT")
+        return count / (time.perf_counter() - start)
+    return measure
+
+
+class PostgreSQL:
+    """A private server."""
+
+    def __init__(self, tools):
+        self.folder = tools.folder("postgresql")
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [os.path.join(ROOT, "Scripts", "postgresql"), "run", self.folder], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "ready\n"
+        self.psql("CREATE TABLE floor (id INTEGER PRIMARY KEY, value INTEGER)")
+        self.psql("INSERT INTO floor SELECT g, 0 FROM generate_series(1, 64) g")
+        with open(os.path.join(self.folder, "floor.sql"), "w") as file:
+            file.write("UPDATE floor SET value = value + 1 WHERE id = :client_id + 1;\n")
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+    def connection(self, database):
+        return f"postgresql:///{database}?host={self.folder}/socket&user=vmfa"
+
+    def psql(self, sql):
+        subprocess.run(["psql", "-X", "-q", self.connection("postgres"), "-c", sql], check=True)
+
+    def url(self, database):
+        self.psql(f"CREATE DATABASE {database}")
+        return self.connection(database)
+
+    def floor(self, callers):
+        def measure():
+            run = subprocess.run(
+                [pgbench(), "-n", "-M", "prepared", "-c", str(callers), "-j", "2", "-T", "2", "-f",
+                 os.path.join(self.folder, "floor.sql"), self.connection("postgres")],
+                check=True, capture_output=True, text=True)
+            return float(run.stdout.split("tps = ")[1].split()[0])
+        return measure
+
+
+def pgbench():
+    """Debian keeps it where it keeps the server."""
+    folder = "/usr/lib/postgresql"
+    for version in sorted(os.listdir(folder) if os.path.isdir(folder) else [], reverse=True):
+        path = os.path.join(folder, version, "bin", "pgbench")
+        if os.path.exists(path):
+            return path
+    return "pgbench"

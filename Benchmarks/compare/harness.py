@@ -1,0 +1,90 @@
+"""Participants that are measured in turn, round after round, and compared within each round: what the machine does to one
+of them at some moment it does to all."""
+import statistics
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Callable
+
+ROUNDS = 7
+
+
+@dataclass
+class Participant:
+    """`measure()` does its work once and returns seconds per operation, or operations per second where that is the unit."""
+
+    name: str
+    measure: Callable[[], float]
+    figures: list[float] = field(default_factory=list)
+
+    @property
+    def median(self):
+        return statistics.median(self.figures)
+
+
+@dataclass
+class Comparison:
+    """Something that vmfa and others do. The first participant is vmfa."""
+
+    title: str
+    unit: str  # "s": seconds each; "/s": as many in a second; "B": bytes
+    participants: list[Participant]
+
+    def run(self, rounds):
+        for turn in range(rounds):
+            for participant in self.participants:
+                say(f"{self.title}: {participant.name}, {turn + 1} of {rounds}")
+                participant.figures.append(participant.measure())
+        say("")
+
+    def ratio(self, other):
+        """How many times as fast as `other` vmfa is: the median over the rounds."""
+        pairs = zip(self.participants[0].figures, other.figures)
+        return statistics.median(theirs / ours if self.unit == "s" else ours / theirs for ours, theirs in pairs)
+
+    def rows(self):
+        ours, *others = self.participants
+        yield [self.title, f"**{ours.name}**", figure(ours.median, self.unit), ""]
+        for other in others:
+            yield ["", other.name, figure(other.median, self.unit), "" if self.unit == "B" else times(self.ratio(other))]
+
+
+def figure(number, unit):
+    if unit == "/s":
+        return f"{three_digits(number)}/s"
+    if unit == "B":
+        return f"{three_digits(number / (1 << 20))} MiB"
+    for size, name in ((1, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if number >= size:
+            return f"{three_digits(number / size)} {name}"
+    return f"{three_digits(number / 1e-9)} ns"
+
+
+def times(ratio):
+    return f"{three_digits(ratio)} ×"
+
+
+def three_digits(number):
+    if number >= 1000:
+        return f"{float(f'{number:.3g}'):,.0f}"
+    return f"{number:.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
+
+
+def seconds(work):
+    """How long `work()` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def say(line):
+    """What is under way, on one line of the terminal, if there is one."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def table(comparisons):
+    lines = ["| | | median | vmfa is … as fast |", "|---|---|--:|--:|"]
+    for comparison in comparisons:
+        lines += ["| " + " | ".join(row) + " |" for row in comparison.rows()]
+    return "\n".join(lines)
