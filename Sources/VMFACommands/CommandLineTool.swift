@@ -46,7 +46,7 @@ public struct CommandLineTool: AsyncParsableCommand {
   private static func perform(_ arguments: [String]) async -> Int32 {
     let console = Console.current
     do {
-      var command = try parseAsRoot(arguments)
+      var command = try parse(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -62,6 +62,20 @@ public struct CommandLineTool: AsyncParsableCommand {
       default: report(CommandError(error), on: console)
       }
     }
+  }
+
+  /// What is a command and right is read by that command's own parser, in half the time: it is made of one type, not of
+  /// ninety. All else is for the whole parser, which knows what to say about it.
+  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    var words = arguments[...], leaf: any ParsableCommand.Type = Self.self
+    while let word = words.first, let next = leaf.subcommand(named: word) {
+      leaf = next
+      words.removeFirst()
+    }
+    if leaf != Self.self, let command = try? leaf.parseAsRoot(Array(words)), type(of: command) == leaf {
+      return command
+    }
+    return try parseAsRoot(arguments)
   }
 
   private static func report(_ error: CommandError, on console: Console) -> Int32 {
@@ -111,10 +125,16 @@ public struct CommandLineTool: AsyncParsableCommand {
   }
 
   private static func isCommand(_ word: String) -> Bool {
-    let commands: [any ParsableCommand.Type] =
-      configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
-    return commands.contains { command in
-      command._commandName == word || command.configuration.subcommands.contains { $0._commandName == word }
-    }
+    subcommands.contains { $0._commandName == word || $0.subcommand(named: word) != nil }
+  }
+}
+
+extension ParsableCommand {
+  fileprivate static var subcommands: [any ParsableCommand.Type] {
+    configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
+  }
+
+  fileprivate static func subcommand(named word: String) -> (any ParsableCommand.Type)? {
+    subcommands.first { $0._commandName == word }
   }
 }

@@ -1,6 +1,7 @@
 internal import CLibPQ
 internal import Foundation
 internal import Synchronization
+internal import Verifier
 internal import VerifierSQL
 
 #if canImport(Glibc)
@@ -62,11 +63,16 @@ final class Connection {
 
   deinit { unsafe PQfinish(handle) }
 
-  /// Whether libpq can make sense of a URL at all; it is not repeated, since it may hold a password.
-  static func understands(_ url: String) -> Bool {
-    guard let options = unsafe PQconninfoParse(url, nil) else { return false }
+  /// Loads libpq, which has to happen once before anything else here, and has it read a URL. The URL is not repeated in
+  /// what goes wrong, since it may hold a password.
+  static func prepare(for url: String) throws(StoreFailure) {
+    if let reason = unsafe libpq_load() {
+      throw .unreachable("libpq cannot be loaded: \(unsafe String(cString: reason)) (install libpq5, or libpq)")
+    }
+    guard let options = unsafe PQconninfoParse(url, nil) else {
+      throw .unreachable("libpq cannot read the database's URL (see its Connection Strings)")
+    }
     unsafe PQconninfoFree(options)
-    return true
   }
 
   /// The database and where it is, without a password.

@@ -43,9 +43,7 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   public static func open(
     _ url: String, _ opening: Opening, connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 30
   ) async throws(VerifierError) -> PostgreSQLDeviceStore {
-    guard Connection.understands(url) else {
-      throw .store(.unreachable("libpq cannot read the database's URL (see its Connection Strings)"))
-    }
+    do throws(StoreFailure) { try Connection.prepare(for: url) } catch { throw .store(error) }
     let settings = ConnectionSettings(
       url: url, answerTimeout: .seconds(answerTimeout), lockTimeout: .seconds(lockTimeout))
     let pool = ConnectionPool(settings, limit: connections)

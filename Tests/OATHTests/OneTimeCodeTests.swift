@@ -36,7 +36,9 @@ import Testing
   @Test(arguments: Digits.allCases) func `a truncated hash becomes its lowest digits`(length: Digits) {
     // Every pair of digits at every place, the ends, and others.
     var numbers: [UInt32] = [0, 9, 10, 99, 100, 999, 9_999, 10_000, 99_999_999, 100_000_000, 0x7FFF_FFFF]
-    for pair in 0..<100 as Range<UInt32> { numbers += [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000].map { pair * $0 } }
+    for pair in 0..<100 as Range<UInt32> {
+      numbers += [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000].map { pair * $0 }
+    }
     numbers += stride(from: 7, to: 0x7FFF_FFFF, by: 104_729)
     for number in numbers {
       let digits = String(String(format: "%010u", number).suffix(length.rawValue))
