@@ -9,7 +9,7 @@ SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Source
 DEBUG = .build/debug
 RELEASE_FLAGS = -c release --static-swift-stdlib -j $(JOBS)
 
-.PHONY: demo test build install uninstall lint format check command-tests instructions fuzz proof bench docs clean
+.PHONY: demo test build install uninstall lint format check command-tests instructions fuzz proof bench bench-record docs clean
 
 demo: ## The main job, once, on this machine.
 	@Scripts/bootstrap build
@@ -60,6 +60,9 @@ proof: ## Races, crashes and histories in full: half an hour instead of seconds.
 
 bench: ## All figures, beside other programs': half an hour on a machine that does nothing else.
 	@Scripts/compare
+
+bench-record: ## New bounds for `make instructions`.
+	@Scripts/compare --instructions --record
 
 docs: ## The libraries' documentation, in .build/docs.
 	@Scripts/docs

@@ -3,11 +3,13 @@
     compare [--rounds N] [--output FILE] [GROUP...]      see Scripts/compare
 """
 import argparse
+import contextlib
 import datetime
 import os
 import platform
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,12 +68,15 @@ def main():
     scratch = tempfile.mkdtemp(prefix="vmfa-bench-", dir="/tmp")
     os.chmod(scratch, 0o755)
     done = []
+    # So that a kill, too, ends the servers that were started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         tools = Tools(root, scratch)
         for group in arguments.groups or GROUPS:
-            for comparison in GROUPS[group](tools):
-                comparison.run(arguments.rounds)
-                done.append(comparison)
+            with contextlib.closing(GROUPS[group](tools)) as comparisons:
+                for comparison in comparisons:
+                    comparison.run(arguments.rounds)
+                    done.append(comparison)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     report = f"{heading(arguments)}\n\n{harness.table(done)}\n"

@@ -3,6 +3,7 @@ import os
 import sqlite3
 import subprocess
 import time
+from contextlib import ExitStack
 
 from harness import Comparison, Participant
 from load import ROOT, Verifiers, sqlite
@@ -11,46 +12,40 @@ CALLERS = (1, 8, 64)
 # Attempts in one measurement: a second or two of them.
 COUNTS = {1: 2000, 8: 6400, 64: 12800}
 DEVICES = 10_000
+SIZES = (1_000, 100_000, 1_000_000)
 
 
 def by_callers(tools):
-    verifiers, _ = sqlite(tools, DEVICES)
-    floor = sqlite_floor(tools.folder("floor"))
-    for callers in CALLERS:
-        yield Comparison(f"durable verifications, SQLite, {of_callers(callers)}", "/s", [
-            Participant("vmfa", verifiers.rate(callers, COUNTS[callers])),
-            Participant("one durable one-row transaction after the other", floor),
-        ])
-    verifiers.end()
-
-    with PostgreSQL(tools) as server:
-        verifiers = Verifiers(tools, server.url("verifier"), DEVICES).fill()
+    with sqlite(tools, DEVICES)[0] as verifiers:
+        floor = sqlite_floor(tools.folder("floor"))
+        for callers in CALLERS:
+            yield Comparison(f"durable verifications, SQLite, {of_callers(callers)}", "/s", [
+                Participant("vmfa", verifiers.rate(callers, COUNTS[callers])),
+                Participant("one durable one-row transaction after the other", floor),
+            ])
+    with PostgreSQL(tools) as server, Verifiers(tools, server.url("verifier"), DEVICES).fill() as verifiers:
         for callers in CALLERS:
             yield Comparison(f"durable verifications, PostgreSQL, {of_callers(callers)}", "/s", [
                 Participant("vmfa", verifiers.rate(callers, COUNTS[callers] // 2)),
                 Participant(f"pgbench: durable one-row transactions, {callers} at once", server.floor(callers)),
             ])
-        verifiers.end()
 
 
 def by_devices(tools):
-    sizes = (1_000, 100_000, 1_000_000)
-    verifiers = [sqlite(tools, size)[0] for size in sizes]
-    yield of_sizes("SQLite", sizes, verifiers)
-    yield Comparison("its memory after that", "B", [
-        Participant(f"{size:,} devices", of.resident) for size, of in zip(sizes, verifiers)])
-    for each in verifiers:
-        each.end()
-    with PostgreSQL(tools) as server:
-        verifiers = [Verifiers(tools, server.url(f"verifier{size}"), size).fill() for size in sizes]
-        yield of_sizes("PostgreSQL", sizes, verifiers)
-        for each in verifiers:
-            each.end()
+    with ExitStack() as stack:
+        verifiers = [stack.enter_context(sqlite(tools, size)[0]) for size in SIZES]
+        yield of_sizes("SQLite", verifiers)
+        yield Comparison("its memory after that", "B", [
+            Participant(f"{size:,} devices", of.resident) for size, of in zip(SIZES, verifiers)])
+    with PostgreSQL(tools) as server, ExitStack() as stack:
+        verifiers = [
+            stack.enter_context(Verifiers(tools, server.url(f"verifier{size}"), size).fill()) for size in SIZES]
+        yield of_sizes("PostgreSQL", verifiers)
 
 
-def of_sizes(store, sizes, verifiers):
+def of_sizes(store, verifiers):
     return Comparison(f"durable verifications, {store}, 64 callers", "/s", [
-        Participant(f"{size:,} devices", of.rate(64, COUNTS[64])) for size, of in zip(sizes, verifiers)])
+        Participant(f"{size:,} devices", of.rate(64, COUNTS[64])) for size, of in zip(SIZES, verifiers)])
 
 
 def of_callers(count):

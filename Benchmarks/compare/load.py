@@ -1,9 +1,11 @@
 """verifier-load and service-load of the project, and databases for them that are kept between runs."""
 import os
 import re
+import socket
 import subprocess
 import time
 
+from harness import say
 from worker import Worker
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -46,7 +48,10 @@ class Verifiers:
             while (line := self.worker.process.stdout.readline()) != "done\n":
                 file.write(line)
 
-    def end(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.worker.end()
 
 
@@ -56,6 +61,7 @@ def sqlite(tools, devices):
     verifiers = Verifiers(tools, f"sqlite:{path}", devices)
     made = path + ".made"
     if not os.path.exists(made):
+        say(f"making {devices:,} devices")
         verifiers.fill()
         open(made, "w").close()
     return verifiers, path
@@ -64,7 +70,8 @@ def sqlite(tools, devices):
 class Service:
     """A service-load."""
 
-    def __init__(self, tools, database, port):
+    def __init__(self, tools, database):
+        port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
             [tools.service_load, database, tools.environment["VMFA_KEY_FILE"], f"127.0.0.1:{port}"],
@@ -74,9 +81,18 @@ class Service:
     def wrk(self, path, codes, seconds):
         return wrk(SCRIPT, self.address, seconds, 2, path, self.token, codes, "2")
 
-    def end(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.process.terminate()
         self.process.wait()
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 def wrk(script, address, seconds, threads, *arguments):

@@ -7,7 +7,7 @@ function init(args)
   for line in io.lines(args[1]) do lines[#lines + 1] = line end
 end
 function request()
-  at = at + 1
+  at = at % #lines + 1
   local token, code = lines[at]:match("(%S+) (%S+)")
   return wrk.format("POST", "/validate/check", { ["Content-Type"] = "application/x-www-form-urlencoded" },
     "serial=" .. token .. "&pass=" .. code)

@@ -15,6 +15,8 @@ MODULES = "/usr/lib/apache2/modules"
 CONFIGURATION = """
 import os
 SQLALCHEMY_DATABASE_URI = "mysql+pymysql://root@localhost/pi?unix_socket={folder}/mysql/socket"
+# As many as its threads may want at once: with SQLAlchemy's own 15 they wait for each other at 64 requests.
+SQLALCHEMY_ENGINE_OPTIONS = {{"pool_size": 40, "max_overflow": 40}}
 SUPERUSER_REALM = ["super"]
 SECRET_KEY = "{secret}"
 PI_PEPPER = "{pepper}"
@@ -60,24 +62,41 @@ with create_app(config_name="production", config_file=sys.argv[1], silent=True).
 """
 
 
+class Failed(SystemExit):
+    """A command of the installation did not work."""
+
+
 class PrivacyIDEA:
     def __init__(self, folder, venv, port, tokens):
-        self.folder, self.venv = folder, venv
+        self.folder, self.venv, self.database = folder, venv, None
         self.address = f"http://127.0.0.1:{port}"
+        self.write_configuration(port)
+        try:
+            self.set_up(tokens)
+        except BaseException:
+            self.end()
+            raise
+
+    def write_configuration(self, port):
         for name, text in (("pi.cfg", CONFIGURATION), ("privacyidea.wsgi", APPLICATION), ("apache.conf", SITE)):
-            with open(os.path.join(folder, name), "w") as file:
+            with open(os.path.join(self.folder, name), "w") as file:
                 file.write(text.format(
-                    folder=folder, venv=venv, port=port, secret=secrets.token_hex(24), pepper=secrets.token_hex(24),
+                    folder=self.folder, venv=self.venv, port=port, secret=secrets.token_hex(24), pepper=secrets.token_hex(24),
                     modules="\n".join(
                         f"LoadModule {name}_module {MODULES}/mod_{name}.so"
                         for name in ("mpm_event", "authz_core", "wsgi"))))
+
+    def set_up(self, tokens):
         self.database = self.start_database()
         for step in (["setup", "create_enckey"], ["setup", "create_audit_keys"], ["setup", "create_tables"]):
             self.manage(*step)
-        self.python("-c", TOKENS, f"{folder}/pi.cfg", str(tokens))
+        self.python("-c", TOKENS, os.path.join(self.folder, "pi.cfg"), str(tokens))
         self.give_away()
         self.apache("start")
-        self.wait(lambda: urllib.request.urlopen(f"{self.address}/token/", timeout=1), "Apache")
+        # It loads much of itself at its first checks: those of a token that is not there.
+        for _ in range(20):
+            self.wait(lambda: urllib.request.urlopen(
+                f"{self.address}/validate/check", b"serial=nobody&pass=123456", timeout=20), "Apache")
 
     def start_database(self):
         data = os.path.join(self.folder, "mysql")
@@ -116,7 +135,9 @@ class PrivacyIDEA:
 
     def run(self, command):
         environment = dict(os.environ, PRIVACYIDEA_CONFIGFILE=os.path.join(self.folder, "pi.cfg"))
-        subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        run = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if run.returncode:
+            raise Failed(f"compare: {' '.join(command[:3])} failed: {(run.stderr or run.stdout)[-1000:]}")
 
     @staticmethod
     def wait(attempt, what):
@@ -125,11 +146,19 @@ class PrivacyIDEA:
                 return attempt()
             except urllib.error.HTTPError:
                 return  # it answers
-            except (OSError, subprocess.CalledProcessError):
+            except (OSError, Failed):
                 time.sleep(0.1)
         raise SystemExit(f"compare: {what} does not come up")
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
     def end(self):
-        self.apache("stop")
-        self.database.terminate()
-        self.database.wait()
+        if os.path.exists(os.path.join(self.folder, "apache.pid")):
+            self.apache("stop")
+        if self.database:
+            self.database.terminate()
+            self.database.wait()
