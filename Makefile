@@ -43,7 +43,7 @@ command-tests:
 	@Scripts/test-commands $(DEBUG)
 
 instructions: ## Instructions of a code, a scan, a verification, against the bounds in Benchmarks.
-	@Scripts/compare --instructions
+	@Scripts/compare --check
 
 FUZZ_SECONDS ?= 600
 fuzz: ## The parsers of what strangers send, for a while.
@@ -62,7 +62,7 @@ bench: ## All figures, beside other programs': half an hour on a machine that do
 	@Scripts/compare
 
 bench-record: ## New bounds for `make instructions`.
-	@Scripts/compare --instructions --record
+	@Scripts/compare --record
 
 docs: ## The libraries' documentation, in .build/docs.
 	@Scripts/docs

@@ -11,7 +11,7 @@ ROUNDS = 7
 
 @dataclass
 class Participant:
-    """`measure()` does its work once and returns seconds per operation, or operations per second where that is the unit."""
+    """`measure()` does its work once and returns a figure in the comparison's unit."""
 
     name: str
     measure: Callable[[], float]
@@ -24,29 +24,33 @@ class Participant:
 
 @dataclass
 class Comparison:
-    """Something that vmfa and others do. The first participant is vmfa."""
+    """Something that several do. The first participant is vmfa, or what the others are compared with."""
 
     title: str
-    unit: str  # "s": seconds each; "/s": as many in a second; "B": bytes
+    unit: str  # "s": seconds each; "/s": as many in a second; "B": bytes; "I": instructions
     participants: list[Participant]
+    # Whether each round begins with another one, so that none always comes after the same.
+    rotates: bool = True
 
     def run(self, rounds):
         for turn in range(rounds):
-            for participant in self.participants:
+            first = turn % len(self.participants) if self.rotates else 0
+            for participant in self.participants[first:] + self.participants[:first]:
                 say(f"{self.title}: {participant.name}, {turn + 1} of {rounds}")
                 participant.figures.append(participant.measure())
         say("")
 
     def ratio(self, other):
-        """How many times as fast as `other` vmfa is: the median over the rounds."""
+        """How many times as fast as `other` the first is: the median over the rounds."""
         pairs = zip(self.participants[0].figures, other.figures)
-        return statistics.median(theirs / ours if self.unit == "s" else ours / theirs for ours, theirs in pairs)
+        return statistics.median(ours / theirs if self.unit == "/s" else theirs / ours for ours, theirs in pairs)
 
     def rows(self):
         ours, *others = self.participants
         yield [self.title, f"**{ours.name}**", figure(ours.median, self.unit), ""]
         for other in others:
-            yield ["", other.name, figure(other.median, self.unit), "" if self.unit == "B" else times(self.ratio(other))]
+            ratio = "" if self.unit == "B" else f"{three_digits(self.ratio(other))} ×"
+            yield ["", other.name, figure(other.median, self.unit), ratio]
 
 
 def figure(number, unit):
@@ -54,14 +58,12 @@ def figure(number, unit):
         return f"{three_digits(number)}/s"
     if unit == "B":
         return f"{three_digits(number / (1 << 20))} MiB"
+    if unit == "I":
+        return f"{number:,.0f} instructions"
     for size, name in ((1, "s"), (1e-3, "ms"), (1e-6, "µs")):
         if number >= size:
             return f"{three_digits(number / size)} {name}"
     return f"{three_digits(number / 1e-9)} ns"
-
-
-def times(ratio):
-    return f"{three_digits(ratio)} ×"
 
 
 def three_digits(number):
@@ -70,11 +72,16 @@ def three_digits(number):
     return f"{number:.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
 
 
-def seconds(work):
-    """How long `work()` takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def fastest(work, runs):
+    """How long `work()` takes itself: the shortest of some runs is the one in which the machine did least else."""
+    def measure():
+        times = []
+        for _ in range(runs):
+            start = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - start)
+        return min(times)
+    return measure
 
 
 def say(line):
@@ -84,7 +91,7 @@ def say(line):
 
 
 def table(comparisons):
-    lines = ["| | | median | vmfa is … as fast |", "|---|---|--:|--:|"]
+    lines = ["| | | median | the first is … as fast |", "|---|---|--:|--:|"]
     for comparison in comparisons:
         lines += ["| " + " | ".join(row) + " |" for row in comparison.rows()]
     return "\n".join(lines)

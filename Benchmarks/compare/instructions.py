@@ -1,68 +1,92 @@
-"""Instructions for a code and for a search, counted by callgrind: the same whatever else the machine does.
-
-    instructions.py OATH-BENCH [--record]
-
-Compares with bounds.json, or writes it anew; ends with 1 where one is exceeded.
-"""
+"""Instructions for a code, a search and a verification, counted by callgrind: whatever else the machine does."""
 import json
 import os
+import platform
 import re
+import shutil
 import subprocess
-import sys
 import tempfile
+
+from harness import Comparison, Participant
 
 BOUNDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bounds.json")
 TOLERANCE = 0.10
 # What is counted, and how many of it are enough.
 COUNTED = {"step": 1000, "fresh": 1000, "scan": 2, "verify": 200}
+# The same in C.
 FLOORS = {"step": "step-evp", "fresh": "fresh-evp"}
+TITLES = {
+    "step": "a step, the key set", "fresh": "a code, the key given anew", "scan": "a search of ±2880 steps",
+    "verify": "a verification, store in memory",
+}
 
 
-def instructions(program, name, count):
-    """Instructions of one: those of `2 * count` less those of `count`, so that the start of the program cancels out."""
-    return (total(program, name, 2 * count) - total(program, name, count)) / count
+def comparisons(tools):
+    with counter(tools.oath_bench) as count:
+        for name in COUNTED:
+            participants = [Participant("vmfa", lambda name=name: count(name))]
+            if name in FLOORS:
+                participants.append(Participant("EVP_MAC in C", lambda name=name: count(name, FLOORS[name])))
+            yield Comparison(TITLES[name], "I", participants)
 
 
-def total(program, name, count):
-    # No SHA extensions and no AVX2: valgrind may know them or not.
-    environment = dict(os.environ, OPENSSL_ia32cap=":0")
-    run = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program], input=f"{name} {count}\n",
-        env=environment, text=True, capture_output=True)
-    found = re.search(r"Collected : (\d+)", run.stderr)
-    if run.returncode or not found:
-        raise SystemExit(f"instructions: valgrind could not run {program}:\n{run.stderr[-2000:]}")
-    return int(found[1])
+class counter:
+    """A function that counts the instructions of one: those of twice as many less those of so many, so that the start of
+    the program cancels out."""
 
-
-def counts(program):
-    with tempfile.TemporaryDirectory() as folder:
+    def __init__(self, program):
+        for tool in ("valgrind", "strip"):
+            if not shutil.which(tool):
+                raise SystemExit(f"instructions: {tool} is missing: Scripts/bootstrap test installs it where there is apt-get")
+        self.folder = tempfile.TemporaryDirectory()
         # valgrind stumbles over what Swift writes for debuggers.
-        stripped = os.path.join(folder, "oath-bench")
-        subprocess.run(["strip", "--strip-debug", "-o", stripped, program], check=True)
-        for name, count in COUNTED.items():
-            floor = FLOORS.get(name)
-            yield name, instructions(stripped, name, count), floor and instructions(stripped, floor, count)
+        self.program = os.path.join(self.folder.name, "oath-bench")
+        subprocess.run(["strip", "--strip-debug", "-o", self.program, program], check=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.folder.cleanup()
+
+    def __call__(self, name, variant=None):
+        count = COUNTED[name]
+        return (self.total(variant or name, 2 * count) - self.total(variant or name, count)) / count
+
+    def total(self, name, count):
+        # Without the SHA extensions and AVX2, which valgrind has on some machines only.
+        run = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", self.program], input=f"{name} {count}\n",
+            env=dict(os.environ, OPENSSL_ia32cap=":0"), text=True, capture_output=True)
+        found = re.search(r"Collected : (\d+)", run.stderr)
+        if run.returncode or not found:
+            raise SystemExit(f"instructions: valgrind could not run {self.program}:\n{run.stderr[-2000:]}")
+        return int(found[1])
 
 
-def main():
-    program, record = sys.argv[1], "--record" in sys.argv
+def check(program, record):
+    """Compares with bounds.json, or writes it anew. Other processors have other instructions: there nothing is compared."""
     with open(BOUNDS) as file:
         bounds = json.load(file)
+    here = platform.machine()
+    if here != bounds["machine"] and not record:
+        print(f"instructions: not compared: recorded on {bounds['machine']}, this is {here}")
+        return None
+    with counter(program) as count:
+        counts = {name: round(count(name)) for name in COUNTED}
+        floors = {name: round(count(name, floor)) for name, floor in FLOORS.items()}
     exceeded = False
-    for name, count, floor in counts(program):
-        bound = bounds[name] * (1 + TOLERANCE)
-        beside = f", EVP_MAC in C {floor:,.0f}" if floor else ""
-        print(f"{name}: {count:,.0f} instructions (recorded {bounds[name]:,}, bound {bound:,.0f}{beside})")
-        exceeded |= count > bound
-        if record:
-            bounds[name] = round(count)
+    for name, number in counts.items():
+        recorded = bounds["instructions"].get(name, number)
+        beside = f"; EVP_MAC in C {floors[name]:,}" if name in floors else ""
+        print(f"{name}: {number:,} instructions (recorded {recorded:,}{beside})")
+        exceeded |= number > recorded * (1 + TOLERANCE)
     if record:
+        openssl = subprocess.run(["openssl", "version"], capture_output=True, text=True).stdout.split()[1]
         with open(BOUNDS, "w") as file:
-            file.write(json.dumps(bounds, indent=2) + "\n")
+            file.write(json.dumps({"machine": here, "openssl": openssl, "instructions": counts}, indent=2) + "\n")
     elif exceeded:
-        raise SystemExit("instructions: a bound is exceeded. Where that is meant: make bench-record")
-
-
-if __name__ == "__main__":
-    main()
+        raise SystemExit(
+            f"instructions: more than {TOLERANCE:.0%} above what was recorded (with OpenSSL {bounds['openssl']}). "
+            "Where that is meant: make bench-record")
+    return None

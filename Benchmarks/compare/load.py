@@ -2,8 +2,10 @@
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import time
+import urllib.request
 
 from harness import say
 from worker import Worker
@@ -13,73 +15,86 @@ SCRIPT = os.path.join(ROOT, "Tests", "ServiceLoad", "verify.lua")
 PERIOD = 30
 
 
-class Verifiers:
-    """A verifier-load on a database with so many devices."""
+class Verifiers(Worker):
+    """A verifier-load on a database with so many devices, of which no step above `step` was used."""
 
-    def __init__(self, tools, url, devices):
-        self.devices = devices
-        self.worker = Worker(tools.verifier_load, url, environment=tools.environment)
-        self.worker.process.stdout.readline()  # ready
-        # Steps of the future, so that those of an earlier run are behind.
-        self.step = int(time.time())
+    def __init__(self, tools, url, devices, step=0):
+        super().__init__(tools.verifier_load, url, environment=tools.environment)
+        self.devices, self.step = devices, step
+        self.listen()  # ready
 
     def fill(self):
-        self.worker.ask(f"setup 0 {self.devices}")
+        say(f"making {self.devices:,} devices")
+        self.ask(f"setup 0 {self.devices}")
         return self
 
     def rate(self, callers, count):
-        """A measurement: so many callers at once, right codes of random users."""
+        """A measurement: so many callers at once, right codes of users of their own."""
         def measure():
-            answer = self.worker.ask(f"time {self.devices} {callers} {count} {self.step}")
+            first = self.step + 3
             self.step += 3 * (count // callers + 1)
-            return float(re.search(r"rate (\d+)", answer)[1])
+            answer = self.ask(f"time {self.devices} {callers} {count} {first}")
+            accepted, rate = re.search(r"accepted (\d+) .*rate (\d+)", answer).groups()
+            if int(accepted) != count // callers * callers:
+                raise SystemExit(f"compare: of {count} right codes {accepted} were accepted")
+            return float(rate)
         return measure
 
     def resident(self):
         """Bytes of memory that its process has."""
-        with open(f"/proc/{self.worker.process.pid}/statm") as file:
+        with open(f"/proc/{self.process.pid}/statm") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def write_codes(self, path):
         """The codes of this moment, a line for each user."""
-        self.worker.process.stdin.write(f"codes {self.devices}\n")
-        self.worker.process.stdin.flush()
+        self.tell(f"codes {self.devices}")
         with open(path, "w") as file:
-            while (line := self.worker.process.stdout.readline()) != "done\n":
-                file.write(line)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.worker.end()
+            while (line := self.listen()) != "done":
+                file.write(line + "\n")
 
 
-def sqlite(tools, devices):
+def sqlite(tools, purpose, devices):
     """A database file with so many devices: what was made before is used again."""
-    path = os.path.join(tools.kept, f"{devices}.db")
-    verifiers = Verifiers(tools, f"sqlite:{path}", devices)
-    made = path + ".made"
-    if not os.path.exists(made):
-        say(f"making {devices:,} devices")
-        verifiers.fill()
-        open(made, "w").close()
+    path = os.path.join(tools.kept, f"{purpose}-{devices}.db")
+    if os.path.exists(path + ".made"):
+        database = sqlite3.connect(path)
+        [step] = database.execute("SELECT COALESCE(MAX(last_step), 0) FROM vmfa_device").fetchone()
+        database.close()
+        return Verifiers(tools, f"sqlite:{path}", devices, step), path
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(path + suffix):
+            os.remove(path + suffix)
+    verifiers = Verifiers(tools, f"sqlite:{path}", devices).fill()
+    open(path + ".made", "w").close()
     return verifiers, path
 
 
 class Service:
     """A service-load."""
 
-    def __init__(self, tools, database):
+    def __init__(self, tools, database, folder):
         port = free_port()
-        self.address = f"http://127.0.0.1:{port}"
+        self.address, self.token = f"http://127.0.0.1:{port}", os.path.join(folder, "token")
+        self.log = os.path.join(folder, "service.log")
         self.process = subprocess.Popen(
             [tools.service_load, database, tools.environment["VMFA_KEY_FILE"], f"127.0.0.1:{port}"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=tools.environment)
-        self.token = self.process.stdout.readline().strip()
+            stdout=subprocess.PIPE, stderr=open(self.log, "w"), text=True, env=tools.environment)
+        token = self.process.stdout.readline()
+        if not token:
+            with open(self.log) as log:
+                raise SystemExit(f"compare: service-load did not start: {log.read()[-1000:]}")
+        with open(os.open(self.token, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+            file.write(token)
 
     def wrk(self, path, codes, seconds):
         return wrk(SCRIPT, self.address, seconds, 2, path, self.token, codes, "2")
+
+    def verifications(self):
+        """How many codes it has accepted, and how many not."""
+        metrics = request(f"{self.address}/metrics")
+        counts = re.findall(r'^vmfa_verifications_total\{outcome="(\w+)"\} (\d+)', metrics, re.MULTILINE)
+        accepted = sum(int(count) for outcome, count in counts if outcome == "accepted")
+        return accepted, sum(int(count) for _, count in counts) - accepted
 
     def __enter__(self):
         return self
@@ -87,6 +102,13 @@ class Service:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait()
+
+
+def request(address, body=None, timeout=20):
+    """Without a proxy, whatever the environment says."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(address, body, timeout) as response:
+        return response.read().decode()
 
 
 def free_port():
@@ -100,6 +122,8 @@ def wrk(script, address, seconds, threads, *arguments):
     run = subprocess.run(
         ["wrk", f"-t{threads}", "-c64", f"-d{seconds}s", "--timeout", "20s", "--latency", "-s", script, address, "--",
          *arguments], text=True, capture_output=True, check=True)
+    if "Non-2xx" in run.stdout:
+        raise SystemExit(f"compare: {address} refused requests:\n{run.stdout}")
     return run.stdout
 
 

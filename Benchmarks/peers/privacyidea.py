@@ -1,19 +1,23 @@
 """A privacyIDEA server of one's own, set up as its manual recommends for an installation from PyPI: Apache with mod_wsgi
-(one process of 15 threads) in front of MariaDB. Everything is in one folder, and gone with it.
+(one process of 15 threads) in front of MariaDB. Everything is in one folder, and ends with the `with` block.
 
 TOTP tokens u0, u1, ... have the seeds that verifier-load gives to the devices of its users u0, u1, ...
+
+Knows where Debian keeps Apache's modules.
 """
 import os
 import pwd
 import secrets
+import shutil
 import subprocess
 import time
 import urllib.error
 import urllib.request
 
 MODULES = "/usr/lib/apache2/modules"
+# Whom the servers run as where they are started by root.
+OWNER = "www-data"
 CONFIGURATION = """
-import os
 SQLALCHEMY_DATABASE_URI = "mysql+pymysql://root@localhost/pi?unix_socket={folder}/mysql/socket"
 # As many as its threads may want at once: with SQLAlchemy's own 15 they wait for each other at 64 requests.
 SQLALCHEMY_ENGINE_OPTIONS = {{"pool_size": 40, "max_overflow": 40}}
@@ -37,9 +41,11 @@ Listen 127.0.0.1:{port}
 PidFile {folder}/apache.pid
 ErrorLog {folder}/apache.log
 DefaultRuntimeDir {folder}
-User www-data
-Group www-data
-{modules}
+User {owner}
+Group {owner}
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule wsgi_module {modules}/mod_wsgi.so
 WSGISocketPrefix {folder}/wsgi
 WSGIDaemonProcess privacyidea processes=1 threads=15 python-home={venv}
 WSGIProcessGroup privacyidea
@@ -68,87 +74,87 @@ class Failed(SystemExit):
 
 class PrivacyIDEA:
     def __init__(self, folder, venv, port, tokens):
-        self.folder, self.venv, self.database = folder, venv, None
+        self.folder, self.venv = folder, venv
         self.address = f"http://127.0.0.1:{port}"
-        self.write_configuration(port)
+        self.servers = []
         try:
-            self.set_up(tokens)
+            self.write_configuration(port)
+            self.start_database()
+            for step in ("create_enckey", "create_audit_keys", "create_tables"):
+                self.run([self.program("pi-manage"), "setup", step])
+            self.run([self.program("python"), "-W", "ignore", "-c", TOKENS, self.path("pi.cfg"), str(tokens)])
+            self.start_apache()
         except BaseException:
             self.end()
             raise
 
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def program(self, name):
+        return os.path.join(self.venv, "bin", name)
+
     def write_configuration(self, port):
         for name, text in (("pi.cfg", CONFIGURATION), ("privacyidea.wsgi", APPLICATION), ("apache.conf", SITE)):
-            with open(os.path.join(self.folder, name), "w") as file:
+            with open(self.path(name), "w") as file:
                 file.write(text.format(
-                    folder=self.folder, venv=self.venv, port=port, secret=secrets.token_hex(24), pepper=secrets.token_hex(24),
-                    modules="\n".join(
-                        f"LoadModule {name}_module {MODULES}/mod_{name}.so"
-                        for name in ("mpm_event", "authz_core", "wsgi"))))
-
-    def set_up(self, tokens):
-        self.database = self.start_database()
-        for step in (["setup", "create_enckey"], ["setup", "create_audit_keys"], ["setup", "create_tables"]):
-            self.manage(*step)
-        self.python("-c", TOKENS, os.path.join(self.folder, "pi.cfg"), str(tokens))
-        self.give_away()
-        self.apache("start")
-        # It loads much of itself at its first checks: those of a token that is not there.
-        for _ in range(20):
-            self.wait(lambda: urllib.request.urlopen(
-                f"{self.address}/validate/check", b"serial=nobody&pass=123456", timeout=20), "Apache")
+                    folder=self.folder, venv=self.venv, port=port, owner=OWNER, modules=MODULES,
+                    secret=secrets.token_hex(24), pepper=secrets.token_hex(24)))
 
     def start_database(self):
-        data = os.path.join(self.folder, "mysql")
+        data = self.path("mysql")
         os.mkdir(data)
-        owner = ["--user=mysql"] if os.getuid() == 0 else []
-        if owner:
-            account = pwd.getpwnam("mysql")
-            os.chown(data, account.pw_uid, account.pw_gid)
-        self.run(["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
-                  "--skip-test-db", *owner])
-        process = subprocess.Popen(
-            ["mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={data}/socket", "--skip-networking", *owner],
-            stdout=subprocess.DEVNULL, stderr=open(os.path.join(self.folder, "mysql.log"), "w"))
-        self.wait(lambda: self.run(["mariadb", f"--socket={data}/socket", "-u", "root", "-e", "CREATE DATABASE pi"]),
-                  "MariaDB")
-        return process
+        self.give_away(data)
+        owner = [f"--user={OWNER}"] if os.getuid() == 0 else []
+        self.run([found("mariadb-install-db"), "--no-defaults", f"--datadir={data}",
+                  "--auth-root-authentication-method=normal", "--skip-test-db", *owner])
+        self.start([found("mariadbd"), "--no-defaults", f"--datadir={data}", f"--socket={data}/socket",
+                    "--skip-networking", *owner], "mysql.log")
+        self.wait(lambda: self.run(
+            [found("mariadb"), f"--socket={data}/socket", "-u", "root", "-e", "CREATE DATABASE pi"]), "mysql.log")
 
-    def give_away(self):
-        """Apache's processes read the keys and write the log."""
+    def start_apache(self):
+        # It reads the keys, and writes the log.
+        for name in ("pi.cfg", "enckey", "private.pem", "public.pem", "privacyidea.log", ""):
+            if os.path.exists(self.path(name)):
+                self.give_away(self.path(name))
+        self.start([found("apache2"), "-f", self.path("apache.conf"), "-DFOREGROUND"], "apache.log")
+        # It loads much of itself at its first checks: those of a token that is not there.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        for _ in range(20):
+            self.wait(lambda: opener.open(f"{self.address}/validate/check", b"serial=nobody&pass=123456", 20), "apache.log")
+
+    @staticmethod
+    def give_away(path):
         if os.getuid() == 0:
-            account = pwd.getpwnam("www-data")
-            for name in ("pi.cfg", "enckey", "private.pem", "public.pem", "privacyidea.log"):
-                path = os.path.join(self.folder, name)
-                if os.path.exists(path):
-                    os.chown(path, account.pw_uid, account.pw_gid)
-            os.chown(self.folder, account.pw_uid, account.pw_gid)
+            account = pwd.getpwnam(OWNER)
+            os.chown(path, account.pw_uid, account.pw_gid)
 
-    def apache(self, action):
-        self.run(["apache2", "-f", os.path.join(self.folder, "apache.conf"), "-k", action])
-
-    def manage(self, *arguments):
-        self.run([os.path.join(self.venv, "bin", "pi-manage"), *arguments])
-
-    def python(self, *arguments):
-        self.run([os.path.join(self.venv, "bin", "python"), "-W", "ignore", *arguments])
+    def start(self, command, log):
+        with open(self.path(log), "a") as output:
+            self.servers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=output))
 
     def run(self, command):
-        environment = dict(os.environ, PRIVACYIDEA_CONFIGFILE=os.path.join(self.folder, "pi.cfg"))
+        environment = dict(os.environ, PRIVACYIDEA_CONFIGFILE=self.path("pi.cfg"))
         run = subprocess.run(command, env=environment, capture_output=True, text=True)
         if run.returncode:
             raise Failed(f"compare: {' '.join(command[:3])} failed: {(run.stderr or run.stdout)[-1000:]}")
 
-    @staticmethod
-    def wait(attempt, what):
-        for _ in range(200):
+    def wait(self, attempt, log):
+        """Until the attempt succeeds, or gets an answer that is one."""
+        for _ in range(300):
             try:
                 return attempt()
-            except urllib.error.HTTPError:
-                return  # it answers
+            except urllib.error.HTTPError as error:
+                if error.code < 500:
+                    return None
             except (OSError, Failed):
-                time.sleep(0.1)
-        raise SystemExit(f"compare: {what} does not come up")
+                pass
+            if self.servers[-1].poll() is not None:
+                break
+            time.sleep(0.1)
+        with open(self.path(log)) as file:
+            raise Failed(f"compare: {self.servers[-1].args[0]} does not come up: {file.read()[-1000:]}")
 
     def __enter__(self):
         return self
@@ -157,8 +163,15 @@ class PrivacyIDEA:
         self.end()
 
     def end(self):
-        if os.path.exists(os.path.join(self.folder, "apache.pid")):
-            self.apache("stop")
-        if self.database:
-            self.database.terminate()
-            self.database.wait()
+        for server in reversed(self.servers):
+            server.terminate()
+        for server in self.servers:
+            server.wait()
+
+
+def found(program):
+    """Debian keeps servers where only root's PATH leads."""
+    path = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if not path:
+        raise Failed(f"compare: {program} is missing: Scripts/bootstrap bench installs it where there is apt-get")
+    return path

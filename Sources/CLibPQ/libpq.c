@@ -63,16 +63,20 @@ EACH_FUNCTION(DEFINE_FUNCTION)
 EACH_PROCEDURE(DEFINE_PROCEDURE)
 
 static const char *failure;
+// dlerror's own text is gone with the thread that asked for it.
+static char reason[512];
 
 static void load(void) {
     void *library = NULL;
     for (size_t index = 0; !library && files[index]; index++) library = dlopen(files[index], RTLD_NOW | RTLD_LOCAL);
     if (!library) {
-        failure = dlerror();
+        const char *error = dlerror();
+        snprintf(reason, sizeof reason, "libpq cannot be loaded: %s (install libpq5, or libpq)", error ? error : "for no reason given");
+        failure = reason;
         return;
     }
 #define FIND(name) \
-    if (!(pointer_to_##name = (__typeof__(&name))dlsym(library, #name))) failure = "libpq is older than version 14: it has no " #name;
+    if (!(pointer_to_##name = (__typeof__(&name))dlsym(library, #name))) failure = "libpq is older than version 14 (PostgreSQL's): it has no " #name;
 #define FIND_FUNCTION(type, name, parameters, arguments) FIND(name)
 #define FIND_PROCEDURE(name, parameters, arguments) FIND(name)
     EACH_FUNCTION(FIND_FUNCTION)

@@ -67,7 +67,7 @@ final class Connection {
   /// what goes wrong, since it may hold a password.
   static func prepare(for url: String) throws(StoreFailure) {
     if let reason = unsafe libpq_load() {
-      throw .unreachable("libpq cannot be loaded: \(unsafe String(cString: reason)) (install libpq5, or libpq)")
+      throw .unreachable(unsafe String(cString: reason))
     }
     guard let options = unsafe PQconninfoParse(url, nil) else {
       throw .unreachable("libpq cannot read the database's URL (see its Connection Strings)")

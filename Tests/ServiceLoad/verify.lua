@@ -2,13 +2,14 @@
 --
 --   echo "setup 0 100000" | verifier-load sqlite:PATH; echo "codes 100000" | verifier-load sqlite:PATH | grep ^u > codes
 --   service-load PATH KEYFILE 127.0.0.1:8090 > token &
---   wrk -t2 -c64 -d8s --latency -s verify.lua http://127.0.0.1:8090 -- /v1/users/USER/verify $(cat token) codes 2
+--   wrk -t2 -c64 -d8s --latency -s verify.lua http://127.0.0.1:8090 -- /v1/users/USER/verify token codes 2
 --
 -- and the same with /constant/USER/verify, for what is left when nothing is verified.
 local threads = 0
 function setup(thread) thread:set("id", threads); threads = threads + 1 end
 function init(args)
-  path, token, file, count = args[1], args[2], args[3], tonumber(args[4])
+  path, file, count = args[1], args[3], tonumber(args[4])
+  local token = io.open(args[2]):read()
   lines = {}
   local n = 0
   for line in io.lines(file) do
@@ -20,7 +21,7 @@ function init(args)
 end
 function request()
   at = at + 1
-  if at > #lines then at = 1; wrapped = true end
+  if at > #lines then at = 1 end
   local user, code = lines[at]:match("(%S+) (%S+)")
   return wrk.format("POST", (path:gsub("USER", user)), headers, '{"code":"' .. code .. '"}')
 end

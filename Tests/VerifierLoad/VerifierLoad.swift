@@ -16,7 +16,8 @@ import VerifierSQLite
 //   guess N USER                  N wrong codes at once                            -> accepted A rejected R errors E
 //   load USERS CALLERS STEP       right codes, from that step on, until the end of standard input or a kill;
 //                                 each answer is told once it is there             -> + USER STEP | ! ERROR
-//   time USERS CALLERS COUNT STEP so many right codes                              -> median MICROSECONDS rate N rss KIB
+//   time USERS CALLERS COUNT STEP so many right codes, each caller's of users of its own, from that step on
+//                                                              -> accepted A median MICROSECONDS rate N rss KIB
 //   codes USERS                   their codes of this moment                       -> USER CODE
 //   replay                        then lines USER STEP, then `end`                 -> accepted A rejected R errors E
 //
@@ -165,28 +166,30 @@ import VerifierSQLite
 
   private func time(users: Int, callers: Int, count: Int, from first: Int64) async throws {
     let began = ContinuousClock.now
-    let times: [Duration] = try await withThrowingTaskGroup { group in
-      for _ in 0..<callers {
+    let attempts: [(time: Duration, isAccepted: Bool)] = try await withThrowingTaskGroup { group in
+      for caller in 0..<callers {
         group.addTask {
-          var times: [Duration] = [], random = SystemRandomNumberGenerator()
+          var attempts: [(Duration, Bool)] = []
           for turn in 0..<count / callers {
-            let user = "u\(Int.random(in: 0..<users, using: &random))", step = first + 3 * Int64(turn)
+            let user = "u\(caller + callers * Int.random(in: 0..<users / callers))", step = first + 3 * Int64(turn)
             let code = try Self.code(user, step), name = try UserName(user), start = ContinuousClock.now
-            _ = try await verifiers[0].verify(code, of: name, at: Self.time(step))
-            times.append(ContinuousClock.now - start)
+            let verdict = try await verifiers[0].verify(code, of: name, at: Self.time(step))
+            let isAccepted = if case .accepted = verdict { true } else { false }
+            attempts.append((ContinuousClock.now - start, isAccepted))
           }
-          return times
+          return attempts
         }
       }
       return try await group.reduce(into: []) { $0 += $1 }
     }
+    let times = attempts.map(\.time), accepted = attempts.count { $0.isAccepted }
     let elapsed = ContinuousClock.now - began, sorted = times.sorted()
     let median = sorted[sorted.count / 2]
     let rate =
       Double(times.count) / (Double(elapsed.components.attoseconds) / 1e18 + Double(elapsed.components.seconds))
     let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
     let resident = status.split(separator: "\n").first { $0.hasPrefix("VmRSS") }?.split(separator: " ")[1] ?? "?"
-    say("median \(median.components.attoseconds / 1_000_000_000_000) rate \(Int(rate)) rss \(resident)")
+    say("accepted \(accepted) median \(median.components.attoseconds / 1_000_000_000_000) rate \(Int(rate)) rss \(resident)")
   }
 
   private func replay() async {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Measures in one process what needs no server: reads lines `NAME COUNT` and answers each with the nanoseconds that
-/// COUNT of it took. `list` names them all; `code STEP` prints the code that vmfa has for a step, for comparing.
+/// COUNT of it took; `code STEP` prints the code that vmfa has for a step, for comparing.
 ///
 /// Whoever writes the lines decides what is measured beside what, and how often: see `compare/`.
 @main struct OATHBench {
@@ -10,7 +10,6 @@ import Foundation
     while let line = readLine() {
       let words = line.split(separator: " ")
       switch words.first {
-      case "list": say(Bench.names.joined(separator: " "))
       case "code": say(try Codes.code(ofStep: Int64(words[1]) ?? 0))
       case let name?: say(String(try await bench.nanoseconds(of: String(name), count: Int64(words[1]) ?? 0)))
       case nil: break
