@@ -66,7 +66,7 @@ public struct CommandLineTool: AsyncParsableCommand {
 
   /// What is a command and right is read by that command's own parser, in half the time: it is made of one type, not of
   /// ninety. All else is for the whole parser, which knows what to say about it.
-  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     var words = arguments[...], leaf: any ParsableCommand.Type = Self.self
     while let word = words.first, let next = leaf.subcommand(named: word) {
       leaf = next

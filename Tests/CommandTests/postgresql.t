@@ -60,3 +60,12 @@ The key that is lost is not made anew:
   vmfa: hint: seeds cannot be read without it: restore it from a backup, or name it with --key-file
   status 77
   $ exec 9>&-; wait
+
+Without libpq there is no database, and nothing else is missing.
+
+  $ mkdir lib && echo > lib/libpq.so.5
+  $ LD_LIBRARY_PATH="$PWD/lib" ends vmfa user list
+  vmfa: error: the database cannot be reached: libpq cannot be loaded: */lib/libpq.so.5: file too short (install libpq5, or libpq) (glob)
+  vmfa: hint: try again, or see which program uses it
+  status 69
+  $ printf %s "$secret" | LD_LIBRARY_PATH="$PWD/lib" vmfa code - > /dev/null

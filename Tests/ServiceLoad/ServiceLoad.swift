@@ -17,7 +17,8 @@ import VerifierSQLite
     let store = try await SQLiteDeviceStore.open(arguments[1], .existing)
     let keys = try await KeyRing(opening: store, keyFile: arguments[2], makingKey: false)
     let accounts = AccountService(store: store, verifier: Verifier(store: store, keys: keys))
-    let token = try await accounts.createToken("load-\(UUID().uuidString.prefix(8))", scopes: [.verify], at: LoginServer.systemClock())
+    let token = try await accounts.createToken(
+      "load-\(UUID().uuidString.prefix(8))", scopes: [.verify], at: LoginServer.systemClock())
     FileHandle.standardOutput.write(Data((token.secret + "\n").utf8))
     let settings = try ServerSettings(
       reading: ConfigReader(

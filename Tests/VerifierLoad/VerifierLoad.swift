@@ -189,7 +189,9 @@ import VerifierSQLite
       Double(times.count) / (Double(elapsed.components.attoseconds) / 1e18 + Double(elapsed.components.seconds))
     let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
     let resident = status.split(separator: "\n").first { $0.hasPrefix("VmRSS") }?.split(separator: " ")[1] ?? "?"
-    say("accepted \(accepted) median \(median.components.attoseconds / 1_000_000_000_000) rate \(Int(rate)) rss \(resident)")
+    say(
+      "accepted \(accepted) median \(median.components.attoseconds / 1_000_000_000_000) rate \(Int(rate)) rss \(resident)"
+    )
   }
 
   private func replay() async {
