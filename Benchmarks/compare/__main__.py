@@ -62,6 +62,8 @@ def parsed():
     parser.add_argument("--record", action="store_true", help="only write Benchmarks/bounds.json anew")
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)} (all)")
     arguments = parser.parse_args()
+    if arguments.rounds < 1:
+        parser.error("--rounds is 1 or more")
     if unknown := sorted(set(arguments.groups) - set(GROUPS)):
         parser.error(f"there is no group {', '.join(unknown)}: there are {', '.join(GROUPS)}")
     return arguments

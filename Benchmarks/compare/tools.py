@@ -40,8 +40,12 @@ def machine(tools):
     versions = [
         platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
         " ".join(said("openssl", "version").split()[:2]), f"Swift {said('swift', '--version').split('version ')[1].split()[0]}",
-        f"vmfa at {said('git', '-C', tools.root, 'rev-parse', '--short', 'HEAD').strip()}",
     ]
+    # None where it is no clone.
+    commit = subprocess.run(
+        ["git", "-C", tools.root, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    if commit:
+        versions.append(f"vmfa at {commit}")
     apart = "" if os.stat(tools.kept).st_dev == os.stat(tools.scratch).st_dev else ", PEERS' FILES ON ANOTHER FILE SYSTEM"
     return (
         f"{datetime.date.today().isoformat()}, {os.cpu_count()} cores of {processor()}, {memory:.0f} GiB, "
