@@ -9,7 +9,7 @@ SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Source
 DEBUG = .build/debug
 RELEASE_FLAGS = -c release --static-swift-stdlib -j $(JOBS)
 
-.PHONY: demo test build install uninstall lint format check command-tests instructions fuzz proof bench bench-record docs clean
+.PHONY: demo test build install uninstall lint format check command-tests instructions fuzz proof bench bench-record bench-build oath-bench docs clean
 
 demo: ## The main job, once, on this machine.
 	@Scripts/bootstrap build
@@ -60,6 +60,14 @@ proof: ## Races, crashes and histories in full: half an hour instead of seconds.
 
 bench: ## All figures, beside other programs': half an hour on a machine that does nothing else.
 	@Scripts/compare
+
+bench-build: ## What `make bench` runs.
+	@Scripts/bootstrap bench
+	@$(MAKE) --no-print-directory oath-bench
+	for product in vmfa verifier-load service-load; do $(SWIFT) build $(RELEASE_FLAGS) --product $$product || exit 1; done
+
+oath-bench:
+	$(SWIFT) build $(RELEASE_FLAGS) --package-path Benchmarks
 
 bench-record: ## New bounds for `make instructions`.
 	@Scripts/compare --record

@@ -18,20 +18,21 @@ import harness
 import http_load
 import instructions
 import startup
-from tools import Tools, machine
+from tools import ROOT, Tools, machine
 
 GROUPS = {
     "codes": codes.comparisons, "instructions": instructions.comparisons, "start": startup.comparisons,
     "callers": durable.by_callers, "devices": durable.by_devices, "http": http_load.comparisons,
 }
-ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
 
 def main():
     arguments = parsed()
-    build(peers=not arguments.check and not arguments.record)
-    if arguments.check or arguments.record:
-        return instructions.check(os.path.join(ROOT, "Benchmarks", ".build", "release", "oath-bench"), arguments.record)
+    only_instructions = arguments.check or arguments.record
+    build("oath-bench" if only_instructions else "bench-build")
+    if only_instructions:
+        instructions.check(Tools.oath_bench, arguments.record)
+        return
 
     scratch = tempfile.mkdtemp(prefix="vmfa-bench-")
     os.chmod(scratch, 0o755)
@@ -39,7 +40,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     done = []
     try:
-        tools = Tools(ROOT, scratch)
+        tools = Tools(scratch)
         title = heading(arguments, tools)
         for group in arguments.groups or GROUPS:
             with contextlib.closing(GROUPS[group](tools)) as comparisons:
@@ -69,15 +70,10 @@ def parsed():
     return arguments
 
 
-def build(peers):
-    release = ["swift", "build", "-c", "release", "--static-swift-stdlib", "-j", os.environ.get("JOBS", "2")]
-    commands = [[*release, "--package-path", "Benchmarks"]]
-    if peers:
-        commands = [["Scripts/bootstrap", "bench"]] + commands + [
-            [*release, "--product", product] for product in ("vmfa", "verifier-load", "service-load")]
-    for command in commands:
-        if subprocess.run(command, cwd=ROOT, stdout=sys.stderr).returncode:
-            raise SystemExit(f"compare: {' '.join(command)} failed")
+def build(target):
+    """By make, which knows how a release is built."""
+    if subprocess.run(["make", "--no-print-directory", target], cwd=ROOT, stdout=sys.stderr).returncode:
+        raise SystemExit(f"compare: make {target} failed")
 
 
 def heading(arguments, tools):
@@ -95,4 +91,4 @@ def report(text, path):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

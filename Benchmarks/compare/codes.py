@@ -2,9 +2,11 @@
 import os
 
 from harness import Comparison, Participant
+from tools import PEERS
 from worker import Worker
 
-PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peers")
+STEP, FRESH = "a step, the key set", "a code, the key given anew"
+SCAN, VERIFY = "a search of ±2880 steps", "a verification, store in memory"
 
 
 def comparisons(tools):
@@ -17,16 +19,16 @@ def comparisons(tools):
                 for label, name in names])
 
         yield compare(
-            "a code, the key given anew", ("vmfa", "fresh"), ("EVP_MAC in C", "fresh-evp"),
+            FRESH, ("vmfa", "fresh"), ("EVP_MAC in C", "fresh-evp"),
             ("liboath `oath_totp_generate`", "fresh-liboath"), ("pyotp", "fresh-pyotp"), ("django-otp", "fresh-django"))
         yield compare(
-            "a step, the key set", ("vmfa", "step"), ("EVP_MAC in C", "step-evp"),
+            STEP, ("vmfa", "step"), ("EVP_MAC in C", "step-evp"),
             ("two SHA-1 compressions", "step-sha1"), ("liboath `oath_totp_generate`", "fresh-liboath"),
             ("pyotp", "step-pyotp"), ("django-otp", "step-django"))
         yield compare(
-            "a search of ±2880 steps", ("vmfa, for a pair", "scan"), ("liboath, for one code", "scan-liboath"),
+            SCAN, ("vmfa, for a pair", "scan"), ("liboath, for one code", "scan-liboath"),
             ("pyotp, for one code", "scan-pyotp"), ("django-otp, for one code", "scan-django"))
-        yield compare("a verification, store in memory", ("vmfa", "verify"))
+        yield compare(VERIFY, ("vmfa", "verify"))
 
 
 def check_that_all_agree(ours, python):

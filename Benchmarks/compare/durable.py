@@ -6,7 +6,8 @@ import time
 from contextlib import ExitStack
 
 from harness import Comparison, Participant
-from load import ROOT, Verifiers, sqlite
+from load import Verifiers, sqlite
+from tools import ROOT, found
 
 CALLERS = (1, 8, 64)
 # Attempts in one measurement: a second or two of them.
@@ -107,18 +108,8 @@ class PostgreSQL:
     def floor(self, callers):
         def measure():
             run = subprocess.run(
-                [pgbench(), "-n", "-M", "prepared", "-c", str(callers), "-j", "2", "-T", "2", "-f",
+                [found("pgbench"), "-n", "-M", "prepared", "-c", str(callers), "-j", "2", "-T", "2", "-f",
                  os.path.join(self.folder, "floor.sql"), self.connection("postgres")],
                 check=True, capture_output=True, text=True)
             return float(run.stdout.split("tps = ")[1].split()[0])
         return measure
-
-
-def pgbench():
-    """Debian keeps it where it keeps the server."""
-    folder = "/usr/lib/postgresql"
-    for version in sorted(os.listdir(folder) if os.path.isdir(folder) else [], reverse=True):
-        path = os.path.join(folder, version, "bin", "pgbench")
-        if os.path.exists(path):
-            return path
-    return "pgbench"

@@ -1,14 +1,11 @@
 """Verifications over HTTP: 64 connections, each request a fresh right code of another device, audit on."""
 import os
 import re
-import sys
 
 from harness import Comparison, Participant
 from load import Service, free_port, p99, requests_per_second, sqlite, wait_for_new_step, wrk
-
-PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peers")
-sys.path.insert(0, PEERS)
-from privacyidea import PrivacyIDEA  # noqa: E402
+from privacyidea import PrivacyIDEA
+from tools import PEERS
 
 DEVICES = 100_000
 # More than privacyIDEA gets through in one measurement.

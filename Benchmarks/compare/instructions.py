@@ -7,22 +7,21 @@ import shutil
 import subprocess
 import tempfile
 
+import codes
 from harness import Comparison, Participant
+from tools import BENCHMARKS
 
-BOUNDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bounds.json")
+BOUNDS = os.path.join(BENCHMARKS, "bounds.json")
 TOLERANCE = 0.10
 # What is counted, and how many of it are enough.
 COUNTED = {"step": 1000, "fresh": 1000, "scan": 2, "verify": 200}
 # The same in C.
 FLOORS = {"step": "step-evp", "fresh": "fresh-evp"}
-TITLES = {
-    "step": "a step, the key set", "fresh": "a code, the key given anew", "scan": "a search of ±2880 steps",
-    "verify": "a verification, store in memory",
-}
+TITLES = {"step": codes.STEP, "fresh": codes.FRESH, "scan": codes.SCAN, "verify": codes.VERIFY}
 
 
 def comparisons(tools):
-    with counter(tools.oath_bench) as count:
+    with Counter(tools.oath_bench) as count:
         for name in COUNTED:
             participants = [Participant("vmfa", lambda name=name: count(name))]
             if name in FLOORS:
@@ -30,7 +29,7 @@ def comparisons(tools):
             yield Comparison(TITLES[name], "I", participants)
 
 
-class counter:
+class Counter:
     """A function that counts the instructions of one: those of twice as many less those of so many, so that the start of
     the program cancels out."""
 
@@ -71,8 +70,8 @@ def check(program, record):
     here = platform.machine()
     if here != bounds["machine"] and not record:
         print(f"instructions: not compared: recorded on {bounds['machine']}, this is {here}")
-        return None
-    with counter(program) as count:
+        return
+    with Counter(program) as count:
         counts = {name: round(count(name)) for name in COUNTED}
         floors = {name: round(count(name, floor)) for name, floor in FLOORS.items()}
     exceeded = False
@@ -89,4 +88,3 @@ def check(program, record):
         raise SystemExit(
             f"instructions: more than {TOLERANCE:.0%} above what was recorded (with OpenSSL {bounds['openssl']}). "
             "Where that is meant: make bench-record")
-    return None

@@ -8,9 +8,9 @@ import time
 import urllib.request
 
 from harness import say
+from tools import ROOT, write_secret
 from worker import Worker
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 SCRIPT = os.path.join(ROOT, "Tests", "ServiceLoad", "verify.lua")
 PERIOD = 30
 
@@ -83,8 +83,7 @@ class Service:
         if not token:
             with open(self.log) as log:
                 raise SystemExit(f"compare: service-load did not start: {log.read()[-1000:]}")
-        with open(os.open(self.token, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
-            file.write(token)
+        write_secret(self.token, token)
 
     def wrk(self, path, codes, seconds):
         return wrk(SCRIPT, self.address, seconds, 2, path, self.token, codes, "2")

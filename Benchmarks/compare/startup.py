@@ -5,6 +5,7 @@ import secrets
 import subprocess
 
 from harness import Comparison, Participant, fastest
+from tools import found, write_secret
 
 SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 RUNS = 21
@@ -15,17 +16,17 @@ def comparisons(tools):
     environment = dict(os.environ, HOME=folder)
     seed, passphrase = os.path.join(folder, "seed"), os.path.join(folder, "passphrase")
     for path, text in ((seed, SEED), (passphrase, secrets.token_hex(16))):
-        with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
-            file.write(text)
+        write_secret(path, text)
 
     def timed(*command, standard_input=seed):
         return fastest(lambda: run(command, standard_input, environment), RUNS)
 
-    check_that_both_agree(tools.vmfa, seed)
+    oathtool = found("oathtool")
+    check_that_both_agree(tools.vmfa, oathtool, seed)
     yield Comparison("a code, from start to end of the process", "s", [
         Participant("`vmfa code -`", timed(tools.vmfa, "code", "-")),
-        Participant("`oathtool --totp -b -`", timed("/usr/bin/oathtool", "--totp", "-b", "-")),
-        Participant("`true`: what a process costs", timed("/bin/true")),
+        Participant("`oathtool --totp -b -`", timed(oathtool, "--totp", "-b", "-")),
+        Participant("`true`: what a process costs", timed(found("true"))),
     ])
 
     opened = ["--passphrase-file", passphrase]
@@ -48,9 +49,9 @@ def run(command, standard_input, environment):
         raise SystemExit(f"compare: {' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
 
 
-def check_that_both_agree(vmfa, seed):
+def check_that_both_agree(vmfa, oathtool, seed):
     def codes():
-        for command in ([vmfa, "code", "-"], ["/usr/bin/oathtool", "--totp", "-b", "-"]):
+        for command in ([vmfa, "code", "-"], [oathtool, "--totp", "-b", "-"]):
             with open(seed) as file:
                 yield subprocess.run(command, stdin=file, check=True, capture_output=True).stdout.strip()
     # A second try where a step ended between the two.

@@ -1,29 +1,35 @@
-"""Where the programs are, where files go, and what machine this is."""
+"""Where things are, where files go, and what machine this is."""
 import datetime
+import glob
 import os
 import platform
 import secrets
+import shutil
 import subprocess
 import tempfile
 
+BENCHMARKS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+ROOT = os.path.dirname(BENCHMARKS)
+PEERS = os.path.join(BENCHMARKS, "peers")
+
 
 class Tools:
-    def __init__(self, root, scratch):
-        release, tools = os.path.join(root, ".build", "release"), os.path.join(root, ".build", "tools")
-        self.root, self.scratch = root, scratch
+    oath_bench = os.path.join(BENCHMARKS, ".build", "release", "oath-bench")
+
+    def __init__(self, scratch):
+        release, tools = os.path.join(ROOT, ".build", "release"), os.path.join(ROOT, ".build", "tools")
+        self.scratch = scratch
         self.vmfa = os.path.join(release, "vmfa")
         self.verifier_load = os.path.join(release, "verifier-load")
         self.service_load = os.path.join(release, "service-load")
-        self.oath_bench = os.path.join(root, "Benchmarks", ".build", "release", "oath-bench")
         self.python = os.path.join(tools, "peers", "bin", "python")
         self.privacyidea = os.path.join(tools, "privacyidea")
         # Databases that take minutes to make.
-        self.kept = os.path.join(root, ".build", "benchmarks")
+        self.kept = os.path.join(ROOT, ".build", "benchmarks")
         os.makedirs(self.kept, exist_ok=True)
         key = os.path.join(self.kept, "master.key")
         if not os.path.exists(key):
-            with open(os.open(key, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
-                file.write(secrets.token_hex(32) + "\n")
+            write_secret(key, secrets.token_hex(32) + "\n")
         self.environment = dict(os.environ, VMFA_KEY_FILE=key)
 
     def folder(self, name):
@@ -31,6 +37,20 @@ class Tools:
         path = tempfile.mkdtemp(prefix=f"{name}-", dir=self.scratch)
         os.chmod(path, 0o755)
         return path
+
+
+def write_secret(path, text):
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+        file.write(text)
+
+
+def found(program):
+    """Debian keeps servers, and what belongs to PostgreSQL's, where only root's PATH leads, or nobody's."""
+    folders = [os.environ.get("PATH", ""), "/usr/sbin", "/sbin", *sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)]
+    path = shutil.which(program, path=":".join(folders))
+    if not path:
+        raise SystemExit(f"compare: {program} is missing: Scripts/bootstrap bench installs it where there is apt-get")
+    return path
 
 
 def machine(tools):
@@ -43,7 +63,7 @@ def machine(tools):
     ]
     # None where it is no clone.
     commit = subprocess.run(
-        ["git", "-C", tools.root, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+        ["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     if commit:
         versions.append(f"vmfa at {commit}")
     apart = "" if os.stat(tools.kept).st_dev == os.stat(tools.scratch).st_dev else ", PEERS' FILES ON ANOTHER FILE SYSTEM"

@@ -28,14 +28,22 @@ static uint32_t code(EVP_MAC_CTX *context, int64_t step) {
     return truncated(hash);
 }
 
-int64_t floor_evp_step(const uint8_t *key, int64_t step, int64_t count, uint32_t probe) {
+// A context that has the key; NULL where that failed.
+static EVP_MAC_CTX *keyed(EVP_MAC *mac, const uint8_t *key) {
     char digest[] = "SHA1";
     const OSSL_PARAM parameters[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+    if (EVP_MAC_init(context, key, KEY_LENGTH, parameters)) return context;
+    EVP_MAC_CTX_free(context);
+    return NULL;
+}
+
+int64_t floor_evp_step(const uint8_t *key, int64_t step, int64_t count, uint32_t probe) {
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *context = keyed(mac, key);
     int64_t found = 0;
-    if (!EVP_MAC_init(context, key, KEY_LENGTH, parameters)) return -1;
+    if (!context) return -1;
     for (int64_t end = step + count; step < end; step++) {
         if (!EVP_MAC_init(context, NULL, 0, NULL)) return -1;
         found += code(context, step) == probe;
@@ -46,14 +54,11 @@ int64_t floor_evp_step(const uint8_t *key, int64_t step, int64_t count, uint32_t
 }
 
 int64_t floor_evp_fresh(const uint8_t *key, int64_t step, int64_t count, uint32_t probe) {
-    char digest[] = "SHA1";
-    const OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     int64_t found = 0;
     for (int64_t end = step + count; step < end; step++) {
-        EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
-        if (!EVP_MAC_init(context, key, KEY_LENGTH, parameters)) return -1;
+        EVP_MAC_CTX *context = keyed(mac, key);
+        if (!context) return -1;
         found += code(context, step) == probe;
         EVP_MAC_CTX_free(context);
     }

@@ -6,6 +6,8 @@ internal import Verifier
 
 // What was typed into fields for codes.
 extension PageCall {
+  private static let noCode = "That is no code: type the digits that the device shows."
+
   /// What became of a code, in words.
   enum CodeOutcome {
     case right
@@ -23,7 +25,7 @@ extension PageCall {
         verdict = try await verifier.verify(OneTimeCode(parsing: typed), of: user, at: now)
       }
     } catch is OATHError {
-      return .wrong("That is no code: type the digits that the device shows.")
+      return .wrong(Self.noCode)
     } catch VerifierError.wrongCodeLength {
       return .wrong("That is no code of your device: it has another number of digits.")
     }
@@ -87,12 +89,12 @@ extension PageCall {
   func pair(_ pairForm: PairForm) -> PairEntry {
     guard let first = form["code1"] else { return .page(firstCodePage(pairForm)) }
     guard let code1 = try? OneTimeCode(parsing: first) else {
-      return .page(firstCodePage(pairForm, error: "That is no code: type the digits that the device shows."))
+      return .page(firstCodePage(pairForm, error: Self.noCode))
     }
     guard let second = form["code2"] else { return .page(secondCodePage(pairForm, first: code1)) }
     guard let code2 = try? OneTimeCode(parsing: second) else {
       return .page(
-        secondCodePage(pairForm, first: code1, error: "That is no code: type the digits that the device shows."))
+        secondCodePage(pairForm, first: code1, error: Self.noCode))
     }
     guard code1 != code2 else {
       return .page(

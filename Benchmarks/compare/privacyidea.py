@@ -8,11 +8,12 @@ Knows where Debian keeps Apache's modules.
 import os
 import pwd
 import secrets
-import shutil
 import subprocess
 import time
 import urllib.error
-import urllib.request
+
+from load import request
+from tools import found
 
 MODULES = "/usr/lib/apache2/modules"
 # Whom the servers run as where they are started by root.
@@ -120,9 +121,8 @@ class PrivacyIDEA:
                 self.give_away(self.path(name))
         self.start([found("apache2"), "-f", self.path("apache.conf"), "-DFOREGROUND"], "apache.log")
         # It loads much of itself at its first checks: those of a token that is not there.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         for _ in range(20):
-            self.wait(lambda: opener.open(f"{self.address}/validate/check", b"serial=nobody&pass=123456", 20), "apache.log")
+            self.wait(lambda: request(f"{self.address}/validate/check", b"serial=nobody&pass=123456"), "apache.log")
 
     @staticmethod
     def give_away(path):
@@ -167,11 +167,3 @@ class PrivacyIDEA:
             server.terminate()
         for server in self.servers:
             server.wait()
-
-
-def found(program):
-    """Debian keeps servers where only root's PATH leads."""
-    path = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-    if not path:
-        raise Failed(f"compare: {program} is missing: Scripts/bootstrap bench installs it where there is apt-get")
-    return path
