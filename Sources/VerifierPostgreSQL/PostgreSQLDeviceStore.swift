@@ -136,7 +136,7 @@ public final class PostgreSQLDeviceStore: DeviceStore {
 
   /// As `DeviceStore` has it.
   public func sealAudit(
-    _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
+    _ make: @escaping AuditSealing
   ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) {
     try await write { try $0.sealAudit(make) }
   }

@@ -135,7 +135,8 @@ extension AuditRecord {
       batch: try reader.optionalInteger())
   }
 
-  var values: [SQLValue] {
+  /// - Parameter batch: where it is not in the one that it says.
+  func values(in batch: Int64?) -> [SQLValue] {
     [
       .text(id), .integer(event.time), .text(event.name.rawValue), .text(event.outcome.rawValue),
       SQLValue(event.reason), .text(event.user), SQLValue(event.device), .text(context.actor),

@@ -33,13 +33,35 @@ extension SQLSession {
     ).rows.map(AuditBatch.init(row:))
   }
 
-  package func sealAudit(
-    _ make: (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
-  ) throws -> (newest: AuditBatch?, made: Bool) {
+  package func insert(_ records: [AuditRecord]) throws {
+    guard !records.isEmpty, !takeAlong(records) else { return }
+    _ = try run(records.map { Self.insertion(of: $0) })
+  }
+
+  /// Writes what was taken along. Where `seal` makes a batch of all of it, it is written as one: it need not be found and
+  /// marked later. What is wrong with the chain keeps no row from being written, and is seen by who seals the others.
+  package func write(takenAlong records: [AuditRecord], sealing seal: AuditSealing?) throws {
+    let records = records.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    let batch = try? seal?(newestBatch(), records).flatMap { $0.rowCount == records.count ? $0 : nil }
+    _ = try run(
+      (batch.map { [Self.insertion(of: $0)] } ?? []) + records.map { Self.insertion(of: $0, in: batch?.number) })
+  }
+
+  static func insertion(of record: AuditRecord, in batch: Int64? = nil) -> SQLStatement {
+    SQLStatement(AuditSQL.insertRecord, record.values(in: batch ?? record.batch))
+  }
+
+  private static func insertion(of batch: AuditBatch) -> SQLStatement {
+    SQLStatement(AuditSQL.insertBatch, batch.values)
+  }
+
+  private func newestBatch() throws -> AuditBatch? {
+    try run(AuditSQL.newestBatch, []).rows.first.map(AuditBatch.init(row:))
+  }
+
+  package func sealAudit(_ make: AuditSealing) throws -> (newest: AuditBatch?, made: Bool) {
     try lockSettings()
-    let newest = try run(
-      "SELECT \(AuditBatch.columns.list) FROM vmfa_audit_batch ORDER BY number DESC LIMIT 1"
-    ).rows.first.map(AuditBatch.init(row:))
+    let newest = try newestBatch()
     // What has no id of ours was put there by somebody else; it is not to keep our rows from being sealed.
     let rows = try records(
       """
@@ -47,13 +69,10 @@ extension SQLSession {
       ORDER BY id LIMIT \(AuditBatch.maximumRowCount)
       """, [])
     guard let batch = try make(newest, rows) else { return (newest, false) }
-    let insert = SQLStatement(
-      "INSERT INTO vmfa_audit_batch (\(AuditBatch.columns.list)) VALUES (\(AuditBatch.columns.placeholders()))",
-      batch.values)
     let (ids, list) = Self.members(rows.map(\.id), from: 2)
     let mark = SQLStatement(
       "UPDATE vmfa_audit_event SET batch = $1 WHERE id IN (\(list))", [.integer(batch.number)] + ids)
-    _ = try run([insert, mark])
+    _ = try run([Self.insertion(of: batch), mark])
     return (batch, true)
   }
 
@@ -85,4 +104,13 @@ extension SQLSession {
       }
     }
   }
+}
+
+private enum AuditSQL {
+  static let insertRecord = RepeatedSQL(
+    "INSERT INTO vmfa_audit_event (\(AuditRecord.columns.list)) VALUES (\(AuditRecord.columns.placeholders()))")
+  static let insertBatch = RepeatedSQL(
+    "INSERT INTO vmfa_audit_batch (\(AuditBatch.columns.list)) VALUES (\(AuditBatch.columns.placeholders()))")
+  static let newestBatch = RepeatedSQL(
+    "SELECT \(AuditBatch.columns.list) FROM vmfa_audit_batch ORDER BY number DESC LIMIT 1")
 }

@@ -83,7 +83,7 @@ extension SQLSession {
     if let name = changes.deletedUser {
       statements.append(SQLStatement("DELETE FROM vmfa_user WHERE name = $1", [.text(name.text)]))
     }
-    statements += changes.records.map(Self.insert)
+    if !takeAlong(changes.records) { statements += changes.records.map { Self.insertion(of: $0) } }
     guard !statements.isEmpty else { return }
     do {
       // A row that vanished under an open transaction: nothing may be answered on top of that.
@@ -152,14 +152,6 @@ extension SQLSession {
     SQLStatement(UnitSQL.useDevice, device.usedValues + [.text(device.user.text), .text(device.id.text)])
   }
 
-  private static func insert(_ record: AuditRecord) -> SQLStatement {
-    SQLStatement(UnitSQL.insertRecord, record.values)
-  }
-
-  package func insert(_ records: [AuditRecord]) throws {
-    if !records.isEmpty { _ = try run(records.map(Self.insert)) }
-  }
-
   package func devices(_ query: DeviceQuery) throws -> [Device] {
     var filter = SQLFilter()
     filter.add("user_name =", query.user?.text)
@@ -192,8 +184,6 @@ private enum UnitSQL {
     "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)")
   static let updateDevice = RepeatedSQL(deviceUpdate(of: Device.changingColumns))
   static let useDevice = RepeatedSQL(deviceUpdate(of: Device.usedColumns))
-  static let insertRecord = RepeatedSQL(
-    "INSERT INTO vmfa_audit_event (\(AuditRecord.columns.list)) VALUES (\(AuditRecord.columns.placeholders()))")
 
   private static let userText = "SELECT \(User.columns.list) FROM vmfa_user WHERE name = $1"
 

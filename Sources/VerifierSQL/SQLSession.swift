@@ -58,6 +58,9 @@ package protocol SQLSession {
   /// Policy and account id, where they are known to be those of this transaction.
   var knownSettings: (policy: Policy, account: AccountID)? { get nonmutating set }
 
+  /// Takes audit rows along, to write them with all others of its commit; false where they are written one by one.
+  func takeAlong(_ records: [AuditRecord]) -> Bool
+
   /// Runs statements one after the other; where a round trip costs something, in a single one.
   /// - Throws: ``SQLFailure``, and what the database has to say else. Nothing may be run after that.
   func run(_ statements: [SQLStatement]) throws -> [SQLResult]
@@ -77,6 +80,8 @@ extension SQLSession {
     get { nil }
     nonmutating set {}
   }
+
+  package func takeAlong(_ records: [AuditRecord]) -> Bool { false }
 
   package func run(_ sql: RepeatedSQL, _ arguments: [SQLValue]) throws -> SQLResult {
     try run([SQLStatement(sql, arguments)])[0]

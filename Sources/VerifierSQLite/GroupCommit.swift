@@ -1,5 +1,7 @@
 internal import GRDB
 internal import Synchronization
+internal import Verifier
+internal import VerifierSQL
 
 /// The disk failed while a commit was written: it may be found whole when the database is next opened.
 struct UncertainCommit: Error {
@@ -21,9 +23,14 @@ final class GroupCommit: Sendable {
   /// neither side waits for all of the other.
   private static let maximumCount = 32
 
+  /// The fewest audit rows that are sealed with the commit that brings them: the other way costs each row about as much as a
+  /// batch, and the walk along the chain reads it batch by batch.
+  private static let fewestToSeal = 6
+
   private let pool: DatabasePool
   private let check: @Sendable () throws -> Void
   private let checkpointer: Checkpointer
+  private let sealing = Mutex<AuditSealing?>(nil)
   private let waiting = Mutex<(jobs: [Job], isAtWork: Bool)>(([], false))
 
   /// - Parameter check: called in every transaction before anything is read.
@@ -32,6 +39,8 @@ final class GroupCommit: Sendable {
     self.checkpointer = checkpointer
     self.check = check
   }
+
+  func sealAudit(_ make: @escaping AuditSealing) { sealing.withLock { $0 = make } }
 
   func submit(_ job: Job) {
     let starts = waiting.withLock { waiting in
@@ -80,6 +89,7 @@ final class GroupCommit: Sendable {
       try check()
       let session = SQLiteSession(database)
       let failures = try jobs.map { try run($0, session) }
+      try writeAudit(session)
       do { try database.commit() } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
         throw UncertainCommit(reason: error)
       }
@@ -90,17 +100,25 @@ final class GroupCommit: Sendable {
     }
   }
 
+  private func writeAudit(_ session: SQLiteSession) throws {
+    guard !session.takenAlong.isEmpty else { return }
+    let isWorthwhile = session.takenAlong.count >= Self.fewestToSeal
+    try session.write(takenAlong: session.takenAlong, sealing: isWorthwhile ? sealing.withLock { $0 } : nil)
+    session.takenAlong = []
+  }
+
   /// A job has thrown after it had changed something.
   private struct ChangesToUndo: Error {}
 
   /// - Returns: the error of the job itself.
   /// - Throws: what ends the whole transaction.
   private static func run(_ job: Job, on session: SQLiteSession) throws -> (any Error)? {
-    let before = session.database.totalChangesCount
+    let before = session.database.totalChangesCount, taken = session.takenAlong.count
     do {
       try job.run(session)
       return nil
     } catch {
+      session.takenAlong.removeSubrange(taken...)
       guard session.database.isInsideTransaction else { throw error }
       guard session.database.totalChangesCount == before else { throw ChangesToUndo() }
       return error
@@ -109,7 +127,7 @@ final class GroupCommit: Sendable {
 
   /// The same, in a savepoint that undoes what the job changed.
   private static func runInSavepoint(_ job: Job, on session: SQLiteSession) throws -> (any Error)? {
-    let database = session.database
+    let database = session.database, taken = session.takenAlong.count
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
     do {
       try job.run(session)
@@ -119,6 +137,7 @@ final class GroupCommit: Sendable {
       // A full disk and the like end the transaction itself; then nothing of it is kept.
       guard database.isInsideTransaction else { throw error }
       session.knownSettings = nil
+      session.takenAlong.removeSubrange(taken...)
       try database.cachedStatement(sql: "ROLLBACK TO job").execute()
       try database.cachedStatement(sql: "RELEASE job").execute()
       return error

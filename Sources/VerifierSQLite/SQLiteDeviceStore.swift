@@ -136,10 +136,13 @@ public final class SQLiteDeviceStore: DeviceStore {
 
   /// As `DeviceStore` has it.
   public func sealAudit(
-    _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
+    _ make: @escaping AuditSealing
   ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) {
     try await write { try $0.sealAudit(make) }
   }
+
+  /// As `DeviceStore` has it: those that share a commit are a batch.
+  public func sealAuditOnCommit(_ make: @escaping AuditSealing) { writer.sealAudit(make) }
 
   /// As `DeviceStore` has it: pages, indexes, references.
   public func checkIntegrity() async throws(VerifierError) -> [String] {

@@ -13,6 +13,9 @@ final class SQLiteSession: SQLSession {
   /// Read once for all that share a commit: nobody else can change them meanwhile.
   var knownSettings: (policy: Policy, account: AccountID)?
 
+  /// Audit rows of all that share a commit, which are written at its end.
+  var takenAlong: [AuditRecord] = []
+
   /// What was prepared for SQL that is run again and again.
   private var statements: [ObjectIdentifier: Statement] = [:]
   /// The texts and blobs of the statement that runs.
@@ -21,6 +24,11 @@ final class SQLiteSession: SQLSession {
   init(_ database: Database) { self.database = database }
 
   var locksRows: Bool { false }
+
+  func takeAlong(_ records: [AuditRecord]) -> Bool {
+    takenAlong += records
+    return true
+  }
 
   func run(_ statements: [SQLStatement]) throws -> [SQLResult] { try statements.map(run) }
 

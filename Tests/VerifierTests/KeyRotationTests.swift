@@ -60,7 +60,7 @@ import Verifier
       try await store.auditBatches(after: number, limit: limit)
     }
     func sealAudit(
-      _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
+      _ make: @escaping AuditSealing
     ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) { try await store.sealAudit(make) }
     func checkIntegrity() async throws(VerifierError) -> [String] { [] }
   }

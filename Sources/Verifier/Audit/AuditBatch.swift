@@ -1,6 +1,9 @@
 internal import OATH
 internal import OpenSSLCrypto
 
+/// Makes the batch that comes after the newest one, of rows that no batch holds, by id; nil where there is none to make.
+public typealias AuditSealing = @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
+
 /// A run of audit rows, sealed together: a link of the chain.
 public struct AuditBatch: Sendable, Equatable {
   /// From 1 on, without a gap.

@@ -13,13 +13,15 @@ public struct AuditSealer: Sendable {
     self.interval = interval
   }
 
-  /// Runs until its task is cancelled, and seals once more then.
+  /// Runs until its task is cancelled, and seals once more then. Under load most rows come sealed (see
+  /// ``DeviceStore/sealAuditOnCommit(_:)``); what it finds are the others.
   /// - Parameters:
   ///   - now: the clock.
   ///   - onError: told what prevented sealing; it is tried again after the interval.
   public func run(
-    now: @Sendable () -> UnixTime, onError: @Sendable (VerifierError) -> Void = { _ in }
+    now: @escaping @Sendable () -> UnixTime, onError: @Sendable (VerifierError) -> Void = { _ in }
   ) async {
+    verifier.sealAuditOnCommit(now: now)
     while !Task.isCancelled {
       await seal(at: now(), onError: onError)
       // Woken early by cancellation alone, and then the loop ends.

@@ -9,16 +9,23 @@ extension Verifier {
   /// Seals the rows that no batch holds yet. Any number of replicas may call this at once: the store lets one seal.
   /// - Returns: the head of the chain then; nil while there has been nothing to seal.
   public func sealAudit(at now: UnixTime) async throws(VerifierError) -> AuditHead? {
+    let make = sealing { now }
     while true {
-      let key = keys.current.integrityKey
-      let sealed = try await store.sealAudit { previous, rows throws(VerifierError) in
-        guard !rows.isEmpty else { return nil }
-        let batch = try AuditBatch(rows, after: previous, at: now.seconds, under: key)
-        return batch.rowCount > 0 ? batch : nil
-      }
+      let sealed = try await store.sealAudit(make)
       guard sealed.made, let newest = sealed.newest, newest.rowCount == AuditBatch.maximumRowCount else {
         return sealed.newest?.head
       }
+    }
+  }
+
+  /// From now on the store seals rows with the commits that bring them, where it can; ``sealAudit(at:)`` seals the others.
+  func sealAuditOnCommit(now: @escaping @Sendable () -> UnixTime) { store.sealAuditOnCommit(sealing(now: now)) }
+
+  private func sealing(now: @escaping @Sendable () -> UnixTime) -> AuditSealing {
+    { [keys] previous, rows throws(VerifierError) in
+      guard !rows.isEmpty else { return nil }
+      let batch = try AuditBatch(rows, after: previous, at: now().seconds, under: keys.current.integrityKey)
+      return batch.rowCount > 0 ? batch : nil
     }
   }
 

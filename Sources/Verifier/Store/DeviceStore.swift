@@ -59,12 +59,19 @@ public protocol DeviceStore: Sendable {
 
   /// Adds a batch to the chain: `make` gets the newest one and the oldest rows that no batch holds, at most
   /// 1,000, and returns the next batch, or nil. One caller at a time, on whatever replica.
-  func sealAudit(
-    _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
-  ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool)
+  func sealAudit(_ make: @escaping AuditSealing) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool)
+
+  /// From now on seals audit rows in the transaction that brings them, where the store has all its writers one after the
+  /// other and enough rows come at once for it to cost less than ``sealAudit(_:)``, which seals the others.
+  func sealAuditOnCommit(_ make: @escaping AuditSealing)
 
   /// Looks for damage that the database itself can see, and tells of it in lines.
   func checkIntegrity() async throws(VerifierError) -> [String]
+}
+
+extension DeviceStore {
+  /// Where writers do not take turns, a chain would make them.
+  public func sealAuditOnCommit(_ make: @escaping AuditSealing) {}
 }
 
 /// What is atomic: a user with all their devices.

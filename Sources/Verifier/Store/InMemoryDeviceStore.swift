@@ -136,7 +136,7 @@ public final class InMemoryDeviceStore: DeviceStore {
 
   /// As ``DeviceStore`` has it.
   public func sealAudit(
-    _ make: @escaping @Sendable (AuditBatch?, [AuditRecord]) throws(VerifierError) -> AuditBatch?
+    _ make: @escaping AuditSealing
   ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) {
     try contents.withLock { contents throws(VerifierError) in
       let open = contents.records.filter { $0.batch == nil }.sorted { $0.id < $1.id }
