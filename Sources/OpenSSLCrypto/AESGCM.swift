@@ -46,7 +46,8 @@ public enum AESGCM {
   static func seal(
     _ plaintext: Span<UInt8>, key: borrowing SecretBytes, nonce: [UInt8], associatedData: Span<UInt8>
   ) throws(CryptoError) -> SealedBox {
-    let context = try CipherContext(key: key, nonce: nonce, direction: .encrypt)
+    let context = try CipherContext(key: key, direction: .encrypt)
+    try context.begin(nonce: nonce.span)
     try context.authenticate(associatedData)
     var ciphertext = [UInt8](repeating: 0, count: plaintext.count)
     var output = ciphertext.mutableSpan
@@ -60,33 +61,64 @@ public enum AESGCM {
   public static func open(
     _ box: SealedBox, key: borrowing SecretBytes, associatedData: Span<UInt8>
   ) throws(CryptoError) -> SecretBytes {
-    let context = try CipherContext(key: key, nonce: box.nonce, direction: .decrypt)
-    try context.authenticate(associatedData)
-    let plaintext = try SecretBytes(count: box.ciphertext.count) { output throws(CryptoError) in
-      try context.update(box.ciphertext.span, into: &output)
+    let opener = try Opener(key: key)
+    return try opener.open(box, associatedData: associatedData)
+  }
+
+  /// Opens many boxes under one key, which is set once: setting it costs more than opening a box of a seed's size. One box
+  /// after the other.
+  public struct Opener: ~Copyable {
+    private let context: CipherContext
+
+    /// - Throws: ``CryptoError/invalidLength(what:count:)``.
+    public init(key: borrowing SecretBytes) throws(CryptoError) {
+      context = try CipherContext(key: key, direction: .decrypt)
     }
-    try context.expect(tag: box.tag)
-    do { try context.finish() } catch { throw .authenticationFailed }
-    return plaintext
+
+    /// As ``AESGCM/open(_:key:associatedData:)``.
+    public func open(_ box: SealedBox, associatedData: Span<UInt8>) throws(CryptoError) -> SecretBytes {
+      try open(nonce: box.nonce.span, box.ciphertext.span, tag: box.tag.span, associatedData)
+    }
+
+    /// The same for a box in one run of bytes, see ``SealedBox/combined``; what is too short to be one is not authentic.
+    public func open(combined bytes: Span<UInt8>, associatedData: Span<UInt8>) throws(CryptoError) -> SecretBytes {
+      guard bytes.count >= nonceByteCount + tagByteCount else { throw .authenticationFailed }
+      let ciphertext = bytes.extracting(nonceByteCount..<bytes.count - tagByteCount)
+      return try open(
+        nonce: bytes.extracting(first: nonceByteCount), ciphertext, tag: bytes.extracting(last: tagByteCount),
+        associatedData)
+    }
+
+    private func open(
+      nonce: Span<UInt8>, _ ciphertext: Span<UInt8>, tag: Span<UInt8>, _ associatedData: Span<UInt8>
+    ) throws(CryptoError) -> SecretBytes {
+      try context.begin(nonce: nonce)
+      try context.authenticate(associatedData)
+      let plaintext = try SecretBytes(count: ciphertext.count) { output throws(CryptoError) in
+        try context.update(ciphertext, into: &output)
+      }
+      try context.expect(tag: tag)
+      do { try context.finish() } catch { throw .authenticationFailed }
+      return plaintext
+    }
   }
 }
 
-/// One encryption or decryption; owns the EVP_CIPHER_CTX.
+/// Encrypts or decrypts under one key; owns the EVP_CIPHER_CTX.
 @safe
-private struct CipherContext: ~Copyable {
+struct CipherContext: ~Copyable {
   enum Direction: Int32 { case decrypt = 0, encrypt = 1 }
 
   private let context: OpaquePointer
 
-  init(key: borrowing SecretBytes, nonce: [UInt8], direction: Direction) throws(CryptoError) {
+  init(key: borrowing SecretBytes, direction: Direction) throws(CryptoError) {
     guard key.count == AESGCM.keyByteCount else { throw .invalidLength(what: "an AES-256 key", count: key.count) }
-    guard nonce.count == AESGCM.nonceByteCount else { throw .invalidLength(what: "a nonce", count: nonce.count) }
     guard let cipher = unsafe FetchedCipher.aes256GCM?.pointer, let made = unsafe EVP_CIPHER_CTX_new() else {
       throw .drainingQueue(after: "making an AES-256-GCM context")
     }
     let started = key.withBytes { key in
       unsafe key.withUnsafeBufferPointer {
-        unsafe EVP_CipherInit_ex2(made, cipher, $0.baseAddress, nonce, direction.rawValue, nil)
+        unsafe EVP_CipherInit_ex2(made, cipher, $0.baseAddress, nil, direction.rawValue, nil)
       }
     }
     guard started == 1 else {
@@ -97,6 +129,16 @@ private struct CipherContext: ~Copyable {
   }
 
   deinit { unsafe EVP_CIPHER_CTX_free(context) }
+
+  /// A message of its own begins.
+  func begin(nonce: Span<UInt8>) throws(CryptoError) {
+    guard nonce.count == AESGCM.nonceByteCount else { throw .invalidLength(what: "a nonce", count: nonce.count) }
+    let done = unsafe nonce.withUnsafeBufferPointer {
+      // -1: in the direction that was set with the key.
+      unsafe EVP_CipherInit_ex2(context, nil, nil, $0.baseAddress, -1, nil)
+    }
+    guard done == 1 else { throw .drainingQueue(after: "setting a nonce") }
+  }
 
   func authenticate(_ associatedData: Span<UInt8>) throws(CryptoError) {
     guard associatedData.count > 0 else { return }
@@ -121,11 +163,10 @@ private struct CipherContext: ~Copyable {
 
   func finish() throws(CryptoError) {
     // GCM is a stream mode: the last call writes nothing, but wants somewhere to write it.
-    var nothing = [UInt8](repeating: 0, count: 16)
-    var written: Int32 = 0
-    guard unsafe EVP_CipherFinal_ex(context, &nothing, &written) == 1 else {
-      throw .drainingQueue(after: "finishing AES-256-GCM")
-    }
+    var block = [16 of UInt8](repeating: 0), written: Int32 = 0
+    var nothing = block.mutableSpan
+    let done = unsafe nothing.withUnsafeMutableBufferPointer { unsafe EVP_CipherFinal_ex(context, $0.baseAddress, &written) }
+    guard done == 1 else { throw .drainingQueue(after: "finishing AES-256-GCM") }
   }
 
   func tag() throws(CryptoError) -> [UInt8] {
@@ -136,12 +177,14 @@ private struct CipherContext: ~Copyable {
     return tag
   }
 
-  func expect(tag: [UInt8]) throws(CryptoError) {
+  func expect(tag: Span<UInt8>) throws(CryptoError) {
     guard tag.count == AESGCM.tagByteCount else { throw .invalidLength(what: "a tag", count: tag.count) }
-    var tag = tag
-    guard unsafe EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tag.count), &tag) == 1 else {
-      throw .drainingQueue(after: "setting an AES-256-GCM tag")
+    let done = unsafe tag.withUnsafeBufferPointer {
+      // Only read; the parameter of a call for all purposes has no const.
+      unsafe EVP_CIPHER_CTX_ctrl(
+        context, EVP_CTRL_AEAD_SET_TAG, Int32($0.count), UnsafeMutablePointer(mutating: $0.baseAddress))
     }
+    guard done == 1 else { throw .drainingQueue(after: "setting an AES-256-GCM tag") }
   }
 }
 

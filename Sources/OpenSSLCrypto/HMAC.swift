@@ -13,15 +13,11 @@ public struct HMAC: ~Copyable {
   /// - Throws: ``CryptoError/invalidLength(what:count:)`` for an empty key.
   public init(_ algorithm: HashAlgorithm, key: borrowing SecretBytes) throws(CryptoError) {
     guard key.count > 0 else { throw .invalidLength(what: "an HMAC key", count: 0) }
-    guard let mac = unsafe FetchedMAC.hmac?.pointer, let made = unsafe EVP_MAC_CTX_new(mac) else {
+    guard let pattern = unsafe algorithm.pattern?.context, let made = unsafe EVP_MAC_CTX_dup(pattern) else {
       throw .drainingQueue(after: "making an HMAC")
     }
-    let started = unsafe algorithm.withParameters { parameters in
-      key.withBytes { bytes in
-        unsafe bytes.withUnsafeBufferPointer {
-          unsafe EVP_MAC_init(made, $0.baseAddress, $0.count, parameters)
-        }
-      }
+    let started = key.withBytes { bytes in
+      unsafe bytes.withUnsafeBufferPointer { unsafe EVP_MAC_init(made, $0.baseAddress, $0.count, nil) }
     }
     guard started == 1 else {
       unsafe EVP_MAC_CTX_free(made)
@@ -71,30 +67,41 @@ public struct AuthenticationCode: Sendable {
   }
 }
 
-/// The provider's HMAC, looked up once for the life of the program.
+/// A context that is copied for every key: looking up the provider's HMAC and its hash by name costs more than a code does.
 @safe
-private struct FetchedMAC: @unchecked Sendable {
-  // @unchecked Sendable: an EVP_MAC is immutable after the fetch and counted atomically by libcrypto (EVP_MAC(3)).
-  let pointer: OpaquePointer
+private struct ContextPattern: @unchecked Sendable {
+  // @unchecked Sendable: nothing changes it once it is made, and copying it only counts references, atomically.
+  let context: OpaquePointer
 
-  static let hmac: FetchedMAC? = {
+  /// It gets a key of one zero byte, without which libcrypto does not copy it; a copy gets its own before it is used.
+  static func make(_ algorithm: HashAlgorithm) -> ContextPattern? {
     guard let mac = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else { return nil }
-    return unsafe FetchedMAC(pointer: mac)
-  }()
+    // The context holds on to it.
+    defer { unsafe EVP_MAC_free(mac) }
+    guard let context = unsafe EVP_MAC_CTX_new(mac) else { return nil }
+    var name = Array(algorithm.rawValue.utf8CString), key: UInt8 = 0
+    let isMade = unsafe name.withUnsafeMutableBufferPointer { name in
+      let parameters = unsafe [
+        OSSL_PARAM_construct_utf8_string(ParameterName.digest, name.baseAddress, 0), OSSL_PARAM_construct_end(),
+      ]
+      return unsafe EVP_MAC_init(context, &key, 1, parameters) == 1
+    }
+    guard isMade else {
+      unsafe EVP_MAC_CTX_free(context)
+      return nil
+    }
+    return unsafe ContextPattern(context: context)
+  }
+
+  static let sha1 = make(.sha1), sha256 = make(.sha256), sha512 = make(.sha512)
 }
 
 extension HashAlgorithm {
-  /// The OSSL_PARAM list that names this digest.
-  fileprivate func withParameters<R>(_ body: (UnsafePointer<OSSL_PARAM>) -> R) -> R {
-    var name = Array(rawValue.utf8CString)
-    return unsafe name.withUnsafeMutableBufferPointer { text in
-      let parameters = unsafe [
-        OSSL_PARAM_construct_utf8_string(ParameterName.digest, text.baseAddress, 0), OSSL_PARAM_construct_end(),
-      ]
-      return unsafe parameters.withUnsafeBufferPointer { list in
-        // Two entries were put in two lines above: there is a base address.
-        unsafe list.baseAddress.map { unsafe body($0) }.unsafelyUnwrapped
-      }
+  fileprivate var pattern: ContextPattern? {
+    switch self {
+    case .sha1: .sha1
+    case .sha256: .sha256
+    case .sha512: .sha512
     }
   }
 }

@@ -59,16 +59,10 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   }
 
   /// As `DeviceStore` has it.
-  public func transaction<R: Sendable>(
-    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
-  ) async throws(VerifierError) -> R {
-    try await write { session in
-      let before = try session.state(of: unit, locking: true)
-      var after = before
-      let result = try body(&after)
-      try session.apply(after.changes(since: before))
-      return result
-    }
+  public func transaction(
+    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> Void
+  ) async throws(VerifierError) {
+    try await write { try $0.change(unit, body) }
   }
 
   /// As `DeviceStore` has it.
@@ -163,7 +157,7 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   /// A setting of the server as a writing transaction has it, for tests.
   package func setting(_ name: String) async throws(VerifierError) -> String? {
     try await write { connection in
-      if case .text(let value)? = try connection.run("SHOW \(name)").rows.first?.first { value } else { nil }
+      try connection.run("SHOW \(name)").rows.text
     }
   }
 

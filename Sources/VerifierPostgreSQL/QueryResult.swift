@@ -19,8 +19,8 @@ struct QueryResult: ~Copyable {
 
   var outcome: Result<SQLResult, PostgreSQLError> {
     switch unsafe PQresultStatus(handle) {
-    case PGRES_COMMAND_OK: .success(SQLResult(rows: [], changed: changed))
-    case PGRES_TUPLES_OK: .success(SQLResult(rows: rows, changed: 0))
+    case PGRES_COMMAND_OK: .success(SQLResult(changed: changed))
+    case PGRES_TUPLES_OK: .success(SQLResult(rows: rows))
     case PGRES_PIPELINE_ABORTED: .failure(.server(state: "25P02", message: "a statement before it failed"))
     default: .failure(.server(state: field("C"), message: field("M")))
     }
@@ -33,29 +33,37 @@ struct QueryResult: ~Copyable {
     unsafe PQresultErrorField(handle, Int32(code.value)).map { unsafe String(cString: $0) } ?? ""
   }
 
-  private var rows: [[SQLValue]] {
+  private var rows: SQLRows {
     let columns = unsafe PQnfields(handle)
     let types = (0..<columns).map { unsafe PQftype(handle, $0) }
-    return (0..<(unsafe PQntuples(handle))).map { row in
-      (0..<columns).map { column in value(row, column, type: types[Int(column)]) }
+    var rows = SQLRows(columnCount: Int(columns))
+    for row in 0..<(unsafe PQntuples(handle)) {
+      for column in 0..<columns { append(row, column, type: types[Int(column)], to: &rows) }
     }
+    return rows
   }
 
-  private func value(_ row: Int32, _ column: Int32, type: Oid) -> SQLValue {
+  private func append(_ row: Int32, _ column: Int32, type: Oid, to rows: inout SQLRows) {
     guard unsafe PQgetisnull(handle, row, column) == 0, let start = unsafe PQgetvalue(handle, row, column) else {
-      return .null
+      return rows.appendNull()
     }
     let count = Int(unsafe PQgetlength(handle, row, column))
     let bytes = unsafe UnsafeRawBufferPointer(start: start, count: count)
     // The types of pg_type.dat: int8, int2, int4; bytea, as \x and hexadecimal digits.
     switch type {
-    case 20, 21, 23: return SQLValue(Int64(unsafe String(decoding: bytes, as: UTF8.self)))
+    case 20, 21, 23:
+      if let integer = Int64(unsafe String(decoding: bytes, as: UTF8.self)) {
+        rows.append(integer)
+      } else {
+        rows.appendNull()
+      }
     case 17:
-      // In any other form, to which a role may be set, it is not read by guessing.
-      guard unsafe bytes.starts(with: Array("\\x".utf8)) else { return .text("") }
+      // In any other form, to which a role may be set, it is not read by guessing: a text is no blob.
+      guard unsafe bytes.starts(with: Array("\\x".utf8)) else { return unsafe rows.append(text: bytes) }
       let digits = unsafe bytes.dropFirst(2).map { $0.hexadecimalValue ?? 0 }
-      return .bytes(stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
-    default: return .text(unsafe String(decoding: bytes, as: UTF8.self))
+      let decoded = stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+      unsafe decoded.withUnsafeBytes { unsafe rows.append(blob: $0) }
+    default: unsafe rows.append(text: bytes)
     }
   }
 }

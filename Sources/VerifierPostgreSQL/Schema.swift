@@ -31,7 +31,7 @@ enum Schema {
   private static func applied(_ connection: Connection) throws -> Set<String>? {
     do {
       let rows = try connection.run("SELECT name FROM vmfa_migration").rows
-      return Set(rows.compactMap { if case .text(let name)? = $0.first { name } else { nil } })
+      return Set(rows.compactMap { $0.text(0) })
     } catch let error as PostgreSQLError where error.isUndefinedTable { return nil }
   }
 

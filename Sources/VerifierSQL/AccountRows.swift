@@ -11,7 +11,7 @@ enum ProfileRow {
     "must_change_password", "password_used_at", "old_passwords", "requires_mfa",
   ]
 
-  static func read(_ row: [SQLValue]) throws(VerifierError) -> (user: String, record: AccountRecord) {
+  static func read(_ row: SQLRow) throws(VerifierError) -> (user: String, record: AccountRecord) {
     var reader = RowReader(row, of: "an account", named: "the account of"), record = AccountRecord()
     let user = try reader.text()
     reader.name = user
@@ -47,7 +47,7 @@ extension AccessKey {
     "user_name", "id", "key_id", "sealed", "is_active", "created_at", "used_at", "used_service", "used_region",
   ]
 
-  static func read(_ row: [SQLValue]) throws(VerifierError) -> (user: String, key: AccessKey) {
+  static func read(_ row: SQLRow) throws(VerifierError) -> (user: String, key: AccessKey) {
     var reader = RowReader(row, of: "an access key", named: "the access key")
     let user = try reader.text(), id = try reader.text()
     reader.name = id
@@ -74,7 +74,7 @@ extension PageSession {
     "user_name", "id", "digest", "stage", "has_mfa", "created_at", "seen_at", "source", "agent",
   ]
 
-  static func read(_ row: [SQLValue]) throws(VerifierError) -> (user: String, session: PageSession) {
+  static func read(_ row: SQLRow) throws(VerifierError) -> (user: String, session: PageSession) {
     var reader = RowReader(row, of: "a session", named: "the session")
     let user = try reader.text(), id = try reader.text()
     reader.name = id
@@ -100,7 +100,7 @@ extension PageSession {
 enum TagRow {
   static let columns = ["user_name", "serial", "place", "name", "value"]
 
-  static func read(_ row: [SQLValue]) throws(VerifierError) -> (user: String, serial: String, tag: Tag) {
+  static func read(_ row: SQLRow) throws(VerifierError) -> (user: String, serial: String, tag: Tag) {
     var reader = RowReader(row, of: "a tag")
     let user = try reader.text(), serial = try reader.text()
     _ = try reader.integer()
@@ -120,7 +120,7 @@ enum TagRow {
 extension APIToken {
   static let columns = ["name", "scopes", "created_at", "digest"]
 
-  init(row: [SQLValue]) throws(VerifierError) {
+  init(row: SQLRow) throws(VerifierError) {
     var reader = RowReader(row, of: "a token")
     let name = try reader.text(), scopes = try reader.text().split(separator: " ")
     self.init(

@@ -20,8 +20,9 @@ extension Device {
   /// Steps: more than any policy's reach and limit together.
   private static let drifts: ClosedRange<Int64> = -100_000...100_000
 
-  init(row: [SQLValue]) throws(VerifierError) {
-    var reader = RowReader(row, of: "a device", named: "the device")
+  /// - Parameter first: the column of the row that its own begin with.
+  init(row: SQLRow, from first: Int = 0) throws(VerifierError) {
+    var reader = RowReader(row, from: first, of: "a device", named: "the device")
     let id = DeviceID(try reader.text()), user = try reader.userName(), serial = Serial(stored: try reader.text())
     reader.name = serial.text
     guard let id else { throw .corruptRecord(reader.subject) }
@@ -78,7 +79,7 @@ extension User {
   /// What a counter may hold: far more than it can be counted to, far less than what overflows.
   static let counts: ClosedRange<Int64> = 0...Int64(Int32.max)
 
-  init(row: [SQLValue]) throws(VerifierError) {
+  init(row: SQLRow) throws(VerifierError) {
     var reader = RowReader(row, of: "a user")
     let name = try reader.userName(), createdAt = try reader.time()
     let failures = Int(try reader.integer(in: Self.counts))
@@ -121,7 +122,7 @@ extension AuditRecord {
     "batch",
   ]
 
-  init(row: [SQLValue]) throws(VerifierError) {
+  init(row: SQLRow) throws(VerifierError) {
     var reader = RowReader(row, of: "an audit row", named: "the audit row")
     let id = try reader.text()
     reader.name = id
@@ -148,7 +149,7 @@ extension AuditRecord {
 extension AuditBatch {
   static let columns = ["number", "sealed_at", "key_id", "row_ids", "tag"]
 
-  init(row: [SQLValue]) throws(VerifierError) {
+  init(row: SQLRow) throws(VerifierError) {
     var reader = RowReader(row, of: "an audit batch")
     self.init(
       number: try reader.integer(in: Int64.min...Int64.max - 1), sealedAt: try reader.integer(),

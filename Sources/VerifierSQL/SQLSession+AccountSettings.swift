@@ -10,7 +10,7 @@ extension SQLSession {
       SQLStatement("SELECT name, value FROM vmfa_account_setting"),
       SQLStatement("SELECT \(APIToken.columns.list) FROM vmfa_token ORDER BY created_at, name"),
     ])
-    guard case .text(let id)? = results[0].rows.first?.first else {
+    guard let id = results[0].rows.text else {
       throw VerifierError.corruptRecord("the account id")
     }
     var settings = AccountSettings(
@@ -74,7 +74,7 @@ extension SQLSession {
         [.text(UserName.root.text), .integer(now.seconds - AccessKey.goodAge)]),
     ])
     let numbers = try results.map { result in
-      var reader = RowReader(result.rows.first ?? [], of: "a count")
+      var reader = RowReader(result.rows.first ?? SQLRow(), of: "a count")
       return Int(try reader.integer())
     }
     (counts.users, counts.devices, counts.devicesInUse) = (numbers[0], numbers[1], numbers[2])

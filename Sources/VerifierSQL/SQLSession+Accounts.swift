@@ -76,9 +76,8 @@ extension SQLSession {
   }
 
   package func account(ofAccessKey id: String) throws -> Account? {
-    let rows = try run("SELECT user_name FROM vmfa_access_key WHERE id = $1", [.text(id)]).rows
-    guard case .text(let text)? = rows.first?.first else { return nil }
-    return try accounts(of: [try UserName(text)]).first
+    let owner = try run("SELECT user_name FROM vmfa_access_key WHERE id = $1", [.text(id)]).rows.text
+    return try owner.flatMap { try accounts(of: [try UserName($0)]).first }
   }
 
   package func accounts(after name: UserName?, pathPrefix: String, limit: Int) throws -> [Account] {

@@ -100,7 +100,7 @@ extension SQLSession {
     ]
     return try checks.flatMap { name, sql in
       try run(sql).rows.map { row in
-        if case .text(let serial)? = row.first { "\(name): \(serial)" } else { name }
+        if let serial = row.text(0) { "\(name): \(serial)" } else { name }
       }
     }
   }

@@ -8,7 +8,7 @@ extension SQLSession {
     "SELECT name, value FROM vmfa_policy UNION ALL SELECT '', CAST(id AS BIGINT) FROM vmfa_account"
   }
 
-  static func readSettings(_ rows: [[SQLValue]]) throws -> (Policy, AccountID) {
+  static func readSettings(_ rows: SQLRows) throws -> (Policy, AccountID) {
     var policy = Policy.standard, account: AccountID?
     for row in rows {
       var reader = RowReader(row, of: "the policy")
@@ -129,7 +129,7 @@ extension SQLSession {
       SQLStatement("SELECT COUNT(*) FROM vmfa_device WHERE status = 'disabled'"),
     ])
     let counts = try results.map { result in
-      var reader = RowReader(result.rows.first ?? [], of: "a count")
+      var reader = RowReader(result.rows.first ?? SQLRow(), of: "a count")
       return Int(try reader.integer())
     }
     return (counts[0], counts[1])

@@ -2,6 +2,13 @@ package import Verifier
 
 // A unit: reading it, and writing what a transaction changed of it.
 extension SQLSession {
+  package func change(_ unit: TransactionUnit, _ body: (inout UnitState) throws(VerifierError) -> Void) throws {
+    let before = try state(of: unit, locking: true)
+    var after = before
+    try body(&after)
+    try apply(after.changes(since: before))
+  }
+
   /// - Parameter locking: whether it is about to be changed.
   package func state(of unit: TransactionUnit, locking: Bool) throws -> UnitState {
     guard let name = try owner(of: unit) else {
@@ -11,22 +18,23 @@ extension SQLSession {
     if case .enrolment(let device, _) = unit, let other = try owner(of: .owner(of: device)), other != name {
       return try state(of: name, with: device, of: other, locking: locking)
     }
-    // The user's row is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
-    let known = knownSettings
-    let results = try run(
-      [
-        SQLStatement(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name)]),
-        SQLStatement(UnitSQL.devices, [.text(name)]),
-      ] + (known == nil ? [SQLStatement(Self.settings)] : []))
-    let (policy, account) = try known ?? Self.readSettings(results[2].rows)
+    let known = knownSettings, argument = [SQLValue.text(name)]
+    // A row that is locked is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
+    let locks = locking && locksRows
+    let reading =
+      locks
+      ? [SQLStatement(UnitSQL.lockedUser, argument), SQLStatement(UnitSQL.devices, argument)]
+      : [SQLStatement(UnitSQL.userWithDevices, argument)]
+    var results = try run(known == nil ? reading + [SQLStatement(Self.settings)] : reading)
+    let (policy, account) = try known ?? Self.readSettings(results.removeLast().rows)
     knownSettings = (policy, account)
-    let devices = try Self.devices(results[1].rows)
+    let devices = try Self.devices(results[results.count - 1].rows, from: locks ? 0 : User.columns.count)
     // Between finding the owner and locking their row, the device may have become somebody else's.
     if locking, locksRows, case .owner(let reference) = unit, !devices.contains(where: reference.names) {
       throw SQLFailure.conflict
     }
     return UnitState(
-      policy: policy, account: account, user: try results[0].rows.first.map(User.init(row:)), devices: devices)
+      policy: policy, account: account, user: try results[0].rows.first.map { try User(row: $0) }, devices: devices)
   }
 
   /// A user's unit, and one device of another user's.
@@ -46,8 +54,10 @@ extension SQLSession {
   }
 
   /// In the order in which they were made.
-  static func devices(_ rows: [[SQLValue]]) throws -> [Device] {
-    try rows.map(Device.init(row:)).sorted(by: Device.isOlder(_:than:))
+  /// - Parameter first: the column that theirs begin with; behind others they are empty where there is no device.
+  static func devices(_ rows: SQLRows, from first: Int = 0) throws -> [Device] {
+    try rows.compactMap { row in first > 0 && row.isNull(first) ? nil : try Device(row: row, from: first) }
+      .sorted(by: Device.isOlder(_:than:))
   }
 
   private func owner(of unit: TransactionUnit) throws -> String? {
@@ -59,8 +69,7 @@ extension SQLSession {
     case .owner(.serial(let serial)):
       found = try run("SELECT user_name FROM vmfa_serial WHERE serial = $1", [.text(serial.text)])
     }
-    guard case .text(let name)? = found.rows.first?.first else { return nil }
-    return name
+    return found.rows.text
   }
 
   package func apply(_ changes: UnitChanges) throws {
@@ -164,7 +173,7 @@ extension SQLSession {
     return try run(
       "SELECT \(Device.columns.list) FROM vmfa_device\(filter.clause) ORDER BY serial LIMIT \(query.limit)",
       filter.arguments
-    ).rows.map(Device.init(row:))
+    ).rows.map { try Device(row: $0) }
   }
 
   package func users(after name: UserName?, limit: Int) throws -> [User] {
@@ -180,6 +189,11 @@ private enum UnitSQL {
   static let user = RepeatedSQL(userText)
   static let lockedUser = RepeatedSQL(userText + " FOR UPDATE")
   static let devices = RepeatedSQL("SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name = $1")
+  static let userWithDevices = RepeatedSQL(
+    """
+    SELECT \(User.columns.map { "u." + $0 }.list), \(Device.columns.map { "d." + $0 }.list)
+    FROM vmfa_user u LEFT JOIN vmfa_device d ON d.user_name = u.name WHERE u.name = $1
+    """)
   static let updateUser = RepeatedSQL(
     "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)")
   static let updateDevice = RepeatedSQL(deviceUpdate(of: Device.changingColumns))

@@ -1,3 +1,4 @@
+internal import Synchronization
 package import Verifier
 
 /// A value of a column or an argument.
@@ -13,9 +14,16 @@ package enum SQLValue: Sendable, Equatable {
 
 /// SQL that is run again and again: a session finds what it prepared for it by what it is, without looking at the text.
 package final class RepeatedSQL: Sendable {
-  package let text: String
+  private static let count = Atomic(0)
 
-  package init(_ text: String) { self.text = text }
+  package let text: String
+  /// Counted from 0 on through all that there are.
+  package let number: Int
+
+  package init(_ text: String) {
+    self.text = text
+    number = Self.count.wrappingAdd(1, ordering: .relaxed).oldValue
+  }
 }
 
 /// SQL with `$1`, `$2`, … for its arguments. What both databases understand, and nothing else.
@@ -40,11 +48,11 @@ package struct SQLStatement: Sendable {
 
 /// What came of a statement.
 package struct SQLResult: Sendable {
-  package let rows: [[SQLValue]]
+  package let rows: SQLRows
   /// How many rows it inserted, changed or deleted.
   package let changed: Int
 
-  package init(rows: [[SQLValue]], changed: Int) {
+  package init(rows: SQLRows = SQLRows(), changed: Int = 0) {
     self.rows = rows
     self.changed = changed
   }

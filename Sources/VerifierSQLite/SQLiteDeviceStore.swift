@@ -59,16 +59,10 @@ public final class SQLiteDeviceStore: DeviceStore {
   }
 
   /// As `DeviceStore` has it.
-  public func transaction<R: Sendable>(
-    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
-  ) async throws(VerifierError) -> R {
-    try await write { session in
-      let before = try session.state(of: unit, locking: true)
-      var after = before
-      let result = try body(&after)
-      try session.apply(after.changes(since: before))
-      return result
-    }
+  public func transaction(
+    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> Void
+  ) async throws(VerifierError) {
+    try await write { try $0.change(unit, body) }
   }
 
   /// As `DeviceStore` has it.

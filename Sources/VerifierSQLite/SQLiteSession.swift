@@ -17,9 +17,7 @@ final class SQLiteSession: SQLSession {
   var takenAlong: [AuditRecord] = []
 
   /// What was prepared for SQL that is run again and again.
-  private var statements: [ObjectIdentifier: Statement] = [:]
-  /// The texts and blobs of the statement that runs.
-  private var argumentBytes: [UInt8] = []
+  private var statements: [Statement?] = []
 
   init(_ database: Database) { self.database = database }
 
@@ -34,8 +32,7 @@ final class SQLiteSession: SQLSession {
 
   private func run(_ sql: SQLStatement) throws -> SQLResult {
     let statement = try unsafe statement(for: sql).sqliteStatement
-    gather(sql.arguments)
-    return try unsafe argumentBytes.withUnsafeBufferPointer { bytes in
+    return try unsafe Self.bytes(of: sql.arguments).withUnsafeBufferPointer { bytes in
       defer {
         unsafe sqlite3_reset(statement)
         unsafe sqlite3_clear_bindings(statement)
@@ -47,24 +44,30 @@ final class SQLiteSession: SQLSession {
 
   private func statement(for sql: SQLStatement) throws -> Statement {
     guard let repeated = sql.repeated else { return try database.cachedStatement(sql: sql.text) }
-    if let known = statements[ObjectIdentifier(repeated)] { return known }
+    let missing = repeated.number + 1 - statements.count
+    if missing > 0 { statements += repeatElement(nil, count: missing) }
+    if let known = statements[repeated.number] { return known }
     let statement = try database.cachedStatement(sql: sql.text)
-    statements[ObjectIdentifier(repeated)] = statement
+    statements[repeated.number] = statement
     return statement
   }
 
-  /// Puts all texts and blobs in one place, which stays where it is while the statement runs: SQLite then makes no copies.
-  private func gather(_ arguments: [SQLValue]) {
-    argumentBytes.removeAll(keepingCapacity: true)
+  /// All texts and blobs in one place, which stays where it is while the statement runs: SQLite then makes no copies.
+  private static func bytes(of arguments: [SQLValue]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(512)
     // Without any bytes there may be no address, and no address would be NULL.
-    argumentBytes.append(0)
+    bytes.append(0)
     for argument in arguments {
       switch argument {
-      case .text(let text): argumentBytes.append(contentsOf: text.utf8)
-      case .bytes(let bytes): argumentBytes.append(contentsOf: bytes)
+      case .text(let text):
+        let isCopied: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe bytes.append(contentsOf: $0) }
+        if isCopied == nil { bytes += text.utf8 }
+      case .bytes(let more): bytes += more
       case .null, .integer: break
       }
     }
+    return bytes
   }
 
   private func bind(
@@ -93,14 +96,10 @@ final class SQLiteSession: SQLSession {
 
   private func result(of statement: SQLiteStatement) throws -> SQLResult {
     let columnCount = unsafe sqlite3_column_count(statement)
-    var rows: [[SQLValue]] = []
+    var rows = SQLRows(columnCount: Int(columnCount))
     while true {
       switch unsafe sqlite3_step(statement) {
-      case SQLITE_ROW:
-        var row: [SQLValue] = []
-        row.reserveCapacity(Int(columnCount))
-        for column in 0..<columnCount { row.append(unsafe SQLValue(column: column, of: statement)) }
-        rows.append(row)
+      case SQLITE_ROW: for column in 0..<columnCount { unsafe rows.append(column, of: statement) }
       case SQLITE_DONE: return SQLResult(rows: rows, changed: columnCount == 0 ? database.changesCount : 0)
       case let code: try check(code)
       }
@@ -116,23 +115,18 @@ final class SQLiteSession: SQLSession {
   }
 }
 
-extension SQLValue {
-  fileprivate init(column: Int32, of statement: SQLiteStatement) {
+extension SQLRows {
+  fileprivate mutating func append(_ column: Int32, of statement: SQLiteStatement) {
     switch unsafe sqlite3_column_type(statement, column) {
-    case SQLITE_NULL: self = .null
-    case SQLITE_INTEGER: self = .integer(unsafe sqlite3_column_int64(statement, column))
+    case SQLITE_NULL: appendNull()
+    case SQLITE_INTEGER: append(unsafe sqlite3_column_int64(statement, column))
     case SQLITE_BLOB:
-      let count = Int(unsafe sqlite3_column_bytes(statement, column))
-      let bytes = unsafe UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, column), count: count)
-      self = .bytes(unsafe [UInt8](bytes))
+      let blob = unsafe sqlite3_column_blob(statement, column)
+      unsafe append(blob: UnsafeRawBufferPointer(start: blob, count: Int(sqlite3_column_bytes(statement, column))))
     // What is no integer and no blob reads as text; whoever wants a number finds that it is none.
     default:
-      guard let text = unsafe sqlite3_column_text(statement, column) else {
-        self = .null
-        return
-      }
-      let bytes = unsafe UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column)))
-      self = .text(unsafe String(decoding: bytes, as: UTF8.self))
+      guard let text = unsafe sqlite3_column_text(statement, column) else { return appendNull() }
+      unsafe append(text: UnsafeRawBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column))))
     }
   }
 }

@@ -26,6 +26,9 @@ enum Schema {
     migrator.registerMigration("pages") { database in
       try database.execute(sql: pages)
     }
+    migrator.registerMigration("devices by key") { database in
+      try database.execute(sql: devicesByKey)
+    }
     return migrator
   }
 
@@ -241,6 +244,13 @@ enum Schema {
     CREATE UNIQUE INDEX vmfa_device_by_serial ON vmfa_device (serial);
     CREATE INDEX vmfa_device_by_key ON vmfa_device (key_id);
     CREATE INDEX vmfa_device_disabled ON vmfa_device (id) WHERE status = 'disabled';
+    """
+
+  // An id is found by its index and changed by the key; where the index is as unique as the key, SQLite takes the index, and
+  // has two places to look at. Ids are unique by their making, and serials are claimed beside them.
+  private static let devicesByKey = """
+    DROP INDEX vmfa_device_by_id;
+    CREATE INDEX vmfa_device_by_id ON vmfa_device (id);
     """
 
   // Sessions on the pages, and who has to have MFA.

@@ -18,9 +18,9 @@ import Verifier
       left = Mutex(count)
     }
 
-    func transaction<R: Sendable>(
-      _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
-    ) async throws(VerifierError) -> R {
+    func transaction(
+      _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> Void
+    ) async throws(VerifierError) {
       guard
         left.withLock({ left in
           defer { left -= 1 }; return left > 0
@@ -28,7 +28,7 @@ import Verifier
       else {
         throw .store(.unreachable("killed"))
       }
-      return try await store.transaction(unit, body)
+      try await store.transaction(unit, body)
     }
 
     func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState { try await store.state(of: unit) }

@@ -63,19 +63,33 @@ public struct AuditRecord: Sendable, Equatable {
 struct CanonicalText {
   private(set) var bytes: [UInt8] = []
 
-  init(_ label: String) { append(label) }
+  init(_ label: String) {
+    // Of an audit row, and nearly always enough.
+    bytes.reserveCapacity(512)
+    append(label)
+  }
 
   mutating func append(_ text: String?) {
     guard let text else { return bytes.append(0) }
-    append(field: text.utf8)
+    appendLength(text.utf8.count)
+    bytes.append(text.utf8)
   }
 
-  mutating func append(_ field: [UInt8]) { append(field: field) }
+  mutating func append(_ field: [UInt8]) {
+    appendLength(field.count)
+    bytes += field
+  }
 
-  private mutating func append(field: some Collection<UInt8>) {
+  private mutating func appendLength(_ count: Int) {
     bytes.append(1)
-    for place in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: field.count >> (56 - 8 * place))) }
-    bytes.append(contentsOf: field)
+    unsafe withUnsafeBytes(of: UInt64(count).bigEndian) { unsafe bytes.append(contentsOf: $0) }
+  }
+}
+
+extension [UInt8] {
+  /// As `append(contentsOf:)`, which takes a text byte by byte.
+  mutating func append(_ text: String.UTF8View) {
+    if unsafe text.withContiguousStorageIfAvailable({ unsafe append(contentsOf: $0) }) == nil { append(contentsOf: text) }
   }
 }
 
@@ -119,7 +133,7 @@ enum RecordID {
         high = digit
       }
     }
-    return isUUID && !id.utf8.contains(where: (UInt8(ascii: "A")...UInt8(ascii: "F")).contains) ? bytes : nil
+    return isUUID && !id.utf8.contains(where: UUIDText.upperCase.contains) ? bytes : nil
   }
 
   /// The id of sixteen bytes.
@@ -129,13 +143,18 @@ enum RecordID {
   }
 
   private static func text(_ high: UInt64, _ low: UInt64) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity(36)
-    for index in 0..<32 {
-      if index == 8 || index == 12 || index == 16 || index == 20 { text.append(UInt8(ascii: "-")) }
-      let digit = UInt8((index < 16 ? high : low) >> (60 - 4 * UInt64(index % 16)) & 15)
-      text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+    unsafe String(unsafeUninitializedCapacity: 36) { text in
+      var place = 0
+      for index in 0..<32 {
+        if index == 8 || index == 12 || index == 16 || index == 20 {
+          unsafe text[place] = UInt8(ascii: "-")
+          place += 1
+        }
+        let digit = UInt8((index < 16 ? high : low) >> (60 - 4 * UInt64(index % 16)) & 15)
+        unsafe text[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+        place += 1
+      }
+      return place
     }
-    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -18,7 +18,7 @@ package final class KeySet: Sendable {
       do throws(CryptoError) {
         guard let opened = try key.open(under: master) else { throw CryptoError.authenticationFailed }
         switch key.purpose {
-        case .seed: seedKeys.append(DataKey(id: key.id, key: opened))
+        case .seed: seedKeys.append(try DataKey(id: key.id, key: opened))
         case .integrity: integrityKeys.append(try IntegrityKey(id: key.id, key: opened))
         }
       } catch .authenticationFailed {
@@ -60,7 +60,7 @@ package final class KeySet: Sendable {
     let key = integrityKey
     do throws(CryptoError) {
       let box = try secret.withBytes { (secret) throws(CryptoError) in
-        try SealedBytes(sealing: secret, key: key.secrets, associatedData: "\(key.id)\n\(label)")
+        try SealedBytes(sealing: secret, key: key.secrets, associatedData: Array("\(key.id)\n\(label)".utf8))
       }
       return SealedSecret(keyID: key.id, box: box)
     } catch { throw .crypto(error) }
@@ -70,7 +70,7 @@ package final class KeySet: Sendable {
   package func open(_ sealed: SealedSecret, label: String) throws(VerifierError) -> SecretBytes {
     guard let key = integrityKeys[sealed.keyID] else { throw .unknownKey(sealed.keyID) }
     do throws(CryptoError) {
-      return try sealed.box.open(key: key.secrets, associatedData: "\(key.id)\n\(label)")
+      return try sealed.box.open(key: key.secrets, associatedData: Array("\(key.id)\n\(label)".utf8))
     } catch {
       guard error == .authenticationFailed else { throw .crypto(error) }
       throw .corruptRecord("a sealed secret")

@@ -6,14 +6,13 @@ package struct SealedBytes: Sendable, Equatable {
 
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  init(sealing plaintext: Span<UInt8>, key: borrowing SecretBytes, associatedData: String) throws(CryptoError) {
-    let box = try AESGCM.seal(plaintext, key: key, associatedData: Array(associatedData.utf8).span)
+  init(sealing plaintext: Span<UInt8>, key: borrowing SecretBytes, associatedData: [UInt8]) throws(CryptoError) {
+    let box = try AESGCM.seal(plaintext, key: key, associatedData: associatedData.span)
     bytes = box.combined
   }
 
-  func open(key: borrowing SecretBytes, associatedData: String) throws(CryptoError) -> SecretBytes {
-    guard let box = AESGCM.SealedBox(combined: bytes) else { throw .authenticationFailed }
-    return try AESGCM.open(box, key: key, associatedData: Array(associatedData.utf8).span)
+  func open(key: borrowing SecretBytes, associatedData: [UInt8]) throws(CryptoError) -> SecretBytes {
+    try AESGCM.Opener(key: key).open(combined: bytes.span, associatedData: associatedData.span)
   }
 }
 

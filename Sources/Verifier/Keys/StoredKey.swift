@@ -84,10 +84,10 @@ public struct StoredKey: Sendable, Equatable {
     copies.append(Copy(master: try master.id(), box: box))
   }
 
-  private var associatedData: String {
+  private var associatedData: [UInt8] {
     switch purpose {
-    case .seed: "vmfa data key 1\n\(id)"
-    case .integrity: "vmfa integrity key 1\n\(id)"
+    case .seed: Array("vmfa data key 1\n\(id)".utf8)
+    case .integrity: Array("vmfa integrity key 1\n\(id)".utf8)
     }
   }
 }

@@ -10,8 +10,8 @@ public struct DeviceID: Sendable, Hashable {
 
   /// nil for text that is not a UUID.
   public init?(_ text: String) {
-    guard UUIDText.read(text) else { return nil }
-    self.text = text.lowercased()
+    guard UUIDText.isUUID(text) else { return nil }
+    self.text = text.utf8.contains(where: UUIDText.upperCase.contains) ? text.lowercased() : text
   }
 }
 

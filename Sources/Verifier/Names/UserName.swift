@@ -8,9 +8,11 @@ public struct UserName: Sendable, Hashable {
 
   /// - Throws: ``VerifierError/malformedName(_:)``.
   public init(_ text: String) throws(VerifierError) {
-    // What is ASCII is in NFC.
-    let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
-    let normal = isASCII ? text : text.precomposedStringWithCanonicalMapping
+    if Self.isPlain(text.utf8) {
+      self.text = text
+      return
+    }
+    let normal = text.precomposedStringWithCanonicalMapping
     let scalars = normal.unicodeScalars
     guard !scalars.isEmpty else { throw .malformedName("the user name is empty") }
     guard scalars.count <= 128 else {
@@ -25,13 +27,17 @@ public struct UserName: Sendable, Hashable {
     self.text = normal
   }
 
+  /// Whether it is printable ASCII, which is in NFC, and a name: as nearly all are.
+  private static func isPlain(_ text: String.UTF8View) -> Bool {
+    let space = UInt8(ascii: " ")
+    return (1...128).contains(text.count) && text.first != space && text.last != space
+      && text.allSatisfy { (0x20..<0x7F).contains($0) }
+  }
+
   /// The root user of the account, as AWS's credential report names it: no name that IAM gives to anybody.
   public static let root = UserName(unchecked: "<root_account>")
 
   private init(unchecked text: String) { self.text = text }
-
-  /// Hashes and compares by scalars: in NFC, canonically equal names are the same scalars.
-  public static func == (a: UserName, b: UserName) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
 }
 
 extension UserName: Comparable, CustomStringConvertible {

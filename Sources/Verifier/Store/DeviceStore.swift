@@ -1,4 +1,5 @@
 public import OATH
+internal import Synchronization
 
 /// Where devices, users, policy, keys and audit rows are kept. ``DeviceStore/transaction(_:_:)`` is the one way to change
 /// a device: what it sees, nobody else changes until it is done, on whatever thread, process or replica.
@@ -9,9 +10,9 @@ public protocol DeviceStore: Sendable {
   /// nothing is changed. Once begun, a transaction is carried to its end even if the calling task is cancelled:
   /// a guess that was compared is a guess that is counted. `body` may be run again where the store had to begin anew;
   /// only the last run counts.
-  func transaction<R: Sendable>(
-    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
-  ) async throws(VerifierError) -> R
+  func transaction(
+    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> Void
+  ) async throws(VerifierError)
 
   /// The state of a unit, to look at.
   func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState
@@ -70,6 +71,20 @@ public protocol DeviceStore: Sendable {
 }
 
 extension DeviceStore {
+  /// The same with a result: what the run that counts has returned.
+  public func transaction<R: Sendable>(
+    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
+  ) async throws(VerifierError) -> R {
+    let kept = Mutex<R?>(nil)
+    try await transaction(unit) { state throws(VerifierError) -> Void in
+      let result = try body(&state)
+      kept.withLock { $0 = result }
+    }
+    // A store that returns has run the body.
+    guard let result = kept.withLock({ $0 }) else { preconditionFailure("a transaction ended without having run") }
+    return result
+  }
+
   /// Where writers do not take turns, a chain would make them.
   public func sealAuditOnCommit(_ make: @escaping AuditSealing) {}
 }

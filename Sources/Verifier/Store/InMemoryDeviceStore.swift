@@ -21,15 +21,14 @@ public final class InMemoryDeviceStore: DeviceStore {
   }
 
   /// As ``DeviceStore`` has it.
-  public func transaction<R: Sendable>(
-    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
-  ) async throws(VerifierError) -> R {
+  public func transaction(
+    _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> Void
+  ) async throws(VerifierError) {
     try contents.withLock { contents throws(VerifierError) in
       let before = contents.state(of: unit)
       var after = before
-      let result = try body(&after)
+      try body(&after)
       try contents.apply(after.changes(since: before))
-      return result
     }
   }
 
