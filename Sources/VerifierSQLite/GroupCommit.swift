@@ -30,8 +30,14 @@ final class GroupCommit: Sendable {
   private let pool: DatabasePool
   private let check: @Sendable () throws -> Void
   private let checkpointer: Checkpointer
-  private let sealing = Mutex<AuditSealing?>(nil)
-  private let waiting = Mutex<(jobs: [Job], isAtWork: Bool)>(([], false))
+  private let state = Mutex(State())
+
+  private struct State {
+    var jobs: [Job] = []
+    var isAtWork = false
+    /// In a struct: a closure that a mutex holds alone is wrapped once more whenever it is looked at.
+    var seal: AuditSealing?
+  }
 
   /// - Parameter check: called in every transaction before anything is read.
   init(pool: DatabasePool, checkpointer: Checkpointer, check: @escaping @Sendable () throws -> Void) {
@@ -40,13 +46,13 @@ final class GroupCommit: Sendable {
     self.check = check
   }
 
-  func sealAudit(_ make: @escaping AuditSealing) { sealing.withLock { $0 = make } }
+  func sealAudit(_ make: @escaping AuditSealing) { state.withLock { $0.seal = make } }
 
   func submit(_ job: Job) {
-    let starts = waiting.withLock { waiting in
-      waiting.jobs.append(job)
-      defer { waiting.isAtWork = true }
-      return !waiting.isAtWork
+    let starts = state.withLock { state in
+      state.jobs.append(job)
+      defer { state.isAtWork = true }
+      return !state.isAtWork
     }
     if starts { pool.asyncWriteWithoutTransaction { database in self.work(on: database) } }
   }
@@ -61,13 +67,13 @@ final class GroupCommit: Sendable {
 
   /// nil when there is nothing more to do; the next submission then starts anew.
   private func next() -> [Job]? {
-    waiting.withLock { waiting in
-      guard !waiting.jobs.isEmpty else {
-        waiting.isAtWork = false
+    state.withLock { state in
+      guard !state.jobs.isEmpty else {
+        state.isAtWork = false
         return nil
       }
-      let jobs = Array(waiting.jobs.prefix(Self.maximumCount))
-      waiting.jobs.removeFirst(jobs.count)
+      let jobs = Array(state.jobs.prefix(Self.maximumCount))
+      state.jobs.removeFirst(jobs.count)
       return jobs
     }
   }
@@ -103,7 +109,7 @@ final class GroupCommit: Sendable {
   private func writeAudit(_ session: SQLiteSession) throws {
     guard !session.takenAlong.isEmpty else { return }
     let isWorthwhile = session.takenAlong.count >= Self.fewestToSeal
-    try session.write(takenAlong: session.takenAlong, sealing: isWorthwhile ? sealing.withLock { $0 } : nil)
+    try session.write(takenAlong: session.takenAlong, sealing: isWorthwhile ? state.withLock { $0.seal } : nil)
     session.takenAlong = []
   }
 
