@@ -77,6 +77,7 @@ let package = Package(
 
     // Not linked: loaded where it is used. Its headers are in libpq-dev.
     .target(name: "CLibPQ"),
+    .target(name: "CSQLite", dependencies: [grdbSQLite]),
 
     library("OpenSSLCrypto", ["COpenSSL"]),
     library("DurableFiles", ["OpenSSLCrypto"]),
@@ -87,7 +88,9 @@ let package = Package(
     library("QRCode", ["CQREncode", "CPNG"]),
     library("Verifier", ["OATH", "DurableFiles", "OpenSSLCrypto"]),
     library("VerifierSQL", ["Accounts", "Verifier", "OATH", "OpenSSLCrypto"]),
-    library("VerifierSQLite", ["VerifierSQL", "Accounts", "Verifier", "OATH", "DurableFiles", grdb, grdbSQLite]),
+    library(
+      "VerifierSQLite",
+      ["VerifierSQL", "Accounts", "Verifier", "OATH", "DurableFiles", "CSQLite", grdb, grdbSQLite]),
     library("VerifierPostgreSQL", ["CLibPQ", "VerifierSQL", "Accounts", "Verifier"]),
     library(
       "DeviceTransfer", ["Verifier", "Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),

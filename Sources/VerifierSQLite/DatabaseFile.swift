@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import DurableFiles
 internal import Foundation
 internal import GRDB
@@ -8,6 +9,7 @@ enum DatabaseFile {
   static func open(
     _ path: String, _ opening: SQLiteDeviceStore.Opening, lockTimeout: Double
   ) throws(VerifierError) -> (pool: DatabasePool, file: FileIdentity?) {
+    _ = isPrepared
     do {
       switch try DurableFile.kind(of: path, followingLinks: true) {
       case .file: break
@@ -55,6 +57,9 @@ enum DatabaseFile {
       throw error
     }
   }
+
+  /// Before the first connection of the process.
+  private static let isPrepared: Void = sqlite_without_memory_statistics()
 
   private static let cacheKibibytes = 64 << 10
   /// Of 4 KiB.

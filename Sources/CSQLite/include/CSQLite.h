@@ -1,0 +1,9 @@
+// What of SQLite cannot be called from Swift: functions with any number of arguments.
+#ifndef CSQLITE_H
+#define CSQLITE_H
+
+/// Has SQLite keep no account of its memory, which it does under a lock, for every text that is read. Nobody asks for it here.
+/// Does nothing once SQLite is in use.
+void sqlite_without_memory_statistics(void);
+
+#endif
