@@ -10,6 +10,10 @@ final class Checkpointer: Sendable {
   /// once.
   private static let interval = 10_000
 
+  private static let maximumPasses = 6
+  /// Pages that are carried over in little more time than the disk takes for one.
+  private static let smallRemainder = 300
+
   private enum Stage { case counting(Int), underWay, remainder }
 
   private let path: String
@@ -48,7 +52,15 @@ final class Checkpointer: Sendable {
   private func run() {
     connection.withLock { connection in
       if connection == nil { connection = try? DatabaseQueue(path: path, configuration: configuration) }
-      _ = try? connection?.inDatabase { try $0.checkpoint(.passive) }
+      _ = try? connection?.inDatabase { database in
+        // What was added while most of it was carried over is less, and what was added meanwhile less again.
+        var carried = 0
+        for _ in 0..<Self.maximumPasses {
+          let before = carried
+          carried = try database.checkpoint(.passive).checkpointedFrameCount
+          if carried - before < Self.smallRemainder { break }
+        }
+      }
     }
     stage.withLock { $0 = .remainder }
   }

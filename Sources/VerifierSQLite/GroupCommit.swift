@@ -21,7 +21,7 @@ final class GroupCommit: Sendable {
 
   /// The most that share a commit. While they are on their way to the disk the next ones are read and answered, so that
   /// neither side waits for all of the other.
-  private static let maximumCount = 32
+  private static let maximumCount = 16
 
   /// The fewest audit rows that are sealed with the commit that brings them: the other way costs each row about as much as a
   /// batch, and the walk along the chain reads it batch by batch.
