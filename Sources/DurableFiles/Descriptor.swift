@@ -80,4 +80,13 @@ struct Descriptor: ~Copyable {
   func synchronize() throws(FileError) {
     guard fsync(number) == 0 else { throw .current(path) }
   }
+
+  /// Without what is only the file's description, such as when it was written.
+  func synchronizeData() throws(FileError) {
+    #if canImport(Darwin)
+      try synchronize()
+    #else
+      guard fdatasync(number) == 0 else { throw .current(path) }
+    #endif
+  }
 }

@@ -8,7 +8,7 @@ internal import Verifier
 enum DatabaseFile {
   static func open(
     _ path: String, _ opening: SQLiteDeviceStore.Opening, lockTimeout: Double
-  ) throws(VerifierError) -> (pool: DatabasePool, file: FileIdentity?) {
+  ) throws(VerifierError) -> (pool: DatabasePool, file: FileIdentity?, log: FileSync) {
     _ = isPrepared
     do {
       switch try DurableFile.kind(of: path, followingLinks: true) {
@@ -22,15 +22,16 @@ enum DatabaseFile {
       let file = try FileIdentity(of: path)
       try check(path, configuration: configuration(lockTimeout: lockTimeout))
       let pool = try DatabasePool(path: path, configuration: configuration(lockTimeout: lockTimeout))
-      // A pool lowers it when it opens; what was answered has to outlive a power cut.
       try pool.writeWithoutTransaction { database in
-        try database.execute(sql: "PRAGMA synchronous = FULL")
+        // What was answered has to outlive a power cut; GroupCommit sees to that, and then answers.
+        try database.execute(sql: "PRAGMA synchronous = NORMAL")
         // Attempts touch rows all over the file: the writer keeps more of it than SQLite's 2 MB. The log is carried over by
         // the checkpointer; the writer does so only where that could not.
         try database.execute(sql: "PRAGMA cache_size = \(-cacheKibibytes)")
         try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
       }
-      return (pool, file)
+      // It stays the same file for as long as anybody has the database open.
+      return (pool, file, try FileSync(path + "-wal"))
     } catch { throw VerifierError(error, place: path) }
   }
 

@@ -1,9 +1,10 @@
+internal import Dispatch
 internal import GRDB
 internal import Synchronization
 internal import Verifier
 internal import VerifierSQL
 
-/// The disk failed while a commit was written: it may be found whole when the database is next opened.
+/// The disk failed while a commit was on its way to it: it may be found whole when the database is next opened.
 struct UncertainCommit: Error {
   let reason: any Error
 }
@@ -12,6 +13,9 @@ struct UncertainCommit: Error {
 ///
 /// What one of them throws undoes its own changes only: where it had made any, all begin anew, each in a savepoint of its
 /// own. None is answered before the commit that holds it is on the disk; if that fails, all of them fail.
+///
+/// SQLite writes its log and does not wait for the disk (`synchronous=NORMAL`); that is done here, so that the next commit
+/// can be made meanwhile.
 final class GroupCommit: Sendable {
   /// A transaction that waits. `run` keeps its result to itself; `end` hands it out, or the error that came instead.
   struct Job: Sendable {
@@ -21,29 +25,45 @@ final class GroupCommit: Sendable {
 
   /// The most that share a commit. While they are on their way to the disk the next ones are read and answered, so that
   /// neither side waits for all of the other.
-  private static let maximumCount = 16
+  private static let maximumCount = 24
 
   /// The fewest audit rows that are sealed with the commit that brings them: the other way costs each row about as much as a
   /// batch, and the walk along the chain reads it batch by batch.
   private static let fewestToSeal = 6
 
+  /// So many that wait are worth a commit while the disk still works on the one before. With fewer it pays to wait for it:
+  /// meanwhile more come, and each commit has its price.
+  private static let enough = maximumCount / 2
+
   private let pool: DatabasePool
   private let check: @Sendable () throws -> Void
   private let checkpointer: Checkpointer
+  private let synchronize: @Sendable () throws -> Void
+  private let disk = DispatchQueue(label: "vmfa log")
   private let state = Mutex(State())
 
   private struct State {
     var jobs: [Job] = []
     var isAtWork = false
+    /// Whether a commit is on its way to the disk while the next one is made.
+    var isAhead = false
+    /// The disk did not take a commit: it is not known any more what it has of the log.
+    var isBroken = false
     /// In a struct: a closure that a mutex holds alone is wrapped once more whenever it is looked at.
     var seal: AuditSealing?
   }
 
-  /// - Parameter check: called in every transaction before anything is read.
-  init(pool: DatabasePool, checkpointer: Checkpointer, check: @escaping @Sendable () throws -> Void) {
+  /// - Parameters:
+  ///   - check: called in every transaction before anything is read.
+  ///   - synchronize: returns once all of the log is on the disk.
+  init(
+    pool: DatabasePool, checkpointer: Checkpointer, check: @escaping @Sendable () throws -> Void,
+    synchronize: @escaping @Sendable () throws -> Void
+  ) {
     self.pool = pool
     self.checkpointer = checkpointer
     self.check = check
+    self.synchronize = synchronize
   }
 
   func sealAudit(_ make: @escaping AuditSealing) { state.withLock { $0.seal = make } }
@@ -60,10 +80,44 @@ final class GroupCommit: Sendable {
   private func work(on database: Database) {
     while let jobs = next() {
       let failures = commit(jobs, on: database)
-      for (job, failure) in zip(jobs, failures) { job.end(failure) }
+      finish(jobs, failures)
       checkpointer.committed(jobs.count, on: database)
     }
   }
+
+  /// Has the disk take what was committed, and hands out the results.
+  private func finish(_ jobs: [Job], _ failures: [(any Error)?]) {
+    let goesAhead = state.withLock { state in
+      guard state.jobs.count >= Self.enough, !state.isAhead else { return false }
+      state.isAhead = true
+      return true
+    }
+    guard goesAhead else { return end(jobs, failures, uncertainty: waitForDisk(failures)) }
+    disk.async {
+      let uncertainty = self.waitForDisk(failures)
+      self.state.withLock { $0.isAhead = false }
+      self.end(jobs, failures, uncertainty: uncertainty)
+    }
+  }
+
+  /// - Returns: the error of all that have none of their own.
+  private func waitForDisk(_ failures: [(any Error)?]) -> (any Error)? {
+    guard failures.contains(where: { $0 == nil }) else { return nil }
+    do {
+      try synchronize()
+      return nil
+    } catch {
+      state.withLock { $0.isBroken = true }
+      return UncertainCommit(reason: error)
+    }
+  }
+
+  private func end(_ jobs: [Job], _ failures: [(any Error)?], uncertainty: (any Error)?) {
+    for (job, failure) in zip(jobs, failures) { job.end(failure ?? uncertainty) }
+  }
+
+  /// Returns when nothing is on its way to the disk any more.
+  func drain() { disk.sync {} }
 
   /// nil when there is nothing more to do; the next submission then starts anew.
   private func next() -> [Job]? {
@@ -90,6 +144,10 @@ final class GroupCommit: Sendable {
   private func commit(
     _ jobs: [Job], on database: Database, run: (Job, SQLiteSession) throws -> (any Error)?
   ) throws -> [(any Error)?] {
+    guard !state.withLock({ $0.isBroken }) else {
+      // What the disk has lost, later commits would be built upon.
+      throw StoreFailure.unreachable("the disk failed while it was written to: start this program again")
+    }
     try database.beginTransaction(.immediate)
     do {
       try check()

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import DurableFiles
+package import DurableFiles
 internal import GRDB
 internal import Synchronization
 public import OATH
@@ -9,7 +9,7 @@ internal import VerifierSQL
 /// Devices in one SQLite file: the embedded store. Any number of threads and processes may use the file at once.
 ///
 /// Writing transactions begin as such (`BEGIN IMMEDIATE`), so that what is read is what is written back; they are on
-/// the disk before an answer is given (WAL, `synchronous=FULL`), and those that wait at the same time share a commit.
+/// the disk before an answer is given (see `GroupCommit`), and those that wait at the same time share a commit.
 /// Readers see the last commit and wait for nobody. SQLite blocks its caller, so everything runs on queues of its own,
 /// off the cooperative threads.
 public final class SQLiteDeviceStore: DeviceStore {
@@ -29,7 +29,9 @@ public final class SQLiteDeviceStore: DeviceStore {
   /// Throws where the file is not the one that was opened.
   private let check: @Sendable () throws -> Void
 
-  private init(pool: DatabasePool, file: FileIdentity?, place: String) {
+  private init(
+    pool: DatabasePool, file: FileIdentity?, place: String, synchronize: @escaping @Sendable () throws -> Void
+  ) {
     self.pool = pool
     self.place = place
     check = {
@@ -39,7 +41,7 @@ public final class SQLiteDeviceStore: DeviceStore {
       }
     }
     checkpointer = Checkpointer(path: place, configuration: DatabaseFile.configuration(lockTimeout: 0))
-    writer = GroupCommit(pool: pool, checkpointer: checkpointer, check: check)
+    writer = GroupCommit(pool: pool, checkpointer: checkpointer, check: check, synchronize: synchronize)
   }
 
   /// Opens the database, on a thread of its own: it may have to wait for other writers, and to bring the tables up to
@@ -52,10 +54,18 @@ public final class SQLiteDeviceStore: DeviceStore {
   public static func open(
     _ path: String, _ opening: Opening, lockTimeout: Double = 30
   ) async throws(VerifierError) -> SQLiteDeviceStore {
-    let (pool, file) = try await onThread { () throws(VerifierError) in
+    try await open(path, opening, lockTimeout: lockTimeout) { log throws(FileError) in try log.wait() }
+  }
+
+  /// The same; `wait` stands between a commit and its answers, for tests of disks that fail.
+  package static func open(
+    _ path: String, _ opening: Opening, lockTimeout: Double = 30,
+    waiting wait: @escaping @Sendable (FileSync) throws -> Void
+  ) async throws(VerifierError) -> SQLiteDeviceStore {
+    let (pool, file, log) = try await onThread { () throws(VerifierError) in
       try DatabaseFile.open(path, opening, lockTimeout: lockTimeout)
     }
-    return SQLiteDeviceStore(pool: pool, file: file, place: path)
+    return SQLiteDeviceStore(pool: pool, file: file, place: path) { try wait(log) }
   }
 
   /// As `DeviceStore` has it.
@@ -164,7 +174,7 @@ public final class SQLiteDeviceStore: DeviceStore {
   /// Waits for what is under way and closes the file; the log beside it is then part of it. What is asked for afterwards
   /// is an error.
   public func close() async {
-    let pool = pool, checkpointer = checkpointer
+    let pool = pool, checkpointer = checkpointer, writer = writer
     await withCheckedContinuation { continuation in
       DispatchQueue.global().async {
         // What cannot be closed is closed by the end of the process; nothing that was answered depends on it.
@@ -172,6 +182,7 @@ public final class SQLiteDeviceStore: DeviceStore {
         checkpointer.close()
         pool.releaseMemory()
         try? pool.close()
+        writer.drain()
         continuation.resume()
       }
     }

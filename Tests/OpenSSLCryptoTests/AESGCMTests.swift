@@ -55,6 +55,26 @@ import Testing
     }
   }
 
+  @Test func `one opener opens box after box, and refuses one without harm to the next`() throws {
+    let key = try SecretBytes.random(count: 32), data = Array("serial".utf8)
+    let boxes = try (0..<3).map { try AESGCM.seal([UInt8](repeating: 7, count: 16 * $0).span, key: key, associatedData: data.span) }
+    let opener = try AESGCM.Opener(key: key)
+    for box in boxes + boxes {
+      let opened = try opener.open(box, associatedData: data.span)
+      #expect(opened.bytes() == [UInt8](repeating: 7, count: box.ciphertext.count))
+      let again = try opener.open(combined: box.combined.span, associatedData: data.span)
+      #expect(again.bytes() == opened.bytes())
+      var broken = box.combined
+      broken[broken.count - 1] ^= 1
+      for wrong in [broken, Array(broken.prefix(27)), []] {
+        do {
+          _ = try opener.open(combined: wrong.span, associatedData: data.span)
+          Issue.record("opened what is not authentic")
+        } catch { #expect(error == .authenticationFailed) }
+      }
+    }
+  }
+
   @Test func `every seal draws its own nonce`() throws {
     let key = try SecretBytes.random(count: 32)
     let plaintext: [UInt8] = [1]

@@ -55,22 +55,30 @@ import VerifierSQLite
     let bench = try await bench()
     let alice = try UserName("alice")
     _ = try await bench.store.updatePolicy([.throttle: 0], records: [])
-    let wrong = try Bench.wrongCode()
+    let wrong = try Bench.wrongCode(), written = try await bench.store.auditRecords(AuditQuery())
     await withTaskGroup(of: Void.self) { group in
-      for index in 0..<200 {
+      for index in 0..<300 {
         group.addTask {
-          if index % 2 == 0 {
-            _ = try? await bench.verify(wrong)
-          } else {
+          switch index % 3 {
+          case 0: _ = try? await bench.verify(wrong)
+          case 1:
             try? await bench.store.transaction(.user(alice)) { state throws(VerifierError) in
               state.user?.failures += 1000
               throw .corruptRecord("x")
+            }
+          default:
+            // Refused by the database, after its audit row was taken along: which nobody could write a second time.
+            try? await bench.store.transaction(.user(alice)) { state throws(VerifierError) in
+              state.user?.failures += 1000
+              state.devices[0].seed = SealedSecret(keyID: "none", box: state.devices[0].seed.box)
+              state.records = [written[0]]
             }
           }
         }
       }
     }
     #expect(try await bench.user().failures == 100)
+    #expect(try await bench.store.auditRecords(AuditQuery(name: .verifyCode, limit: 1000)).count == 100)
   }
 
   @Test(arguments: [false, true]) func `a file that is removed or replaced under the store is no place for codes`(
