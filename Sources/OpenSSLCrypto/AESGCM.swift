@@ -165,7 +165,9 @@ struct CipherContext: ~Copyable {
     // GCM is a stream mode: the last call writes nothing, but wants somewhere to write it.
     var block = [16 of UInt8](repeating: 0), written: Int32 = 0
     var nothing = block.mutableSpan
-    let done = unsafe nothing.withUnsafeMutableBufferPointer { unsafe EVP_CipherFinal_ex(context, $0.baseAddress, &written) }
+    let done = unsafe nothing.withUnsafeMutableBufferPointer {
+      unsafe EVP_CipherFinal_ex(context, $0.baseAddress, &written)
+    }
     guard done == 1 else { throw .drainingQueue(after: "finishing AES-256-GCM") }
   }
 

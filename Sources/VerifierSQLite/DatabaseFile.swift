@@ -22,16 +22,17 @@ enum DatabaseFile {
       let file = try FileIdentity(of: path)
       try check(path, configuration: configuration(lockTimeout: lockTimeout))
       let pool = try DatabasePool(path: path, configuration: configuration(lockTimeout: lockTimeout))
-      try pool.writeWithoutTransaction { database in
+      let real = try pool.writeWithoutTransaction { database in
         // What was answered has to outlive a power cut; GroupCommit sees to that, and then answers.
         try database.execute(sql: "PRAGMA synchronous = NORMAL")
         // Attempts touch rows all over the file: the writer keeps more of it than SQLite's 2 MB. The log is carried over by
         // the checkpointer; the writer does so only where that could not.
         try database.execute(sql: "PRAGMA cache_size = \(-cacheKibibytes)")
         try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
+        return try String.fetchOne(database, sql: "SELECT file FROM pragma_database_list WHERE name = 'main'")
       }
-      // It stays the same file for as long as anybody has the database open.
-      return (pool, file, try FileSync(path + "-wal"))
+      // Beside the file itself, whatever links lead there; and the same one for as long as anybody has the database open.
+      return (pool, file, try FileSync((real ?? path) + "-wal"))
     } catch { throw VerifierError(error, place: path) }
   }
 

@@ -57,7 +57,9 @@ import Testing
 
   @Test func `one opener opens box after box, and refuses one without harm to the next`() throws {
     let key = try SecretBytes.random(count: 32), data = Array("serial".utf8)
-    let boxes = try (0..<3).map { try AESGCM.seal([UInt8](repeating: 7, count: 16 * $0).span, key: key, associatedData: data.span) }
+    let boxes = try (0..<3).map {
+      try AESGCM.seal([UInt8](repeating: 7, count: 16 * $0).span, key: key, associatedData: data.span)
+    }
     let opener = try AESGCM.Opener(key: key)
     for box in boxes + boxes {
       let opened = try opener.open(box, associatedData: data.span)

@@ -82,6 +82,15 @@ import VerifierSQLite
     #expect(try Data(contentsOf: URL(filePath: path)) == whole.prefix(size))
   }
 
+  @Test func `a link leads to the file and to its log`() async throws {
+    _ = try await make()
+    try FileManager.default.createSymbolicLink(atPath: folder.path("link.db"), withDestinationPath: path)
+    let bench = try await Bench(store: SQLiteDeviceStore.open(folder.path("link.db"), .existing))
+    _ = try await bench.enrolled(for: "bob")
+    #expect(try await bench.verify(step: Bench.step(), of: "bob").isAccepted)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("link.db-wal")))
+  }
+
   @Test func `another program's database is left alone`() async throws {
     try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
     try await DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE other (x)") }

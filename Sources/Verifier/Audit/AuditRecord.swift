@@ -89,7 +89,9 @@ struct CanonicalText {
 extension [UInt8] {
   /// As `append(contentsOf:)`, which takes a text byte by byte.
   mutating func append(_ text: String.UTF8View) {
-    if unsafe text.withContiguousStorageIfAvailable({ unsafe append(contentsOf: $0) }) == nil { append(contentsOf: text) }
+    if unsafe text.withContiguousStorageIfAvailable({ unsafe append(contentsOf: $0) }) == nil {
+      append(contentsOf: text)
+    }
   }
 }
 
