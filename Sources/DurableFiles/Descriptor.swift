@@ -86,7 +86,7 @@ struct Descriptor: ~Copyable {
     #if canImport(Darwin)
       try synchronize()
     #else
-      guard fdatasync(number) == 0 else { throw .current(path) }
+      while fdatasync(number) != 0 { guard errno == EINTR else { throw .current(path) } }
     #endif
   }
 }

@@ -104,7 +104,8 @@ public enum AESGCM {
   }
 }
 
-/// Encrypts or decrypts under one key; owns the EVP_CIPHER_CTX.
+/// Encrypts or decrypts under one key; owns the EVP_CIPHER_CTX. Not private: other modules keep an `Opener` in a mutex, and with it
+/// want to know what this is.
 @safe
 struct CipherContext: ~Copyable {
   enum Direction: Int32 { case decrypt = 0, encrypt = 1 }

@@ -73,18 +73,19 @@ private struct ContextPattern: @unchecked Sendable {
   // @unchecked Sendable: nothing changes it once it is made, and copying it only counts references, atomically.
   let context: OpaquePointer
 
-  /// It gets a key of one zero byte, without which libcrypto does not copy it; a copy gets its own before it is used.
+  /// It gets a key of zeros, without which libcrypto does not copy it; a copy gets its own before it is used.
   static func make(_ algorithm: HashAlgorithm) -> ContextPattern? {
     guard let mac = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else { return nil }
     // The context holds on to it.
     defer { unsafe EVP_MAC_free(mac) }
     guard let context = unsafe EVP_MAC_CTX_new(mac) else { return nil }
-    var name = Array(algorithm.rawValue.utf8CString), key: UInt8 = 0
+    var name = Array(algorithm.rawValue.utf8CString)
+    let key = [UInt8](repeating: 0, count: 32)
     let isMade = unsafe name.withUnsafeMutableBufferPointer { name in
       let parameters = unsafe [
         OSSL_PARAM_construct_utf8_string(ParameterName.digest, name.baseAddress, 0), OSSL_PARAM_construct_end(),
       ]
-      return unsafe EVP_MAC_init(context, &key, 1, parameters) == 1
+      return unsafe EVP_MAC_init(context, key, key.count, parameters) == 1
     }
     guard isMade else {
       unsafe EVP_MAC_CTX_free(context)

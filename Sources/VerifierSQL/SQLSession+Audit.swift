@@ -42,7 +42,9 @@ extension SQLSession {
   /// marked later. What is wrong with the chain keeps no row from being written, and is seen by who seals the others.
   package func write(takenAlong records: [AuditRecord], sealing seal: AuditSealing?) throws {
     let records = records.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
-    let batch = try? seal?(newestBatch(), records).flatMap { $0.rowCount == records.count ? $0 : nil }
+    var batch: AuditBatch?
+    do { batch = try seal?(newestBatch(), records) } catch is VerifierError {}
+    if batch?.rowCount != records.count { batch = nil }
     _ = try run(
       (batch.map { [Self.insertion(of: $0)] } ?? []) + records.map { Self.insertion(of: $0, in: batch?.number) })
   }

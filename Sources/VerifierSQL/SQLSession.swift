@@ -12,7 +12,7 @@ package enum SQLValue: Sendable, Equatable {
   package init(_ text: String?) { self = text.map { .text($0) } ?? .null }
 }
 
-/// SQL that is run again and again: a session finds what it prepared for it by what it is, without looking at the text.
+/// SQL that is run again and again: a session finds what it prepared for it by its number, without looking at the text.
 package final class RepeatedSQL: Sendable {
   private static let count = Atomic(0)
 

@@ -23,8 +23,7 @@ final class GroupCommit: Sendable {
     let end: @Sendable ((any Error)?) -> Void
   }
 
-  /// The most that share a commit. While they are on their way to the disk the next ones are read and answered, so that
-  /// neither side waits for all of the other.
+  /// The most that share a commit: while they are on their way, others come in, so that neither side waits for all of the other.
   private static let maximumCount = 24
 
   /// The fewest audit rows that are sealed with the commit that brings them: the other way costs each row about as much as a
@@ -41,13 +40,16 @@ final class GroupCommit: Sendable {
   private let synchronize: @Sendable () throws -> Void
   private let disk = DispatchQueue(label: "vmfa log")
   private let state = Mutex(State())
+  /// Whether the disk did not take a commit: then it is not known any more what it has of the log. One waits for the disk at a
+  /// time, with this in hand: the system tells of a failure once, and what comes after it would seem to be well.
+  private let log = Mutex(false)
 
   private struct State {
     var jobs: [Job] = []
     var isAtWork = false
     /// Whether a commit is on its way to the disk while the next one is made.
     var isAhead = false
-    /// The disk did not take a commit: it is not known any more what it has of the log.
+    /// As in `log`, for whoever is not to wait for the disk.
     var isBroken = false
     /// In a struct: a closure that a mutex holds alone is wrapped once more whenever it is looked at.
     var seal: AuditSealing?
@@ -81,7 +83,7 @@ final class GroupCommit: Sendable {
     while let jobs = next() {
       let failures = commit(jobs, on: database)
       finish(jobs, failures)
-      checkpointer.committed(jobs.count, on: database)
+      if !isBroken { checkpointer.committed(jobs.count, on: database) }
     }
   }
 
@@ -102,18 +104,29 @@ final class GroupCommit: Sendable {
 
   /// - Returns: the error of all that have none of their own.
   private func waitForDisk(_ failures: [(any Error)?]) -> (any Error)? {
-    guard failures.contains(where: { $0 == nil }) else { return nil }
-    do {
-      try synchronize()
-      return nil
-    } catch {
-      state.withLock { $0.isBroken = true }
-      return UncertainCommit(reason: error)
+    // What failed by itself was decided on what others committed.
+    guard failures.contains(where: { $0 == nil }) || state.withLock({ $0.isAhead }) else { return nil }
+    return log.withLock { isBroken in
+      guard !isBroken else { return UncertainCommit(reason: Self.diskFailure) }
+      do {
+        try synchronize()
+        return nil
+      } catch {
+        isBroken = true
+        state.withLock { $0.isBroken = true }
+        return UncertainCommit(reason: error)
+      }
     }
   }
 
+  /// Whether the disk has failed. The log is not to be carried over then: what it holds is not what was written.
+  var isBroken: Bool { state.withLock { $0.isBroken } }
+
+  private static let diskFailure = StoreFailure.unreachable(
+    "the disk failed while it was written to: start this program again")
+
   private func end(_ jobs: [Job], _ failures: [(any Error)?], uncertainty: (any Error)?) {
-    for (job, failure) in zip(jobs, failures) { job.end(failure ?? uncertainty) }
+    for (job, failure) in zip(jobs, failures) { job.end(uncertainty ?? failure) }
   }
 
   /// Returns when nothing is on its way to the disk any more.
@@ -144,16 +157,17 @@ final class GroupCommit: Sendable {
   private func commit(
     _ jobs: [Job], on database: Database, run: (Job, SQLiteSession) throws -> (any Error)?
   ) throws -> [(any Error)?] {
-    guard !state.withLock({ $0.isBroken }) else {
-      // What the disk has lost, later commits would be built upon.
-      throw StoreFailure.unreachable("the disk failed while it was written to: start this program again")
-    }
+    // What the disk has lost, later commits would be built upon.
+    guard !isBroken else { throw Self.diskFailure }
     try database.beginTransaction(.immediate)
     do {
       try check()
-      let session = SQLiteSession(database)
+      let session = SQLiteSession(database, takesAlong: true)
       let failures = try jobs.map { try run($0, session) }
-      try writeAudit(session)
+      // A row that cannot be written is to cost its own job and no other.
+      do { try writeAudit(session) } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+        throw ChangesToUndo()
+      }
       do { try database.commit() } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
         throw UncertainCommit(reason: error)
       }
@@ -165,10 +179,10 @@ final class GroupCommit: Sendable {
   }
 
   private func writeAudit(_ session: SQLiteSession) throws {
-    guard !session.takenAlong.isEmpty else { return }
-    let isWorthwhile = session.takenAlong.count >= Self.fewestToSeal
+    let count = session.takenAlong.count
+    guard count > 0 else { return }
+    let isWorthwhile = (Self.fewestToSeal...AuditBatch.maximumRowCount).contains(count)
     try session.write(takenAlong: session.takenAlong, sealing: isWorthwhile ? state.withLock { $0.seal } : nil)
-    session.takenAlong = []
   }
 
   /// A job has thrown after it had changed something.
@@ -189,19 +203,21 @@ final class GroupCommit: Sendable {
     }
   }
 
-  /// The same, in a savepoint that undoes what the job changed.
+  /// The same, in a savepoint that undoes what the job changed, with its audit rows in it.
   private static func runInSavepoint(_ job: Job, on session: SQLiteSession) throws -> (any Error)? {
-    let database = session.database, taken = session.takenAlong.count
+    let database = session.database
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
     do {
       try job.run(session)
+      try session.write(takenAlong: session.takenAlong, sealing: nil)
+      session.takenAlong = []
       try database.cachedStatement(sql: "RELEASE job").execute()
       return nil
     } catch {
       // A full disk and the like end the transaction itself; then nothing of it is kept.
       guard database.isInsideTransaction else { throw error }
       session.knownSettings = nil
-      session.takenAlong.removeSubrange(taken...)
+      session.takenAlong = []
       try database.cachedStatement(sql: "ROLLBACK TO job").execute()
       try database.cachedStatement(sql: "RELEASE job").execute()
       return error

@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import Dispatch
 package import DurableFiles
 internal import GRDB
@@ -181,6 +182,7 @@ public final class SQLiteDeviceStore: DeviceStore {
         // The readers first: SQLite takes the log into the file when its last connection closes, if that one may write.
         checkpointer.close()
         pool.releaseMemory()
+        if writer.isBroken { pool.writeWithoutTransaction { unsafe sqlite_keep_log($0.sqliteConnection) } }
         try? pool.close()
         writer.drain()
         continuation.resume()

@@ -19,13 +19,19 @@ final class SQLiteSession: SQLSession {
   /// What was prepared for SQL that is run again and again.
   private var statements: [Statement?] = []
 
-  init(_ database: Database) { self.database = database }
+  private let takesAlong: Bool
+
+  /// - Parameter takesAlong: whether whoever made this session writes the audit rows at the end.
+  init(_ database: Database, takesAlong: Bool = false) {
+    self.database = database
+    self.takesAlong = takesAlong
+  }
 
   var locksRows: Bool { false }
 
   func takeAlong(_ records: [AuditRecord]) -> Bool {
-    takenAlong += records
-    return true
+    if takesAlong { takenAlong += records }
+    return takesAlong
   }
 
   func run(_ statements: [SQLStatement]) throws -> [SQLResult] { try statements.map(run) }
@@ -60,9 +66,7 @@ final class SQLiteSession: SQLSession {
     bytes.append(0)
     for argument in arguments {
       switch argument {
-      case .text(let text):
-        let isCopied: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe bytes.append(contentsOf: $0) }
-        if isCopied == nil { bytes += text.utf8 }
+      case .text(let text): bytes.append(utf8: text)
       case .bytes(let more): bytes += more
       case .null, .integer: break
       }

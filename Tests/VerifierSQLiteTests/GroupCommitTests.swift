@@ -10,28 +10,29 @@ import Verifier
 import VerifierSQLite
 
 /// What many have in common who write at once: the disk, and the seal of their audit rows.
-@Suite struct GroupCommitTests {
+@Suite(.timeLimit(.minutes(2))) struct GroupCommitTests {
   private let folder: TemporaryFolder
   private var path: String { folder.path("verifier.db") }
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A disk that can be stopped and broken, with a real file behind it.
+  /// A disk that can be stopped and fail, with a real file behind it.
   private final class Disk: Sendable {
-    private let state = Mutex((waits: 0, isBroken: false))
+    private let state = Mutex((waits: 0, failures: 0))
     private let isStopped = Mutex(false)
 
     var waits: Int { state.withLock { $0.waits } }
     func stop(_ stops: Bool) { isStopped.withLock { $0 = stops } }
-    func breakDown() { state.withLock { $0.isBroken = true } }
+    func fail(times: Int) { state.withLock { $0.failures = times } }
 
     func wait(for log: FileSync) throws {
       while isStopped.withLock({ $0 }) { usleep(1000) }
-      let isBroken = state.withLock { state in
+      let fails = state.withLock { state in
         state.waits += 1
-        return state.isBroken
+        defer { state.failures = max(0, state.failures - 1) }
+        return state.failures > 0
       }
-      if isBroken { throw FileError.failed(path: "the log", reason: "Input/output error") }
+      if fails { throw FileError.failed(path: "the log", reason: "Input/output error") }
       try log.wait()
     }
   }
@@ -49,32 +50,59 @@ import VerifierSQLite
     return bench
   }
 
-  @Test func `nothing is answered before the disk has it, and all that waits shares the way there`() async throws {
-    let disk = Disk(), bench = try await bench(on: disk, users: 64), answered = Counter(), before = disk.waits
+  /// 64 verifications, of users of their own, that all wait before the first is committed; the disk stands still until `body` has
+  /// looked.
+  /// - Returns: their verdicts, nil for errors.
+  private func verifyTogether(
+    _ bench: Bench, on disk: Disk, _ body: () async throws -> Void = {}
+  ) async throws -> [Verdict?] {
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: path, configuration: configuration), begun = Counter()
+    try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
     disk.stop(true)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for index in 0..<64 {
-        group.addTask {
-          let verdict = try await bench.verify(step: Bench.step(), of: "u\(index)")
-          #expect(verdict.isAccepted)
-          answered.add()
+    let verdicts = Task {
+      await withTaskGroup(of: Verdict?.self) { group in
+        for index in 0..<64 {
+          group.addTask {
+            begun.add()
+            return try? await bench.verify(step: Bench.step(), of: "u\(index)")
+          }
         }
+        return await group.reduce(into: []) { $0.append($1) }
       }
-      // Two commits are made by then, one of them ahead of the disk: others see them, and nobody is told.
-      let reader = try DatabaseQueue(path: path)
-      let used = "SELECT COUNT(*) FROM vmfa_device WHERE last_used_at IS NOT NULL"
-      while try await reader.read({ try Int.fetchOne($0, sql: used) }) ?? 0 < 2 { await Task.yield() }
-      try await Task.sleep(for: .milliseconds(50))
-      #expect(answered.count == 0)
-      disk.stop(false)
-      try await group.waitForAll()
     }
+    while begun.count < 64 { await Task.yield() }
+    try await Task.sleep(for: .milliseconds(200))
+    try other.inDatabase { try $0.execute(sql: "COMMIT") }
+    try await body()
+    disk.stop(false)
+    return await verdicts.value
+  }
+
+  /// Returns once more devices were used than one commit has room for: a second one was made ahead of the disk.
+  private func waitForSecondCommit() async throws {
+    let reader = try DatabaseQueue(path: path), used = "SELECT COUNT(*) FROM vmfa_device WHERE last_used_at IS NOT NULL"
+    for _ in 0..<10_000 {
+      if try await reader.read({ try Int.fetchOne($0, sql: used) }) ?? 0 > 24 { return }
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    Issue.record("there was no second commit")
+  }
+
+  @Test func `nothing is answered before the disk has it, and all that waits shares the way there`() async throws {
+    let disk = Disk(), bench = try await bench(on: disk, users: 64), before = disk.waits
+    let verdicts = try await verifyTogether(bench, on: disk) {
+      try await waitForSecondCommit()
+      #expect(disk.waits == before)
+    }
+    #expect(verdicts.count == 64 && verdicts.allSatisfy { $0?.isAccepted == true })
     #expect(disk.waits - before < 32)
   }
 
   @Test func `a disk that fails answers nobody, and nothing is built upon what it lost`() async throws {
     let disk = Disk(), bench = try await bench(on: disk)
-    disk.breakDown()
+    disk.fail(times: 1)
     await #expect {
       _ = try await bench.verify(step: Bench.step(), of: "u0")
     } throws: { error in
@@ -85,9 +113,19 @@ import VerifierSQLite
     } throws: { error in
       if case VerifierError.store(.unreachable) = error { true } else { false }
     }
+    try await #require(bench.store as? SQLiteDeviceStore).close()
     // Started again, it is found to have been kept, and is not good a second time.
     let again = try await Bench(store: SQLiteDeviceStore.open(path, .existing))
     #expect(try await again.verify(step: Bench.step(), of: "u0") == .rejected(.reused))
+  }
+
+  @Test func `a failure that is told once answers nobody of the commit beside it either`() async throws {
+    let disk = Disk(), bench = try await bench(on: disk, users: 64)
+    let verdicts = try await verifyTogether(bench, on: disk) {
+      try await waitForSecondCommit()
+      disk.fail(times: 1)
+    }
+    #expect(verdicts.count == 64 && verdicts.allSatisfy { $0 == nil })
   }
 
   @Test func `audit rows that come together are sealed together, and found if they are touched`() async throws {
@@ -96,13 +134,7 @@ import VerifierSQLite
     let running = Task { await sealer.run(now: { Bench.now }) }
     while try await bench.store.auditBatches(after: 0, limit: 1).isEmpty { await Task.yield() }
     let before = try await bench.store.auditBatches(after: 0, limit: 100).count
-    disk.stop(true)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for index in 0..<64 { group.addTask { _ = try await bench.verify(step: Bench.step(), of: "u\(index)") } }
-      try await Task.sleep(for: .milliseconds(50))
-      disk.stop(false)
-      try await group.waitForAll()
-    }
+    _ = try await verifyTogether(bench, on: disk)
     let batches = try await bench.store.auditBatches(after: 0, limit: 100).dropFirst(before)
     #expect(batches.count >= 2 && batches.allSatisfy { $0.rowCount >= 6 })
     var report = try await bench.verifier.verifyAudit()

@@ -57,15 +57,18 @@ import VerifierSQLite
     _ = try await bench.store.updatePolicy([.throttle: 0], records: [])
     let wrong = try Bench.wrongCode(), written = try await bench.store.auditRecords(AuditQuery())
     await withTaskGroup(of: Void.self) { group in
-      for index in 0..<300 {
+      for index in 0..<400 {
         group.addTask {
-          switch index % 3 {
+          switch index % 4 {
           case 0: _ = try? await bench.verify(wrong)
           case 1:
             try? await bench.store.transaction(.user(alice)) { state throws(VerifierError) in
               state.user?.failures += 1000
               throw .corruptRecord("x")
             }
+          case 2:
+            // The rows of a commit are written at its end: one that nobody can write is still its own writer's trouble.
+            await #expect(throws: VerifierError.self) { try await bench.store.append([written[0]]) }
           default:
             // Refused by the database, after its audit row was taken along: which nobody could write a second time.
             try? await bench.store.transaction(.user(alice)) { state throws(VerifierError) in

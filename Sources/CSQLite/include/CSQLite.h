@@ -6,4 +6,9 @@
 /// Does nothing once SQLite is in use.
 void sqlite_without_memory_statistics(void);
 
+struct sqlite3;
+
+/// Has a connection leave the log as it is when it closes: who opens the database next takes what is whole of it.
+void sqlite_keep_log(struct sqlite3 *connection);
+
 #endif

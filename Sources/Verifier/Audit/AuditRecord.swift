@@ -72,7 +72,7 @@ struct CanonicalText {
   mutating func append(_ text: String?) {
     guard let text else { return bytes.append(0) }
     appendLength(text.utf8.count)
-    bytes.append(text.utf8)
+    bytes.append(utf8: text)
   }
 
   mutating func append(_ field: [UInt8]) {
@@ -88,10 +88,9 @@ struct CanonicalText {
 
 extension [UInt8] {
   /// As `append(contentsOf:)`, which takes a text byte by byte.
-  mutating func append(_ text: String.UTF8View) {
-    if unsafe text.withContiguousStorageIfAvailable({ unsafe append(contentsOf: $0) }) == nil {
-      append(contentsOf: text)
-    }
+  package mutating func append(utf8 text: String) {
+    let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe append(contentsOf: $0) }
+    if isDone == nil { append(contentsOf: text.utf8) }
   }
 }
 

@@ -36,9 +36,9 @@ final class DataKey: Sendable {
   private func associatedData(serial: Serial, user: UserName) -> [UInt8] {
     var data = label
     data.reserveCapacity(label.count + user.text.utf8.count + 1 + serial.text.utf8.count)
-    data.append(user.text.utf8)
+    data.append(utf8: user.text)
     data.append(UInt8(ascii: "\n"))
-    data.append(serial.text.utf8)
+    data.append(utf8: serial.text)
     return data
   }
 }

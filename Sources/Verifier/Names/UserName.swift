@@ -38,6 +38,9 @@ public struct UserName: Sendable, Hashable {
   public static let root = UserName(unchecked: "<root_account>")
 
   private init(unchecked text: String) { self.text = text }
+
+  /// Compares by scalars, as the databases do: in NFC, canonically equal names are the same scalars.
+  public static func == (a: UserName, b: UserName) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
 }
 
 extension UserName: Comparable, CustomStringConvertible {
