@@ -102,7 +102,7 @@ final class GroupCommit: Sendable {
     }
   }
 
-  /// - Returns: the error of all that have none of their own.
+  /// - Returns: the error of all of them, where it is not known what the disk has; whatever they ended with.
   private func waitForDisk(_ failures: [(any Error)?]) -> (any Error)? {
     // What failed by itself was decided on what others committed.
     guard failures.contains(where: { $0 == nil }) || state.withLock({ $0.isAhead }) else { return nil }
@@ -185,7 +185,7 @@ final class GroupCommit: Sendable {
     try session.write(takenAlong: session.takenAlong, sealing: isWorthwhile ? state.withLock { $0.seal } : nil)
   }
 
-  /// A job has thrown after it had changed something.
+  /// A job has thrown after it had changed something, or an audit row could not be written.
   private struct ChangesToUndo: Error {}
 
   /// - Returns: the error of the job itself.
