@@ -101,3 +101,12 @@ struct RowReader {
     return choice
   }
 }
+
+extension SQLResult {
+  /// What `SELECT COUNT(…)` gives.
+  func count() throws(VerifierError) -> Int {
+    guard let row = rows.first else { throw .corruptRecord("a count") }
+    var reader = RowReader(row, of: "a count")
+    return Int(try reader.integer())
+  }
+}

@@ -55,9 +55,6 @@ package struct SQLRow: Sendable {
     self.start = start
   }
 
-  /// One without columns.
-  init() { self.init(rows: SQLRows(), start: 0) }
-
   /// nil beyond the last column.
   subscript(column: Int) -> SQLRows.Column? {
     column < rows.columnCount ? rows.columns[start + column] : nil

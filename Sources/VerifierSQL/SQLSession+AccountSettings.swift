@@ -73,10 +73,7 @@ extension SQLSession {
         "SELECT COUNT(*) FROM vmfa_access_key WHERE is_active = 1 AND user_name <> $1 AND created_at < $2",
         [.text(UserName.root.text), .integer(now.seconds - AccessKey.goodAge)]),
     ])
-    let numbers = try results.map { result in
-      var reader = RowReader(result.rows.first ?? SQLRow(), of: "a count")
-      return Int(try reader.integer())
-    }
+    let numbers = try results.map { try $0.count() }
     (counts.users, counts.devices, counts.devicesInUse) = (numbers[0], numbers[1], numbers[2])
     (counts.usersWithMFA, counts.accessKeys, counts.oldAccessKeys) = (numbers[3], numbers[4], numbers[5])
     return counts

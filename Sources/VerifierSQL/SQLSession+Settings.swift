@@ -128,10 +128,7 @@ extension SQLSession {
         """, [.integer(now.seconds)]),
       SQLStatement("SELECT COUNT(*) FROM vmfa_device WHERE status = 'disabled'"),
     ])
-    let counts = try results.map { result in
-      var reader = RowReader(result.rows.first ?? SQLRow(), of: "a count")
-      return Int(try reader.integer())
-    }
+    let counts = try results.map { try $0.count() }
     return (counts[0], counts[1])
   }
 }
