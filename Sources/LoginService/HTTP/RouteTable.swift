@@ -18,10 +18,6 @@ struct RouteTable: Sendable {
       self.handler = handler
       pattern = RouteTable.segments(of: name)
     }
-
-    fileprivate func matches(_ segments: [Substring]) -> Bool {
-      pattern.count == segments.count && zip(pattern, segments).allSatisfy { $0.first == "{" ? !$1.isEmpty : $0 == $1 }
-    }
   }
 
   enum Match {
@@ -30,15 +26,39 @@ struct RouteTable: Sendable {
     case none
   }
 
-  /// By the first segment, so that a request is compared with few.
-  private var routes: [Substring: [Route]] = [:]
+  /// The routes that share their first segments: from here on, one segment further each.
+  private struct Node: Sendable {
+    var literals: [Substring: Node] = [:]
+    /// In an array, since a node cannot hold one: none or one.
+    var parameter: [Node] = []
+    var routes: [Route] = []
+
+    mutating func add(_ route: Route, after depth: Int = 0) {
+      guard depth < route.pattern.count else { return routes.append(route) }
+      let segment = route.pattern[depth]
+      guard segment.first == "{" else { return literals[segment, default: Node()].add(route, after: depth + 1) }
+      if parameter.isEmpty { parameter.append(Node()) }
+      parameter[0].add(route, after: depth + 1)
+    }
+
+    /// Those that are spelled out come before those that take anything.
+    func collect(_ segments: ArraySlice<Substring>, into fitting: inout [Route]) {
+      guard let segment = segments.first else { return fitting += routes }
+      let rest = segments.dropFirst()
+      literals[segment]?.collect(rest, into: &fitting)
+      if !segment.isEmpty { parameter.first?.collect(rest, into: &fitting) }
+    }
+  }
+
+  private var root = Node()
 
   init(_ all: [Route]) {
-    for route in all { routes[route.pattern.first ?? "", default: []].append(route) }
+    for route in all { root.add(route) }
   }
 
   func match(_ method: HTTPRequest.Method, _ segments: [Substring]) -> Match {
-    let fitting = (routes[segments.first ?? ""] ?? []).filter { $0.matches(segments) }
+    var fitting: [Route] = []
+    root.collect(segments[...], into: &fitting)
     guard !fitting.isEmpty else { return .none }
     // What may be got may be asked for without its body.
     let wanted = method == .head ? .get : method
