@@ -18,9 +18,9 @@ PERIOD = 30
 class Verifiers(Worker):
     """A verifier-load on a database with so many devices, of which no step above `step` was used."""
 
-    def __init__(self, tools, url, devices, step=0):
+    def __init__(self, tools, url, devices):
         super().__init__(tools.verifier_load, url, environment=tools.environment)
-        self.devices, self.step = devices, step
+        self.devices, self.step = devices, 0
         self.listen()  # ready
 
     def fill(self):
@@ -57,10 +57,11 @@ def sqlite(tools, purpose, devices):
     """A database file with so many devices: what was made before is used again."""
     path = os.path.join(tools.kept, f"{purpose}-{devices}.db")
     if os.path.exists(path + ".made"):
+        verifiers = Verifiers(tools, f"sqlite:{path}", devices)
         database = sqlite3.connect(path)
-        [step] = database.execute("SELECT COALESCE(MAX(last_step), 0) FROM vmfa_device").fetchone()
+        [verifiers.step] = database.execute("SELECT COALESCE(MAX(last_step), 0) FROM vmfa_device_use").fetchone()
         database.close()
-        return Verifiers(tools, f"sqlite:{path}", devices, step), path
+        return verifiers, path
     for suffix in ("", "-wal", "-shm"):
         if os.path.exists(path + suffix):
             os.remove(path + suffix)

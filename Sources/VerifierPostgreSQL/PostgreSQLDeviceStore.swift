@@ -67,7 +67,7 @@ public final class PostgreSQLDeviceStore: DeviceStore {
 
   /// As `DeviceStore` has it.
   public func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState {
-    try await read { try $0.state(of: unit, locking: false) }
+    try await read { try $0.state(of: unit) }
   }
 
   /// As `DeviceStore` has it.

@@ -5,17 +5,23 @@ internal import Verifier
 // Rows to values and back: each type's columns in one order, for reading and for writing.
 
 extension Device {
-  static let columns =
+  static let columns = ownColumns + usedColumns
+
+  /// Those of `vmfa_device`.
+  static let ownColumns =
     [
       "id", "user_name", "serial", "issuer", "moving_factor", "algorithm", "digits", "period", "t0", "created_at",
     ] + changingColumns
 
-  /// Those that change in the life of a device.
-  static let changingColumns =
-    ["key_id", "sealed_seed", "status", "sync_drift", "sync_failures", "enabled_at"] + usedColumns
+  /// Of these, those that change in the life of a device.
+  static let changingColumns = ["key_id", "sealed_seed", "status", "sync_drift", "sync_failures", "enabled_at"]
 
-  /// Those that change when a code is accepted; none of them is in an index.
+  /// Those that change when a code is accepted: of `vmfa_device_use`, so that little is written then.
   static let usedColumns = ["last_step", "drift", "last_side", "last_used_at"]
+
+  /// Where all of them are: the two rows of a device have one number. Where the second is missing, the first is read as a
+  /// corrupt record, and not passed over.
+  static let tables = "vmfa_device LEFT JOIN vmfa_device_use USING (user_name, number)"
 
   /// Steps: more than any policy's reach and limit together.
   private static let drifts: ClosedRange<Int64> = -100_000...100_000
@@ -38,7 +44,7 @@ extension Device {
       createdAt: createdAt, enabledAt: enabledAt, lastUsedAt: try reader.optionalTime())
   }
 
-  var values: [SQLValue] {
+  var ownValues: [SQLValue] {
     [
       .text(id.text), .text(user.text), .text(serial.text), .text(issuer), .text(movingFactor.rawValue),
       .text(parameters.algorithm.rawValue), .integer(Int64(parameters.digits.rawValue)), .integer(parameters.period),
@@ -50,7 +56,7 @@ extension Device {
     [
       .text(seed.keyID), .bytes(seed.box.bytes), .text(status.rawValue), .integer(syncDrift),
       .integer(Int64(syncFailures)), SQLValue(enabledAt?.seconds),
-    ] + usedValues
+    ]
   }
 
   var usedValues: [SQLValue] {

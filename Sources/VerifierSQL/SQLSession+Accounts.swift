@@ -7,10 +7,10 @@ extension SQLSession {
   package func change<R>(
     accountOf name: UserName, _ body: (inout UnitState, inout AccountRecord) throws(VerifierError) -> R
   ) throws -> R {
-    let before = try state(of: .user(name), locking: true), recordBefore = try records(of: [name.text])[name.text]
-    var after = before, record = recordBefore ?? AccountRecord()
+    let before = try read(.user(name), locking: true), recordBefore = try records(of: [name.text])[name.text]
+    var after = before.state, record = recordBefore ?? AccountRecord()
     let result = try body(&after, &record)
-    try apply(after.changes(since: before))
+    try apply(after.changes(since: before.state), to: before)
     // With the user all of it is gone already.
     if after.user != nil, record != recordBefore ?? AccountRecord() { try write(record, of: name.text) }
     return result
@@ -52,7 +52,7 @@ extension SQLSession {
     let (names, list) = Self.members(users.map(\.text))
     let results = try run([
       SQLStatement("SELECT \(User.columns.list) FROM vmfa_user WHERE name IN (\(list))", names),
-      SQLStatement("SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name IN (\(list))", names),
+      SQLStatement("SELECT \(Device.columns.list) FROM \(Device.tables) WHERE user_name IN (\(list))", names),
     ])
     let found = Dictionary(
       try results[0].rows.map(User.init(row:)).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -99,6 +99,24 @@ extension SQLSession {
         WHERE d.id IS NULL LIMIT 20
         """
       ),
+      (
+        "a device of which there is no use",
+        """
+        SELECT d.serial FROM vmfa_device d LEFT JOIN vmfa_device_use n ON n.user_name = d.user_name
+          AND n.number = d.number WHERE n.number IS NULL LIMIT 20
+        """
+      ),
+      (
+        "two devices with one number",
+        "SELECT MIN(serial) FROM vmfa_device GROUP BY user_name, number HAVING COUNT(*) > 1 LIMIT 20"
+      ),
+      (
+        "the use of a device that is not there",
+        """
+        SELECT n.user_name FROM vmfa_device_use n LEFT JOIN vmfa_device d ON d.user_name = n.user_name
+          AND d.number = n.number WHERE d.number IS NULL LIMIT 20
+        """
+      ),
     ]
     return try checks.flatMap { name, sql in
       try run(sql).rows.map { row in

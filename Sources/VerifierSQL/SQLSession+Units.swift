@@ -3,20 +3,22 @@ package import Verifier
 // A unit: reading it, and writing what a transaction changed of it.
 extension SQLSession {
   package func change(_ unit: TransactionUnit, _ body: (inout UnitState) throws(VerifierError) -> Void) throws {
-    let before = try state(of: unit, locking: true)
-    var after = before
+    let before = try read(unit, locking: true)
+    var after = before.state
     try body(&after)
-    try apply(after.changes(since: before))
+    try apply(after.changes(since: before.state), to: before)
   }
 
+  package func state(of unit: TransactionUnit) throws -> UnitState { try read(unit, locking: false).state }
+
   /// - Parameter locking: whether it is about to be changed.
-  package func state(of unit: TransactionUnit, locking: Bool) throws -> UnitState {
+  func read(_ unit: TransactionUnit, locking: Bool) throws -> StoredUnit {
     guard let name = try owner(of: unit) else {
       let (policy, account) = try policyAndAccount()
-      return UnitState(policy: policy, account: account)
+      return StoredUnit(policy, account, user: nil, [])
     }
     if case .enrolment(let device, _) = unit, let other = try owner(of: .owner(of: device)), other != name {
-      return try state(of: name, with: device, of: other, locking: locking)
+      return try read(name, with: device, of: other, locking: locking)
     }
     let known = knownSettings, argument = [SQLValue.text(name)]
     // A row that is locked is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
@@ -28,36 +30,43 @@ extension SQLSession {
     var results = try run(known == nil ? reading + [SQLStatement(Self.settings)] : reading)
     let (policy, account) = try known ?? Self.readSettings(results.removeLast().rows)
     knownSettings = (policy, account)
-    let devices = try Self.devices(results[results.count - 1].rows, from: locks ? 0 : User.columns.count)
+    let devices = try Self.stored(results[results.count - 1].rows, from: locks ? 0 : User.columns.count)
     // Between finding the owner and locking their row, the device may have become somebody else's.
-    if locking, locksRows, case .owner(let reference) = unit, !devices.contains(where: reference.names) {
+    if locking, locksRows, case .owner(let reference) = unit, !devices.contains(where: { reference.names($0.device) }) {
       throw SQLFailure.conflict
     }
-    return UnitState(
-      policy: policy, account: account, user: try results[0].rows.first.map { try User(row: $0) }, devices: devices)
+    return StoredUnit(policy, account, user: try results[0].rows.first.map { try User(row: $0) }, devices)
   }
 
   /// A user's unit, and one device of another user's.
-  private func state(
-    of name: String, with device: DeviceReference, of other: String, locking: Bool
-  ) throws -> UnitState {
+  private func read(
+    _ name: String, with device: DeviceReference, of other: String, locking: Bool
+  ) throws -> StoredUnit {
     // Always in one order, so that two of these wait for each other and do not lock each other out.
     let users = try [name, other].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { name in
       try run(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name)]).rows.first.map(User.init(row:))
     }
     let (policy, account) = try policyAndAccount()
-    let own = try Self.devices(run(UnitSQL.devices, [.text(name)]).rows)
-    let others = try Self.devices(run(UnitSQL.devices, [.text(other)]).rows).filter(device.names)
+    let own = try Self.stored(run(UnitSQL.devices, [.text(name)]).rows)
+    let others = try Self.stored(run(UnitSQL.devices, [.text(other)]).rows).filter { device.names($0.device) }
     if locking, locksRows, others.isEmpty { throw SQLFailure.conflict }
-    return UnitState(
-      policy: policy, account: account, user: users.first { $0.name.text == name }, devices: own + others)
+    return StoredUnit(policy, account, user: users.first { $0.name.text == name }, own + others)
   }
 
   /// In the order in which they were made.
+  static func devices(_ rows: SQLRows) throws -> [Device] {
+    try rows.map { try Device(row: $0) }.sorted(by: Device.isOlder(_:than:))
+  }
+
+  /// The same, each with its number behind its columns.
   /// - Parameter first: the column that theirs begin with; behind others they are empty where there is no device.
-  static func devices(_ rows: SQLRows, from first: Int = 0) throws -> [Device] {
-    try rows.compactMap { row in first > 0 && row.isNull(first) ? nil : try Device(row: row, from: first) }
-      .sorted(by: Device.isOlder(_:than:))
+  private static func stored(_ rows: SQLRows, from first: Int = 0) throws -> [StoredDevice] {
+    try rows.compactMap { row in
+      if first > 0, row.isNull(first) { return nil }
+      let device = try Device(row: row, from: first)
+      var reader = RowReader(row, from: first + Device.columns.count, of: "the number of a device")
+      return StoredDevice(device: device, number: try reader.integer())
+    }.sorted { Device.isOlder($0.device, than: $1.device) }
   }
 
   private func owner(of unit: TransactionUnit) throws -> String? {
@@ -72,22 +81,17 @@ extension SQLSession {
     return found.rows.text
   }
 
-  package func apply(_ changes: UnitChanges) throws {
+  /// - Parameter before: what the changes come from.
+  func apply(_ changes: UnitChanges, to before: StoredUnit) throws {
     if let user = changes.user, changes.userIsNew { try insert(user) }
     for device in changes.inserted { try insert(device) }
     // All that is left goes in one round trip.
-    var statements = changes.updated.map(Self.update) + changes.used.map(Self.use)
+    var statements = try changes.updated.flatMap(before.update) + changes.used.map(before.use)
     if let user = changes.user, !changes.userIsNew {
       statements.append(SQLStatement(UnitSQL.updateUser, user.changingValues + [.text(user.name.text)]))
     }
-    for move in changes.moved { statements += Self.moving(move) }
-    for device in changes.deleted {
-      statements.append(
-        SQLStatement(
-          "DELETE FROM vmfa_device WHERE user_name = $1 AND id = $2", [.text(device.user.text), .text(device.id.text)])
-      )
-      statements.append(SQLStatement("DELETE FROM vmfa_serial WHERE serial = $1", [.text(device.serial.text)]))
-    }
+    for move in changes.moved { statements += try before.moving(move) }
+    for device in changes.deleted { statements += try before.deletion(of: device) }
     try forgetAccounts(changes)
     if let name = changes.deletedUser {
       statements.append(SQLStatement("DELETE FROM vmfa_user WHERE name = $1", [.text(name.text)]))
@@ -120,18 +124,6 @@ extension SQLSession {
     if !statements.isEmpty { _ = try run(statements) }
   }
 
-  private static func moving(_ move: DeviceMove) -> [SQLStatement] {
-    let to = SQLValue.text(move.device.user.text), from = SQLValue.text(move.from.text)
-    return [
-      SQLStatement(
-        "UPDATE vmfa_device SET user_name = $1 WHERE user_name = $2 AND id = $3",
-        [to, from, .text(move.device.id.text)]),
-      SQLStatement(
-        "UPDATE vmfa_serial SET user_name = $1 WHERE serial = $2", [to, .text(move.device.serial.text)]),
-      update(move.device),
-    ]
-  }
-
   private func insert(_ user: User) throws {
     let sql = """
       INSERT INTO vmfa_user (\(User.columns.list)) VALUES (\(User.columns.placeholders()))
@@ -147,18 +139,16 @@ extension SQLSession {
       """
     let claimed = try run(claim, [.text(device.serial.text), .text(device.user.text), .text(device.id.text)])
     guard claimed.changed == 1 else { throw VerifierError.serialTaken(device.serial) }
+    let use = ["user_name"] + Device.usedColumns, own = ["number"] + Device.ownColumns
+    let number = try run(
+      "INSERT INTO vmfa_device_use (\(use.list)) VALUES (\(use.placeholders())) RETURNING number",
+      [.text(device.user.text)] + device.usedValues
+    ).count()
     do {
       _ = try run(
-        "INSERT INTO vmfa_device (\(Device.columns.list)) VALUES (\(Device.columns.placeholders()))", device.values)
+        "INSERT INTO vmfa_device (\(own.list)) VALUES (\(own.placeholders()))",
+        [.integer(Int64(number))] + device.ownValues)
     } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(device.seed.keyID) }
-  }
-
-  private static func update(_ device: Device) -> SQLStatement {
-    SQLStatement(UnitSQL.updateDevice, device.changingValues + [.text(device.user.text), .text(device.id.text)])
-  }
-
-  private static func use(_ device: Device) -> SQLStatement {
-    SQLStatement(UnitSQL.useDevice, device.usedValues + [.text(device.user.text), .text(device.id.text)])
   }
 
   package func devices(_ query: DeviceQuery) throws -> [Device] {
@@ -171,7 +161,7 @@ extension SQLSession {
     filter.add("key_id <>", query.notUnderKey)
     filter.add("serial >", query.after?.text)
     return try run(
-      "SELECT \(Device.columns.list) FROM vmfa_device\(filter.clause) ORDER BY serial LIMIT \(query.limit)",
+      "SELECT \(Device.columns.list) FROM \(Device.tables)\(filter.clause) ORDER BY serial LIMIT \(query.limit)",
       filter.arguments
     ).rows.map { try Device(row: $0) }
   }
@@ -185,25 +175,27 @@ extension SQLSession {
 }
 
 /// What every attempt runs.
-private enum UnitSQL {
+enum UnitSQL {
   static let user = RepeatedSQL(userText)
   static let lockedUser = RepeatedSQL(userText + " FOR UPDATE")
-  static let devices = RepeatedSQL("SELECT \(Device.columns.list) FROM vmfa_device WHERE user_name = $1")
+  static let devices = RepeatedSQL("SELECT \(Device.columns.list), number FROM \(Device.tables) WHERE user_name = $1")
   static let userWithDevices = RepeatedSQL(
     """
-    SELECT \(User.columns.map { "u." + $0 }.list), \(Device.columns.map { "d." + $0 }.list)
-    FROM vmfa_user u LEFT JOIN vmfa_device d ON d.user_name = u.name WHERE u.name = $1
+    SELECT \(User.columns.map { "u." + $0 }.list), \(Device.ownColumns.map { "d." + $0 }.list), \(Device.usedColumns.list), d.number
+    FROM vmfa_user u LEFT JOIN vmfa_device d ON d.user_name = u.name
+    LEFT JOIN vmfa_device_use n ON n.user_name = d.user_name AND n.number = d.number WHERE u.name = $1
     """)
   static let updateUser = RepeatedSQL(
     "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)")
-  static let updateDevice = RepeatedSQL(deviceUpdate(of: Device.changingColumns))
-  static let useDevice = RepeatedSQL(deviceUpdate(of: Device.usedColumns))
+  static let updateDevice = RepeatedSQL(update(of: "vmfa_device", Device.changingColumns, by: "id"))
+  static let useDevice = RepeatedSQL(update(of: "vmfa_device_use", Device.usedColumns, by: "number"))
 
   private static let userText = "SELECT \(User.columns.list) FROM vmfa_user WHERE name = $1"
 
-  private static func deviceUpdate(of columns: [String]) -> String {
+  private static func update(of table: String, _ columns: [String], by key: String) -> String {
     """
-    UPDATE vmfa_device SET \(columns.assignments) WHERE user_name = $\(columns.count + 1) AND id = $\(columns.count + 2)
+    UPDATE \(table) SET \(columns.assignments) WHERE user_name = $\(columns.count + 1)
+      AND \(key) = $\(columns.count + 2)
     """
   }
 }

@@ -29,6 +29,9 @@ enum Schema {
     migrator.registerMigration("devices by key") { database in
       try database.execute(sql: devicesByKey)
     }
+    migrator.registerMigration("device use") { database in
+      try database.execute(sql: deviceUse)
+    }
     return migrator
   }
 
@@ -251,6 +254,29 @@ enum Schema {
   private static let devicesByKey = """
     DROP INDEX vmfa_device_by_id;
     CREATE INDEX vmfa_device_by_id ON vmfa_device (id);
+    """
+
+  // What changes whenever a code is accepted, in rows of its own: a change writes the whole row anew, and the others of its
+  // page with it into the log.
+  private static let deviceUse = """
+    CREATE TABLE vmfa_device_use (
+      number INTEGER PRIMARY KEY,
+      user_name TEXT NOT NULL,
+      last_step INTEGER,
+      drift INTEGER NOT NULL,
+      last_side INTEGER NOT NULL CHECK (last_side BETWEEN -1 AND 1),
+      last_used_at INTEGER
+    ) STRICT;
+    ALTER TABLE vmfa_device ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+    UPDATE vmfa_device SET number = numbered.number
+    FROM (SELECT user_name, id, ROW_NUMBER() OVER (ORDER BY user_name, id) AS number FROM vmfa_device) AS numbered
+    WHERE vmfa_device.user_name = numbered.user_name AND vmfa_device.id = numbered.id;
+    INSERT INTO vmfa_device_use (number, user_name, last_step, drift, last_side, last_used_at)
+    SELECT number, user_name, last_step, drift, last_side, last_used_at FROM vmfa_device ORDER BY number;
+    ALTER TABLE vmfa_device DROP COLUMN last_step;
+    ALTER TABLE vmfa_device DROP COLUMN drift;
+    ALTER TABLE vmfa_device DROP COLUMN last_side;
+    ALTER TABLE vmfa_device DROP COLUMN last_used_at;
     """
 
   // Sessions on the pages, and who has to have MFA.

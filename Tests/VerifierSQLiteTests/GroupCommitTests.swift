@@ -82,7 +82,7 @@ import VerifierSQLite
 
   /// Returns once more devices were used than one commit has room for: a second one was made ahead of the disk.
   private func waitForSecondCommit() async throws {
-    let reader = try DatabaseQueue(path: path), used = "SELECT COUNT(*) FROM vmfa_device WHERE last_used_at IS NOT NULL"
+    let reader = try DatabaseQueue(path: path), used = "SELECT COUNT(*) FROM vmfa_device_use WHERE last_used_at IS NOT NULL"
     for _ in 0..<10_000 {
       if try await reader.read({ try Int.fetchOne($0, sql: used) }) ?? 0 > 24 { return }
       try await Task.sleep(for: .milliseconds(1))
