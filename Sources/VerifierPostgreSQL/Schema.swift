@@ -70,6 +70,8 @@ enum Schema {
   private static let migrations = [
     (name: "devices", statements: devices), (name: "accounts", statements: accounts),
     (name: "pages", statements: pages), (name: "device use", statements: deviceUse),
+    // The rows of a batch are found between the ids that it lists.
+    (name: "batches by id", statements: ["DROP INDEX vmfa_audit_event_by_batch"]),
   ]
 
   // Times are Unix seconds, steps and drifts are counted in the device's periods. Text is ordered by its bytes. Whatever

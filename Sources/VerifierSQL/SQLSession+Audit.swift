@@ -16,9 +16,16 @@ extension SQLSession {
       filter.clause + " ORDER BY id\(query.newestFirst ? " DESC" : "") LIMIT \(query.limit)", filter.arguments)
   }
 
-  package func auditRecords(inBatch number: Int64) throws -> [AuditRecord] {
+  package func auditRecords(of batch: AuditBatch) throws -> [AuditRecord] {
+    guard let (first, last) = batch.span else { return [] }
     // More than a batch holds is enough to see that some were added.
-    try records(" WHERE batch = $1 ORDER BY id LIMIT \(2 * AuditBatch.maximumRowCount)", [.integer(number)])
+    return try records(
+      " WHERE batch = $1 AND id >= $2 AND id <= $3 ORDER BY id LIMIT \(2 * AuditBatch.maximumRowCount)",
+      [.integer(batch.number), .text(first), .text(last)])
+  }
+
+  package func auditRecordCount(throughBatch number: Int64) throws -> Int {
+    try run("SELECT COUNT(*) FROM vmfa_audit_event WHERE batch >= 1 AND batch <= $1", [.integer(number)]).count()
   }
 
   private func records(_ clauses: String, _ arguments: [SQLValue]) throws -> [AuditRecord] {

@@ -86,7 +86,9 @@ extension SQLSession {
     if let user = changes.user, changes.userIsNew { try insert(user) }
     for device in changes.inserted { try insert(device) }
     // All that is left goes in one round trip.
-    var statements = try changes.updated.flatMap(before.update) + changes.used.map(before.use)
+    var statements: [SQLStatement] = []
+    for device in changes.updated { statements += try before.update(device) }
+    for device in changes.used { statements.append(try before.use(device)) }
     if let user = changes.user, !changes.userIsNew {
       statements.append(SQLStatement(UnitSQL.updateUser, user.changingValues + [.text(user.name.text)]))
     }

@@ -3,11 +3,12 @@ internal import Verifier
 /// A unit as it was read.
 struct StoredUnit {
   let state: UnitState
-  private let devices: [StoredDevice]
+  /// Those that the two rows of each device have, in the order of the devices.
+  private let numbers: [Int64]
 
   init(_ policy: Policy, _ account: AccountID, user: User?, _ devices: [StoredDevice]) {
     state = UnitState(policy: policy, account: account, user: user, devices: devices.map(\.device))
-    self.devices = devices
+    numbers = devices.map(\.number)
   }
 
   func update(_ device: Device) throws(VerifierError) -> [SQLStatement] {
@@ -44,10 +45,10 @@ struct StoredUnit {
   }
 
   private func number(of device: Device) throws(VerifierError) -> SQLValue {
-    guard let stored = devices.first(where: { $0.device.id == device.id }) else {
+    guard let place = state.devices.firstIndex(where: { $0.id == device.id }) else {
       throw .corruptRecord("the device \(device.serial), which was not read")
     }
-    return .integer(stored.number)
+    return .integer(numbers[place])
   }
 }
 

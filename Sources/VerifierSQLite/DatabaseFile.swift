@@ -61,7 +61,10 @@ enum DatabaseFile {
   }
 
   /// Before the first connection of the process.
-  private static let isPrepared: Void = sqlite_without_memory_statistics()
+  private static let isPrepared: Void = {
+    sqlite_without_memory_statistics()
+    sqlite_remember_highest_page()
+  }()
 
   private static let cacheKibibytes = 64 << 10
   /// Of 4 KiB.

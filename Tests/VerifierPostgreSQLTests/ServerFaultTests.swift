@@ -202,14 +202,18 @@ import VerifierPostgreSQL
 
   @Test func `rows that do not read back are errors`() async throws {
     let bench = try await bench()
-    for damage in ["digits = 9", "period = 0", "algorithm = 'MD5'", "id = 'x'", "created_at = -1", "drift = 99999999"] {
-      try server.run("BEGIN; UPDATE vmfa_device SET \(damage); COMMIT", at: database)
+    for damage in [
+      "device SET digits = 9", "device SET period = 0", "device SET algorithm = 'MD5'", "device SET id = 'x'",
+      "device SET created_at = -1", "device_use SET drift = 99999999", "device_use SET number = 99",
+    ] {
+      try server.run("BEGIN; UPDATE vmfa_\(damage); COMMIT", at: database)
       await #expect(throws: VerifierError.self) { _ = try await bench.verify(step: Bench.step()) }
       #expect(try await !bench.verifier.checkDatabase().problems.isEmpty)
       try server.run(
         """
-        UPDATE vmfa_device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, drift = 0,
-          id = (SELECT device_id FROM vmfa_serial)
+        UPDATE vmfa_device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1,
+          id = (SELECT device_id FROM vmfa_serial);
+        UPDATE vmfa_device_use SET drift = 0, number = (SELECT number FROM vmfa_device)
         """, at: database)
     }
     #expect(try await bench.verify(step: Bench.step()).isAccepted)

@@ -130,16 +130,21 @@ import VerifierSQLite
     let bench = try await make()
     let raw = try DatabaseQueue(path: path)
     for damage in [
-      "digits = 9", "period = 0", "algorithm = 'MD5'", "id = 'x'", "created_at = -1",
-      "drift = 9223372036854775807", "sync_drift = -9223372036854775807", "sync_failures = 9223372036854775807",
+      "device SET digits = 9", "device SET period = 0", "device SET algorithm = 'MD5'", "device SET id = 'x'",
+      "device SET created_at = -1", "device SET sync_drift = -9223372036854775807",
+      "device SET sync_failures = 9223372036854775807", "device_use SET drift = 9223372036854775807",
+      "device_use SET last_step = -1", "device_use SET number = 99", "device_use SET user_name = 'bob'",
     ] {
-      try await raw.write { try $0.execute(sql: "UPDATE vmfa_device SET \(damage)") }
+      try await raw.write { try $0.execute(sql: "UPDATE vmfa_\(damage)") }
       await #expect(throws: VerifierError.self) { _ = try await bench.verify(step: Bench.step()) }
+      #expect(try await !bench.verifier.checkDatabase().problems.isEmpty)
       try await raw.write {
         try $0.execute(
           sql: """
-            UPDATE vmfa_device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, id = '\(UUID())',
-              drift = 0, sync_drift = 0, sync_failures = 0
+            UPDATE vmfa_device SET digits = 6, period = 30, algorithm = 'SHA1', created_at = 1, sync_drift = 0, sync_failures = 0,
+              id = (SELECT device_id FROM vmfa_serial);
+            UPDATE vmfa_device_use SET drift = 0, last_step = NULL, number = (SELECT number FROM vmfa_device),
+              user_name = (SELECT user_name FROM vmfa_device)
             """)
       }
     }

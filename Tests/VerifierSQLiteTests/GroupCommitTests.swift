@@ -82,7 +82,8 @@ import VerifierSQLite
 
   /// Returns once more devices were used than one commit has room for: a second one was made ahead of the disk.
   private func waitForSecondCommit() async throws {
-    let reader = try DatabaseQueue(path: path), used = "SELECT COUNT(*) FROM vmfa_device_use WHERE last_used_at IS NOT NULL"
+    let reader = try DatabaseQueue(path: path),
+      used = "SELECT COUNT(*) FROM vmfa_device_use WHERE last_used_at IS NOT NULL"
     for _ in 0..<10_000 {
       if try await reader.read({ try Int.fetchOne($0, sql: used) }) ?? 0 > 24 { return }
       try await Task.sleep(for: .milliseconds(1))
@@ -141,7 +142,7 @@ import VerifierSQLite
     #expect(report.findings.isEmpty && report.unsealedCount + batches.reduce(0) { $0 + $1.rowCount } == 64)
 
     let batch = try #require(batches.first)
-    let row = try #require(try await bench.store.auditRecords(inBatch: batch.number).first)
+    let row = try #require(try await bench.store.auditRecords(of: batch).first)
     try await DatabaseQueue(path: path).write { database in
       try database.execute(sql: "DELETE FROM vmfa_audit_event WHERE id = ?", arguments: [row.id])
     }

@@ -1,10 +1,14 @@
-// What of SQLite cannot be called from Swift: functions with any number of arguments.
+// What of SQLite cannot be called from Swift: functions with any number of arguments, and tables of functions.
 #ifndef CSQLITE_H
 #define CSQLITE_H
 
 /// Has SQLite keep no account of its memory, which it does under a lock, for every text that is read. Nobody asks for it here.
 /// Does nothing once SQLite is in use.
 void sqlite_without_memory_statistics(void);
+
+/// Has page caches know their highest page, so that the end of a transaction need not look for what lies beyond the file.
+/// Does nothing once SQLite is in use.
+void sqlite_remember_highest_page(void);
 
 struct sqlite3;
 

@@ -34,13 +34,23 @@ public struct AuditBatch: Sendable, Equatable {
   /// The ids of its rows in their order.
   var ids: [String] { stride(from: 0, to: rowIDs.count - 15, by: 16).map { RecordID.text(of: rowIDs[$0..<$0 + 16]) } }
 
+  /// The first and the last of them; nil where there is none.
+  package var span: (first: String, last: String)? {
+    guard rowIDs.count >= 16 else { return nil }
+    return (RecordID.text(of: rowIDs.prefix(16)), RecordID.text(of: rowIDs[..<(rowIDs.count / 16 * 16)].suffix(16)))
+  }
+
+  /// Whether an id lies between these, where the batch's own are.
+  func spans(_ id: String) -> Bool { span.map { $0.first <= id && id <= $0.last } ?? false }
+
   /// Seals rows after `previous`, the newest batch so far. What has no id that a row can have was put there by somebody
   /// else: it is left out, and ``Verifier/verifyAudit(against:)`` names it.
   init(
     _ rows: [AuditRecord], after previous: AuditBatch?, at now: Int64, under key: IntegrityKey
   ) throws(VerifierError) {
-    let named = rows.compactMap { row in RecordID.bytes(of: row.id).map { (row, $0) } }
-    let rows = named.map { $0.0 }, ids = named.flatMap { $0.1 }
+    var ids: [UInt8] = []
+    ids.reserveCapacity(16 * rows.count)
+    let rows = rows.filter { RecordID.append($0.id, to: &ids) }
     let (number, overflow) = (previous?.number ?? 0).addingReportingOverflow(1)
     guard !overflow else { throw .corruptRecord("the newest audit batch") }
     let untagged = AuditBatch(number: number, sealedAt: now, keyID: key.id, rowIDs: ids, tag: [])

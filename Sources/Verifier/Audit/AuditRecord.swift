@@ -17,6 +17,15 @@ public struct AuditRecord: Sendable, Equatable {
   public let tag: [UInt8]
   /// The batch of the chain that holds the row; nil until it is sealed.
   public let batch: Int64?
+  /// What the tag was made of, for the batch: most rows are sealed with the commit that brings them.
+  private var source = TagSource()
+
+  /// Follows from all else, and so makes no difference between rows.
+  private struct TagSource: Sendable, Equatable {
+    /// nil where the tag was read and not made.
+    var canonical: [UInt8]?
+    static func == (_: TagSource, _: TagSource) -> Bool { true }
+  }
 
   package init(
     id: String, event: AuditEvent, context: RequestContext, keyID: String, tag: [UInt8], batch: Int64? = nil
@@ -32,7 +41,9 @@ public struct AuditRecord: Sendable, Equatable {
   package init(_ event: AuditEvent, on context: RequestContext, under key: IntegrityKey) throws(VerifierError) {
     let id = RecordID.next()
     let untagged = AuditRecord(id: id, event: event, context: context, keyID: key.id, tag: [])
-    self.init(id: id, event: event, context: context, keyID: key.id, tag: try key.rowTag(untagged.canonical))
+    let canonical = untagged.canonical
+    self.init(id: id, event: event, context: context, keyID: key.id, tag: try key.rowTag(canonical))
+    source.canonical = canonical
   }
 
   /// Whether the row is as it was written.
@@ -43,6 +54,7 @@ public struct AuditRecord: Sendable, Equatable {
 
   /// Every field with its length, so that no two rows have the same bytes.
   var canonical: [UInt8] {
+    if let made = source.canonical { return made }
     var text = CanonicalText("vmfa audit row 1")
     text.append(id)
     text.append(String(event.time))
@@ -122,19 +134,19 @@ enum RecordID {
     return text(id.milliseconds << 16 | 0x7000 | id.counter, id.low)
   }
 
-  /// The sixteen bytes of an id; nil for what is no UUID in lower case.
-  static func bytes(of id: String) -> [UInt8]? {
-    var bytes: [UInt8] = [], high: UInt8?
-    bytes.reserveCapacity(16)
-    let isUUID = UUIDText.read(id) { digit in
-      if let first = high {
-        bytes.append(first << 4 | digit)
-        high = nil
-      } else {
-        high = digit
-      }
+  /// Appends the sixteen bytes of an id.
+  /// - Returns: whether there was anything to append: an id is a UUID in lower case.
+  static func append(_ id: String, to bytes: inout [UInt8]) -> Bool {
+    var words: (high: UInt64, low: UInt64) = (0, 0)
+    let letters = UUIDText.read(id) { digit in
+      words.high = words.high << 4 | words.low >> 60
+      words.low = words.low << 4 | UInt64(digit)
     }
-    return isUUID && !id.utf8.contains(where: UUIDText.upperCase.contains) ? bytes : nil
+    guard letters == .lower else { return false }
+    for word in [words.high, words.low] {
+      unsafe withUnsafeBytes(of: word.bigEndian) { unsafe bytes.append(contentsOf: $0) }
+    }
+    return true
   }
 
   /// The id of sixteen bytes.

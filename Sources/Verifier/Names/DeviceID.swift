@@ -10,8 +10,11 @@ public struct DeviceID: Sendable, Hashable {
 
   /// nil for text that is not a UUID.
   public init?(_ text: String) {
-    guard UUIDText.isUUID(text) else { return nil }
-    self.text = text.utf8.contains(where: UUIDText.upperCase.contains) ? text.lowercased() : text
+    switch UUIDText.read(text) {
+    case .lower: self.text = text
+    case .upperOrMixed: self.text = text.lowercased()
+    case nil: return nil
+    }
   }
 }
 

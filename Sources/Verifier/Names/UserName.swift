@@ -1,7 +1,8 @@
 internal import Foundation
 
 /// The name of a user: 1 to 128 characters (Unicode scalars) of printable Unicode, in NFC, without a space at either
-/// end. One person typing on two keyboards gets one record, and so one throttle.
+/// end. One person typing on two keyboards gets one record, and so one throttle. In NFC, texts that Swift takes for equal are
+/// the same scalars, as they are to the databases.
 public struct UserName: Sendable, Hashable {
   /// The name, in NFC.
   public let text: String
@@ -38,9 +39,6 @@ public struct UserName: Sendable, Hashable {
   public static let root = UserName(unchecked: "<root_account>")
 
   private init(unchecked text: String) { self.text = text }
-
-  /// Compares by scalars, as the databases do: in NFC, canonically equal names are the same scalars.
-  public static func == (a: UserName, b: UserName) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
 }
 
 extension UserName: Comparable, CustomStringConvertible {

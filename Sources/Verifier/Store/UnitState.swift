@@ -44,8 +44,10 @@ public struct UnitState: Sendable, Equatable {
       }
       if before.user != device.user {
         moved.append(DeviceMove(device: device, from: before.user))
-      } else if before != device {
-        if before.used(as: device) == device { used.append(device) } else { updated.append(device) }
+      } else if before.used(as: device) != device {
+        updated.append(device)
+      } else if before.isUsed(by: device) {
+        used.append(device)
       }
     }
     return UnitChanges(
@@ -72,6 +74,11 @@ package struct UnitChanges: Sendable {
 }
 
 extension Device {
+  /// Whether the acceptance of a code has changed anything of it on the way to the other one.
+  fileprivate func isUsed(by other: Device) -> Bool {
+    (lastStep, drift, lastSide, lastUsedAt) != (other.lastStep, other.drift, other.lastSide, other.lastUsedAt)
+  }
+
   /// This device with what the acceptance of a code has made of the other one.
   fileprivate func used(as other: Device) -> Device {
     var device = self
