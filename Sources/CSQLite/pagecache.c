@@ -52,7 +52,7 @@ static void rekey(sqlite3_pcache *cache, sqlite3_pcache_page *page, unsigned bef
   plain.xRekey(plain_of(cache), page, before, after);
 }
 
-static void truncate(sqlite3_pcache *cache, unsigned first) {
+static void drop_from(sqlite3_pcache *cache, unsigned first) {
   struct cache *c = (struct cache *)cache;
   if (first > c->highest) return;
   plain.xTruncate(c->plain, first);
@@ -73,7 +73,7 @@ void sqlite_remember_highest_page(void) {
   methods.xDestroy = destroy;
   methods.xFetch = fetch;
   methods.xRekey = rekey;
-  methods.xTruncate = truncate;
+  methods.xTruncate = drop_from;
   methods.xCachesize = set_size;
   methods.xPagecount = page_count;
   methods.xShrink = shrink;

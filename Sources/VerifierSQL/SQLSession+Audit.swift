@@ -16,16 +16,9 @@ extension SQLSession {
       filter.clause + " ORDER BY id\(query.newestFirst ? " DESC" : "") LIMIT \(query.limit)", filter.arguments)
   }
 
-  package func auditRecords(of batch: AuditBatch) throws -> [AuditRecord] {
-    guard let (first, last) = batch.span else { return [] }
+  package func auditRecords(inBatch number: Int64) throws -> [AuditRecord] {
     // More than a batch holds is enough to see that some were added.
-    return try records(
-      " WHERE batch = $1 AND id >= $2 AND id <= $3 ORDER BY id LIMIT \(2 * AuditBatch.maximumRowCount)",
-      [.integer(batch.number), .text(first), .text(last)])
-  }
-
-  package func auditRecordCount(throughBatch number: Int64) throws -> Int {
-    try run("SELECT COUNT(*) FROM vmfa_audit_event WHERE batch >= 1 AND batch <= $1", [.integer(number)]).count()
+    try records(" WHERE batch = $1 ORDER BY id LIMIT \(2 * AuditBatch.maximumRowCount)", [.integer(number)])
   }
 
   private func records(_ clauses: String, _ arguments: [SQLValue]) throws -> [AuditRecord] {
@@ -83,53 +76,6 @@ extension SQLSession {
       "UPDATE vmfa_audit_event SET batch = $1 WHERE id IN (\(list))", [.integer(batch.number)] + ids)
     _ = try run([Self.insertion(of: batch), mark])
     return (batch, true)
-  }
-
-  /// Rows that refer to nothing, or that nothing refers to.
-  package func strayRows() throws -> [String] {
-    let checks = [
-      (
-        "a device without its user",
-        "SELECT d.serial FROM vmfa_device d LEFT JOIN vmfa_user u ON u.name = d.user_name WHERE u.name IS NULL LIMIT 20"
-      ),
-      (
-        "a device whose serial is not kept for it",
-        """
-        SELECT d.serial FROM vmfa_device d LEFT JOIN vmfa_serial s ON s.serial = d.serial AND s.device_id = d.id
-          AND s.user_name = d.user_name WHERE s.serial IS NULL LIMIT 20
-        """
-      ),
-      (
-        "a serial without its device",
-        """
-        SELECT s.serial FROM vmfa_serial s LEFT JOIN vmfa_device d ON d.user_name = s.user_name AND d.id = s.device_id
-        WHERE d.id IS NULL LIMIT 20
-        """
-      ),
-      (
-        "a device of which there is no use",
-        """
-        SELECT d.serial FROM vmfa_device d LEFT JOIN vmfa_device_use n ON n.user_name = d.user_name
-          AND n.number = d.number WHERE n.number IS NULL LIMIT 20
-        """
-      ),
-      (
-        "two devices with one number",
-        "SELECT MIN(serial) FROM vmfa_device GROUP BY user_name, number HAVING COUNT(*) > 1 LIMIT 20"
-      ),
-      (
-        "the use of a device that is not there",
-        """
-        SELECT n.user_name FROM vmfa_device_use n LEFT JOIN vmfa_device d ON d.user_name = n.user_name
-          AND d.number = n.number WHERE d.number IS NULL LIMIT 20
-        """
-      ),
-    ]
-    return try checks.flatMap { name, sql in
-      try run(sql).rows.map { row in
-        if let serial = row.text(0) { "\(name): \(serial)" } else { name }
-      }
-    }
   }
 }
 

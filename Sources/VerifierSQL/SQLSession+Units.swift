@@ -64,9 +64,14 @@ extension SQLSession {
     try rows.compactMap { row in
       if first > 0, row.isNull(first) { return nil }
       let device = try Device(row: row, from: first)
-      var reader = RowReader(row, from: first + Device.columns.count, of: "the number of a device")
-      return StoredDevice(device: device, number: try reader.integer())
+      return StoredDevice(device: device, number: try number(row, first + Device.columns.count))
     }.sorted { Device.isOlder($0.device, than: $1.device) }
+  }
+
+  private static func number(_ row: SQLRow?, _ column: Int) throws -> Int64 {
+    guard let row else { throw VerifierError.corruptRecord("the number of a device") }
+    var reader = RowReader(row, from: column, of: "the number of a device")
+    return try reader.integer()
   }
 
   private func owner(of unit: TransactionUnit) throws -> String? {
@@ -142,14 +147,14 @@ extension SQLSession {
     let claimed = try run(claim, [.text(device.serial.text), .text(device.user.text), .text(device.id.text)])
     guard claimed.changed == 1 else { throw VerifierError.serialTaken(device.serial) }
     let use = ["user_name"] + Device.usedColumns, own = ["number"] + Device.ownColumns
-    let number = try run(
+    let numbered = try run(
       "INSERT INTO vmfa_device_use (\(use.list)) VALUES (\(use.placeholders())) RETURNING number",
       [.text(device.user.text)] + device.usedValues
-    ).count()
+    ).rows
     do {
       _ = try run(
         "INSERT INTO vmfa_device (\(own.list)) VALUES (\(own.placeholders()))",
-        [.integer(Int64(number))] + device.ownValues)
+        [.integer(try Self.number(numbered.first, 0))] + device.ownValues)
     } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(device.seed.keyID) }
   }
 
@@ -183,7 +188,8 @@ enum UnitSQL {
   static let devices = RepeatedSQL("SELECT \(Device.columns.list), number FROM \(Device.tables) WHERE user_name = $1")
   static let userWithDevices = RepeatedSQL(
     """
-    SELECT \(User.columns.map { "u." + $0 }.list), \(Device.ownColumns.map { "d." + $0 }.list), \(Device.usedColumns.list), d.number
+    SELECT \(User.columns.map { "u." + $0 }.list), \(Device.ownColumns.map { "d." + $0 }.list),
+      \(Device.usedColumns.list), d.number
     FROM vmfa_user u LEFT JOIN vmfa_device d ON d.user_name = u.name
     LEFT JOIN vmfa_device_use n ON n.user_name = d.user_name AND n.number = d.number WHERE u.name = $1
     """)

@@ -130,13 +130,8 @@ public final class SQLiteDeviceStore: DeviceStore {
   }
 
   /// As `DeviceStore` has it.
-  public func auditRecords(of batch: AuditBatch) async throws(VerifierError) -> [AuditRecord] {
-    try await read { try $0.auditRecords(of: batch) }
-  }
-
-  /// As `DeviceStore` has it.
-  public func auditRecordCount(throughBatch number: Int64) async throws(VerifierError) -> Int {
-    try await read { try $0.auditRecordCount(throughBatch: number) }
+  public func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord] {
+    try await read { try $0.auditRecords(inBatch: number) }
   }
 
   /// As `DeviceStore` has it.

@@ -32,10 +32,6 @@ enum Schema {
     migrator.registerMigration("device use") { database in
       try database.execute(sql: deviceUse)
     }
-    migrator.registerMigration("batches by id") { database in
-      // The rows of a batch are found between the ids that it lists.
-      try database.execute(sql: "DROP INDEX vmfa_audit_event_by_batch")
-    }
     return migrator
   }
 

@@ -125,7 +125,7 @@ A link to nothing is not filled with a database:
 A row that was given to another user opens nothing for its former owner's codes:
 
   $ create mallory && vmfa device enable $id $(pair) --at $now > /dev/null
-  $ python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("UPDATE vmfa_device SET user_name = \"alice\" WHERE user_name = \"mallory\""); c.commit()' "$data/verifier.db"
+  $ python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); [c.execute(f"UPDATE {t} SET user_name = \"alice\" WHERE user_name = \"mallory\"") for t in ("vmfa_device", "vmfa_device_use")]; c.commit()' "$data/verifier.db"
   $ ends vmfa verify alice $(code 1) --at $now
   vmfa: error: the seed of arn:aws:iam::*:mfa/mallory cannot be read back: the record is damaged, or sealed under another key (glob)
   status 65

@@ -88,7 +88,7 @@ package struct Tampering: Sendable, CustomTestStringConvertible {
     try await bench.store.transaction(.user(UserName("alice"))) { _ throws(VerifierError) in }
     let before = try await bench.verifier.verifyAudit(against: head)
     #expect(before.findings.isEmpty && before.batchCount == 3 && before.unsealedCount > 0)
-    let second = try await store.auditRecords(of: store.auditBatches(after: 1, limit: 1)[0]).map(\.id)
+    let second = try await store.auditRecords(inBatch: 2).map(\.id)
     let open = try await store.auditRecords(AuditQuery(unsealedOnly: true))[0].id
     try await sql(
       self.sql.replacing("ROW", with: second[2]).replacing("NEXT", with: second[3]).replacing("OPEN", with: open))

@@ -35,7 +35,8 @@ import Verifier
   private let table = RouteTable([
     .init(.get, "/") { _, _ in .nothing }, .init(.get, "/v1/devices") { _, _ in .nothing },
     .init(.delete, "/v1/devices/{id}") { _, _ in .nothing },
-    .init(.post, "/v1/users/{user}/verify") { _, _ in .nothing },
+    .init(.post, "/v1/users/{user}/verify") { _, _ in .nothing }, .init(.get, "/v1/{any}/new") { _, _ in .nothing },
+    .init(.get, "/v1/devices/new") { _, _ in .nothing },
   ])
 
   private func name(_ method: HTTPRequest.Method, _ path: String) -> String {
@@ -50,6 +51,10 @@ import Verifier
     #expect(name(.get, "/") == "/" && name(.head, "/v1/devices") == "/v1/devices")
     #expect(name(.delete, "/v1/devices/a%2Fb") == "/v1/devices/{id} a%2Fb")
     #expect(name(.get, "/v1/devices/x") == "405 DELETE" && name(.put, "/") == "405 GET")
+    // What is spelled out comes first; what takes anything is still there for other methods and names.
+    #expect(name(.get, "/v1/devices/new") == "/v1/devices/new" && name(.get, "/v1/x/new") == "/v1/{any}/new x")
+    #expect(name(.delete, "/v1/devices/new") == "/v1/devices/{id} new")
+    #expect(name(.put, "/v1/devices/new") == "405 GET,DELETE,GET")
     for path in ["/v1", "/v1/devices/", "//v1/devices", "/v1/users//verify", "/v1/users/a/b/verify", "v1/devices", ""] {
       #expect(name(.post, path) == "404", "\(path)")
     }

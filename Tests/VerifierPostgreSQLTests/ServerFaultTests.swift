@@ -112,6 +112,33 @@ import VerifierPostgreSQL
     _ = try await bench()
   }
 
+  @Test func `tables from before uses had rows of their own are brought up to date, with nothing lost`() async throws {
+    let before = try await bench()
+    _ = try await before.enrolled(for: "bob", name: "bob")
+    #expect(try await before.verify(step: Bench.step()).isAccepted)
+    let devices = try await before.store.devices(DeviceQuery(limit: 10))
+    try server.run(
+      """
+      BEGIN;
+      ALTER TABLE vmfa_device ADD COLUMN last_step BIGINT, ADD COLUMN drift BIGINT,
+        ADD COLUMN last_side BIGINT CHECK (last_side IN (-1, 0, 1)), ADD COLUMN last_used_at BIGINT;
+      UPDATE vmfa_device d SET last_step = n.last_step, drift = n.drift, last_side = n.last_side,
+        last_used_at = n.last_used_at FROM vmfa_device_use n WHERE n.number = d.number;
+      ALTER TABLE vmfa_device DROP COLUMN number, ALTER COLUMN drift SET NOT NULL, ALTER COLUMN last_side SET NOT NULL;
+      DROP TABLE vmfa_device_use;
+      DELETE FROM vmfa_migration WHERE name = 'device use';
+      COMMIT
+      """, at: database)
+    let bench = try await Bench(store: PostgreSQLDeviceStore.open(database, .existing))
+    #expect(try await bench.store.devices(DeviceQuery(limit: 10)) == devices)
+    #expect(try await bench.verify(step: Bench.step()) == .rejected(.reused))
+    let later = Bench.now.advanced(by: 90)
+    #expect(try await bench.verify(step: Bench.step(at: later), at: later).isAccepted)
+    // New devices get numbers that none of the same user has.
+    for name in ["second", "third"] { _ = try await bench.enrolled(name: name) }
+    #expect(try await bench.verifier.checkDatabase().problems.isEmpty)
+  }
+
   @Test func `backends that are ended between attempts cost nothing`() async throws {
     let bench = try await bench()
     for round in 0..<Int64(5) {

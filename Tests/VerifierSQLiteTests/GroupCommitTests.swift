@@ -142,7 +142,7 @@ import VerifierSQLite
     #expect(report.findings.isEmpty && report.unsealedCount + batches.reduce(0) { $0 + $1.rowCount } == 64)
 
     let batch = try #require(batches.first)
-    let row = try #require(try await bench.store.auditRecords(of: batch).first)
+    let row = try #require(try await bench.store.auditRecords(inBatch: batch.number).first)
     try await DatabaseQueue(path: path).write { database in
       try database.execute(sql: "DELETE FROM vmfa_audit_event WHERE id = ?", arguments: [row.id])
     }

@@ -134,6 +134,11 @@ import VerifierSQLite
     var totp = try TOTP(secret: Base32.decode(Array(secret.utf8).span, .lenient))
     let code = try #require(try totp.code(at: time))
     #expect(try await verifier.verify(code, of: UserName("alice"), at: time).isAccepted)
+    #expect(try await verifier.verify(code, of: UserName("alice"), at: time) == .rejected(.reused))
+    // What was used before, too: the watermark came along.
+    let before = devices[0].parameters.t0.advanced(by: 58_333_333 * 30)
+    let used = try #require(try totp.code(at: before))
+    #expect(try await verifier.verify(used, of: UserName("alice"), at: before) == .rejected(.reused))
     // Its first rotation gives up the key from before, which knew no master key.
     _ = try await verifier.rotateKeys(at: time)
     #expect(try await store.keys().allSatisfy { $0.copies.map(\.master) != [""] })

@@ -53,11 +53,8 @@ import Verifier
     func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
       try await store.auditRecords(query)
     }
-    func auditRecords(of batch: AuditBatch) async throws(VerifierError) -> [AuditRecord] {
-      try await store.auditRecords(of: batch)
-    }
-    func auditRecordCount(throughBatch number: Int64) async throws(VerifierError) -> Int {
-      try await store.auditRecordCount(throughBatch: number)
+    func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord] {
+      try await store.auditRecords(inBatch: number)
     }
     func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch] {
       try await store.auditBatches(after: number, limit: limit)

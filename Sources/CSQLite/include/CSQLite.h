@@ -7,7 +7,7 @@
 void sqlite_without_memory_statistics(void);
 
 /// Has page caches know their highest page, so that the end of a transaction need not look for what lies beyond the file.
-/// Does nothing once SQLite is in use.
+/// Does nothing once SQLite is in use; holds for all of its connections in the process.
 void sqlite_remember_highest_page(void);
 
 struct sqlite3;

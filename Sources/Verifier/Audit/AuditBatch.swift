@@ -34,15 +34,6 @@ public struct AuditBatch: Sendable, Equatable {
   /// The ids of its rows in their order.
   var ids: [String] { stride(from: 0, to: rowIDs.count - 15, by: 16).map { RecordID.text(of: rowIDs[$0..<$0 + 16]) } }
 
-  /// The first and the last of them; nil where there is none.
-  package var span: (first: String, last: String)? {
-    guard rowIDs.count >= 16 else { return nil }
-    return (RecordID.text(of: rowIDs.prefix(16)), RecordID.text(of: rowIDs[..<(rowIDs.count / 16 * 16)].suffix(16)))
-  }
-
-  /// Whether an id lies between these, where the batch's own are.
-  func spans(_ id: String) -> Bool { span.map { $0.first <= id && id <= $0.last } ?? false }
-
   /// Seals rows after `previous`, the newest batch so far. What has no id that a row can have was put there by somebody
   /// else: it is left out, and ``Verifier/verifyAudit(against:)`` names it.
   init(

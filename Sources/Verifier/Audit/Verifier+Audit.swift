@@ -50,7 +50,6 @@ extension Verifier {
         report.add(.rowAdded(id: row.id, batch: batch))
       }
     }
-    if let newest = walk.previous?.number { try await addStrays(to: &report, newest: newest) }
     report.head = walk.previous?.head
     if let head, !walk.isHeadFound { report.add(.headMissing(head)) }
     try await addUnsealed(to: &report, walk: &walk, progress: progress)
@@ -67,31 +66,13 @@ extension Verifier {
       for batch in batches {
         let expected = (walk.previous?.number ?? 0) + 1
         for number in (expected..<max(batch.number, expected)).prefix(100) { report.add(.batchMissing(number)) }
-        let rows = try await store.auditRecords(of: batch)
+        let rows = try await store.auditRecords(inBatch: batch.number)
         try await learn(rows.map(\.keyID) + [batch.keyID], for: &walk)
         try report.add(batch, after: walk.previous, rows: rows, keys: walk.keys)
         if batch.number == walk.wantedHead?.number { walk.isHeadFound = batch.tag == walk.wantedHead?.tag }
         walk.previous = batch
       }
       progress(report.rowCount)
-    }
-  }
-
-  /// Rows that say they are in a batch of the chain and lie apart from all others of it. There are none unless there are
-  /// more in all than the walk has seen; only then they are looked for.
-  private func addStrays(to report: inout AuditReport, newest: Int64) async throws(VerifierError) {
-    guard try await store.auditRecordCount(throughBatch: newest) > report.rowCount else { return }
-    var query = AuditQuery(limit: AuditBatch.maximumRowCount), last: AuditBatch?
-    while case let rows = try await store.auditRecords(query), let end = rows.last {
-      for row in rows {
-        guard let number = row.batch, (1...newest).contains(number) else { continue }
-        if last?.number != number { last = try await store.auditBatches(after: number - 1, limit: 1).first }
-        // Where the batch itself is missing, that has been said.
-        if let batch = last, batch.number == number, !batch.spans(row.id) {
-          report.add(.rowAdded(id: row.id, batch: number))
-        }
-      }
-      query.after = end.id
     }
   }
 

@@ -1,8 +1,7 @@
 internal import Foundation
 
 /// The name of a user: 1 to 128 characters (Unicode scalars) of printable Unicode, in NFC, without a space at either
-/// end. One person typing on two keyboards gets one record, and so one throttle. In NFC, texts that Swift takes for equal are
-/// the same scalars, as they are to the databases.
+/// end. One person typing on two keyboards gets one record, and so one throttle.
 public struct UserName: Sendable, Hashable {
   /// The name, in NFC.
   public let text: String
@@ -39,6 +38,12 @@ public struct UserName: Sendable, Hashable {
   public static let root = UserName(unchecked: "<root_account>")
 
   private init(unchecked text: String) { self.text = text }
+
+  /// Compares by scalars, as the databases do: in NFC, canonically equal names are the same scalars.
+  public static func == (a: UserName, b: UserName) -> Bool {
+    let x = a.text.utf8.span, y = b.text.utf8.span
+    return x.count == y.count && x.indices.allSatisfy { x[$0] == y[$0] }
+  }
 }
 
 extension UserName: Comparable, CustomStringConvertible {

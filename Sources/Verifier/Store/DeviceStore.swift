@@ -52,11 +52,8 @@ public protocol DeviceStore: Sendable {
   /// Audit rows, a page at a time.
   func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord]
 
-  /// The audit rows that say they are in a batch, by id, from the first id that it lists to the last.
-  func auditRecords(of batch: AuditBatch) async throws(VerifierError) -> [AuditRecord]
-
-  /// How many audit rows say that they are in one of the batches from 1 to this.
-  func auditRecordCount(throughBatch number: Int64) async throws(VerifierError) -> Int
+  /// The audit rows of a batch, by id.
+  func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord]
 
   /// At most `limit` batches of the chain after the one of this number.
   func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch]

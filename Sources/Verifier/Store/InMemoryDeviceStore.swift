@@ -124,13 +124,8 @@ public final class InMemoryDeviceStore: DeviceStore {
   }
 
   /// As ``DeviceStore`` has it.
-  public func auditRecords(of batch: AuditBatch) async throws(VerifierError) -> [AuditRecord] {
-    contents.withLock { $0.records }.filter { $0.batch == batch.number && batch.spans($0.id) }.sorted { $0.id < $1.id }
-  }
-
-  /// As ``DeviceStore`` has it.
-  public func auditRecordCount(throughBatch number: Int64) async throws(VerifierError) -> Int {
-    contents.withLock { $0.records }.count { $0.batch.map { 1 <= $0 && $0 <= number } ?? false }
+  public func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord] {
+    contents.withLock { $0.records }.filter { $0.batch == number }.sorted { $0.id < $1.id }
   }
 
   /// As ``DeviceStore`` has it.
