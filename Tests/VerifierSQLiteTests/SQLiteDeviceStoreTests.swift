@@ -116,6 +116,20 @@ import VerifierSQLite
     #expect(!files.contains { $0.contains("tmp") })
   }
 
+  @Test func `an audit row whose id is not text is told of, and looked at once`() async throws {
+    let bench = try await Bench(store: SQLiteDeviceStore.open(path, .creatingIfMissing))
+    _ = try await bench.enrolled()
+    try await DatabaseQueue(path: path).write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO vmfa_audit_event (id, time, event, outcome, user_name, actor, key_id, tag)
+          VALUES (CAST(X'7A7AFF' AS TEXT), 1, 'x', 'x', 'x', 'x', 'x', X'00')
+          """)
+    }
+    let findings = try await bench.verifier.verifyAudit().findings
+    #expect(!findings.isEmpty && findings.allSatisfy { $0 == .rowChanged(id: "zz\u{FFFD}", batch: nil) })
+  }
+
   /// Made by the version before audit rows: two users, an enabled device, a failure, a policy.
   @Test func `a database from before is brought up to date, with nothing lost`() async throws {
     let old = Vectors.root.appending(path: "TestVectors/databases")
