@@ -8,6 +8,8 @@ from privacyidea import PrivacyIDEA
 from tools import PEERS
 
 DEVICES = 100_000
+# In which there are no more requests than devices, each of which has one code.
+SECONDS = 6
 # More than privacyIDEA gets through in one measurement.
 TOKENS = 1500
 
@@ -27,7 +29,7 @@ def measure(verifiers, service, peer, codes):
         wait_for_new_step()
         verifiers.write_codes(codes)
         before = service.verifications()
-        output = service.wrk("/v1/users/USER/verify", codes, 8)
+        output = service.wrk("/v1/users/USER/verify", codes, SECONDS)
         accepted, rejected = (after - count for after, count in zip(service.verifications(), before))
         if rejected or not accepted:
             raise SystemExit(f"compare: {accepted} right codes were accepted, {rejected} were not")
