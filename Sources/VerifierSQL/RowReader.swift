@@ -104,9 +104,12 @@ struct RowReader {
 
 extension SQLResult {
   /// What `SELECT COUNT(…)` gives.
-  func count() throws(VerifierError) -> Int {
-    guard let row = rows.first else { throw .corruptRecord("a count") }
-    var reader = RowReader(row, of: "a count")
-    return Int(try reader.integer())
+  func count() throws(VerifierError) -> Int { Int(try integer("a count")) }
+
+  /// The first column of the first row, which is an integer.
+  func integer(_ what: StaticString) throws(VerifierError) -> Int64 {
+    guard let row = rows.first else { throw .corruptRecord("\(what)") }
+    var reader = RowReader(row, of: what)
+    return try reader.integer()
   }
 }

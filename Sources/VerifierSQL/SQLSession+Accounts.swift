@@ -36,7 +36,7 @@ extension SQLSession {
   }
 
   static func insert(_ values: [SQLValue], into table: String, _ columns: [String]) -> SQLStatement {
-    SQLStatement("INSERT INTO \(table) (\(columns.list)) VALUES (\(columns.placeholders()))", values)
+    SQLStatement(columns.insertion(into: table), values)
   }
 
   /// What goes with a user who is deleted.

@@ -80,10 +80,8 @@ extension SQLSession {
 }
 
 private enum AuditSQL {
-  static let insertRecord = RepeatedSQL(
-    "INSERT INTO vmfa_audit_event (\(AuditRecord.columns.list)) VALUES (\(AuditRecord.columns.placeholders()))")
-  static let insertBatch = RepeatedSQL(
-    "INSERT INTO vmfa_audit_batch (\(AuditBatch.columns.list)) VALUES (\(AuditBatch.columns.placeholders()))")
+  static let insertRecord = RepeatedSQL(AuditRecord.columns.insertion(into: "vmfa_audit_event"))
+  static let insertBatch = RepeatedSQL(AuditBatch.columns.insertion(into: "vmfa_audit_batch"))
   static let newestBatch = RepeatedSQL(
     "SELECT \(AuditBatch.columns.list) FROM vmfa_audit_batch ORDER BY number DESC LIMIT 1")
 }

@@ -64,15 +64,12 @@ extension SQLSession {
     try rows.compactMap { row in
       if first > 0, row.isNull(first) { return nil }
       let device = try Device(row: row, from: first)
-      return StoredDevice(device: device, number: try number(row, first + Device.columns.count))
+      var reader = RowReader(row, from: first + Device.columns.count, of: number)
+      return StoredDevice(device: device, number: try reader.integer())
     }.sorted { Device.isOlder($0.device, than: $1.device) }
   }
 
-  private static func number(_ row: SQLRow?, _ column: Int) throws -> Int64 {
-    guard let row else { throw VerifierError.corruptRecord("the number of a device") }
-    var reader = RowReader(row, from: column, of: "the number of a device")
-    return try reader.integer()
-  }
+  private static var number: StaticString { "the number of a device" }
 
   private func owner(of unit: TransactionUnit) throws -> String? {
     let found: SQLResult
@@ -132,10 +129,7 @@ extension SQLSession {
   }
 
   private func insert(_ user: User) throws {
-    let sql = """
-      INSERT INTO vmfa_user (\(User.columns.list)) VALUES (\(User.columns.placeholders()))
-      ON CONFLICT (name) DO NOTHING
-      """
+    let sql = User.columns.insertion(into: "vmfa_user") + " ON CONFLICT (name) DO NOTHING"
     // Somebody made the same user meanwhile: this transaction has to see theirs.
     guard try run(sql, user.values).changed == 1 else { throw SQLFailure.conflict }
   }
@@ -146,15 +140,11 @@ extension SQLSession {
       """
     let claimed = try run(claim, [.text(device.serial.text), .text(device.user.text), .text(device.id.text)])
     guard claimed.changed == 1 else { throw VerifierError.serialTaken(device.serial) }
-    let use = ["user_name"] + Device.usedColumns, own = ["number"] + Device.ownColumns
-    let numbered = try run(
-      "INSERT INTO vmfa_device_use (\(use.list)) VALUES (\(use.placeholders())) RETURNING number",
-      [.text(device.user.text)] + device.usedValues
-    ).rows
+    let use = (["user_name"] + Device.usedColumns).insertion(into: "vmfa_device_use") + " RETURNING number"
+    let number = try run(use, [.text(device.user.text)] + device.usedValues).integer(Self.number)
     do {
       _ = try run(
-        "INSERT INTO vmfa_device (\(own.list)) VALUES (\(own.placeholders()))",
-        [.integer(try Self.number(numbered.first, 0))] + device.ownValues)
+        (["number"] + Device.ownColumns).insertion(into: "vmfa_device"), [.integer(number)] + device.ownValues)
     } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(device.seed.keyID) }
   }
 

@@ -104,4 +104,6 @@ extension [String] {
   /// `$first, $first+1, …`, as many as there are columns.
   func placeholders(from first: Int = 1) -> String { indices.map { "$\($0 + first)" }.joined(separator: ", ") }
   var list: String { joined(separator: ", ") }
+  /// `INSERT` of a row with these columns, as `$1, $2, …`.
+  func insertion(into table: String) -> String { "INSERT INTO \(table) (\(list)) VALUES (\(placeholders()))" }
 }
