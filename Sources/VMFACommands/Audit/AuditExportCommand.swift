@@ -20,6 +20,7 @@ struct AuditExportCommand: AsyncParsableCommand {
     var query = try filter.query()
     (query.after, query.limit) = (after, 1000)
     while case let rows = try await verifier.auditRecords(query), let last = rows.last {
+      guard query.isFollowed(by: last) else { throw VerifierError.corruptRecord("the audit row \(last.id)") }
       var lines: [UInt8] = []
       for row in rows { lines += try encoder.encode(CloudTrailRecord(row)) + [UInt8(ascii: "\n")] }
       try Console.current.write(lines)

@@ -89,3 +89,11 @@ public struct AuditQuery: Sendable, Equatable {
     self.limit = limit
   }
 }
+
+extension AuditQuery {
+  /// Whether a row comes after ``after``, oldest first. An id that is not UTF-8 reads back as another one, and what comes
+  /// after that is itself again: whoever goes on page by page is to stop there.
+  package func isFollowed(by row: AuditRecord) -> Bool {
+    after.map { $0.utf8.lexicographicallyPrecedes(row.id.utf8) } ?? true
+  }
+}
