@@ -24,7 +24,10 @@ enum DatabaseFile {
       let pool = try DatabasePool(path: path, configuration: configuration(lockTimeout: lockTimeout))
       let real = try pool.writeWithoutTransaction { database in
         // What was answered has to outlive a power cut; GroupCommit sees to that, and then answers.
-        try database.execute(sql: "PRAGMA synchronous = NORMAL")
+        let isGathered = unsafe sqlite_gather_log(database.sqliteConnection) != 0
+        try database.execute(
+          sql: isGathered
+            ? "PRAGMA checkpoint_fullfsync = ON; PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
         // Attempts touch rows all over the file: the writer keeps more of it than SQLite's 2 MB. The log is carried over by
         // the checkpointer; the writer does so only where that could not.
         try database.execute(sql: "PRAGMA cache_size = \(-cacheKibibytes)")
@@ -64,6 +67,7 @@ enum DatabaseFile {
   private static let isPrepared: Void = {
     sqlite_without_memory_statistics()
     sqlite_remember_highest_page()
+    sqlite_register_logs()
   }()
 
   private static let cacheKibibytes = 64 << 10

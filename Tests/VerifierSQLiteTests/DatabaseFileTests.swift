@@ -62,8 +62,9 @@ import VerifierSQLite
     let journal = try await DatabaseQueue(path: path).read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
     #expect(journal == "wal")
     let store = try #require(bench.store as? SQLiteDeviceStore)
-    // NORMAL: SQLite itself waits for the disk before it carries the log over, and GroupCommitTests have the rest.
-    #expect(try await store.setting("synchronous") == 1)
+    // FULL, and told apart from what carries the log over: see `sqlite_gather_log`. GroupCommitTests have the rest.
+    #expect(try await store.setting("checkpoint_fullfsync") == 1)
+    #expect(try await store.setting("synchronous") == 2)
     #expect(try await store.setting("foreign_keys") == 1)
   }
 

@@ -10,7 +10,15 @@ void sqlite_without_memory_statistics(void);
 /// Does nothing once SQLite is in use; holds for all of its connections in the process.
 void sqlite_remember_highest_page(void);
 
+/// Makes logs known to SQLite that can be written as `sqlite_gather_log` has it. Before the first connection.
+void sqlite_register_logs(void);
+
 struct sqlite3;
+
+/// Has what a connection commits be written to its log in one piece, and the disk not waited for, where SQLite asks for
+/// `SQLITE_SYNC_NORMAL`: with `synchronous=FULL` and `checkpoint_fullfsync` that is where a commit ends, and nowhere else.
+/// Returns 0 where that cannot be: the connection has no log yet, or one that SQLite opened before `sqlite_register_logs`.
+int sqlite_gather_log(struct sqlite3 *connection);
 
 /// Has a connection leave the log as it is when it closes: who opens the database next takes what is whole of it.
 void sqlite_keep_log(struct sqlite3 *connection);
