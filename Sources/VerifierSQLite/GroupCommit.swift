@@ -14,8 +14,8 @@ struct UncertainCommit: Error {
 /// What one of them throws undoes its own changes only: where it had made any, all begin anew, each in a savepoint of its
 /// own. None is answered before the commit that holds it is on the disk; if that fails, all of them fail.
 ///
-/// SQLite writes its log and does not wait for the disk (`synchronous=NORMAL`); that is done here, so that the next commit
-/// can be made meanwhile.
+/// SQLite writes its log and does not wait for the disk (see `sqlite_gather_log`); that is done here, where a disk that fails
+/// ends all writing.
 final class GroupCommit: Sendable {
   /// A transaction that waits. `run` keeps its result to itself; `end` hands it out, or the error that came instead.
   struct Job: Sendable {
@@ -24,32 +24,30 @@ final class GroupCommit: Sendable {
   }
 
   /// The most that share a commit: while they are on their way, others come in, so that neither side waits for all of the other.
-  private static let maximumCount = 24
+  private static let maximumCount = 32
+
+  /// Each commit has its price. Where one was shared by so many that others are likely to be on their way, the next is begun
+  /// once `enough` wait for it, or after a moment that none of them notices.
+  private static let many = 12, enough = 20, moment = DispatchTimeInterval.microseconds(150)
 
   /// The fewest audit rows that are sealed with the commit that brings them: the other way costs each row about as much as a
   /// batch, and the walk along the chain reads it batch by batch.
   private static let fewestToSeal = 6
 
-  /// So many that wait are worth a commit while the disk still works on the one before. With fewer it pays to wait for it:
-  /// meanwhile more come, and each commit has its price.
-  private static let enough = maximumCount / 2
-
   private let pool: DatabasePool
   private let check: @Sendable () throws -> Void
   private let checkpointer: Checkpointer
   private let synchronize: @Sendable () throws -> Void
-  private let disk = DispatchQueue(label: "vmfa log")
   private let state = Mutex(State())
-  /// Whether the disk did not take a commit: then it is not known any more what it has of the log. One waits for the disk at a
-  /// time, with this in hand: the system tells of a failure once, and what comes after it would seem to be well.
-  private let log = Mutex(false)
+  private let arrival = DispatchSemaphore(value: 0)
 
   private struct State {
     var jobs: [Job] = []
     var isAtWork = false
-    /// Whether a commit is on its way to the disk while the next one is made.
-    var isAhead = false
-    /// As in `log`, for whoever is not to wait for the disk.
+    /// Whether the next commit waits for `enough` of them, and is to be told of their arrival.
+    var isAwaited = false
+    /// Whether the disk did not take a commit: then it is not known any more what it has of the log. The system tells of that
+    /// once, and what comes after it would seem to be well.
     var isBroken = false
     /// In a struct: a closure that a mutex holds alone is wrapped once more whenever it is looked at.
     var seal: AuditSealing?
@@ -71,51 +69,37 @@ final class GroupCommit: Sendable {
   func sealAudit(_ make: @escaping AuditSealing) { state.withLock { $0.seal = make } }
 
   func submit(_ job: Job) {
-    let starts = state.withLock { state in
+    let (starts, wakes) = state.withLock { state in
       state.jobs.append(job)
       defer { state.isAtWork = true }
-      return !state.isAtWork
+      let wakes = state.isAwaited && state.jobs.count >= Self.enough
+      if wakes { state.isAwaited = false }
+      return (!state.isAtWork, wakes)
     }
+    if wakes { arrival.signal() }
     if starts { pool.asyncWriteWithoutTransaction { database in self.work(on: database) } }
   }
 
   private func work(on database: Database) {
-    while let jobs = next() {
-      let failures = commit(jobs, on: database)
-      finish(jobs, failures)
+    var count = 0
+    while let jobs = next(after: count) {
+      let failures = commit(jobs, on: database), uncertainty = waitForDisk(failures)
+      for (job, failure) in zip(jobs, failures) { job.end(uncertainty ?? failure) }
       if !isBroken { checkpointer.committed(jobs.count, on: database) }
+      count = jobs.count
     }
   }
 
-  /// Has the disk take what was committed, and hands out the results.
-  private func finish(_ jobs: [Job], _ failures: [(any Error)?]) {
-    let goesAhead = state.withLock { state in
-      guard state.jobs.count >= Self.enough, !state.isAhead else { return false }
-      state.isAhead = true
-      return true
-    }
-    guard goesAhead else { return end(jobs, failures, uncertainty: waitForDisk(failures)) }
-    disk.async {
-      let uncertainty = self.waitForDisk(failures)
-      self.state.withLock { $0.isAhead = false }
-      self.end(jobs, failures, uncertainty: uncertainty)
-    }
-  }
-
+  /// Has the disk take what was committed.
   /// - Returns: the error of all of them, where it is not known what the disk has; whatever they ended with.
   private func waitForDisk(_ failures: [(any Error)?]) -> (any Error)? {
-    // What failed by itself was decided on what others committed.
-    guard failures.contains(where: { $0 == nil }) || state.withLock({ $0.isAhead }) else { return nil }
-    return log.withLock { isBroken in
-      guard !isBroken else { return UncertainCommit(reason: Self.diskFailure) }
-      do {
-        try synchronize()
-        return nil
-      } catch {
-        isBroken = true
-        state.withLock { $0.isBroken = true }
-        return UncertainCommit(reason: error)
-      }
+    guard failures.contains(where: { $0 == nil }) else { return nil }
+    do {
+      try synchronize()
+      return nil
+    } catch {
+      state.withLock { $0.isBroken = true }
+      return UncertainCommit(reason: error)
     }
   }
 
@@ -125,16 +109,11 @@ final class GroupCommit: Sendable {
   private static let diskFailure = StoreFailure.unreachable(
     "the disk failed while it was written to: start this program again")
 
-  private func end(_ jobs: [Job], _ failures: [(any Error)?], uncertainty: (any Error)?) {
-    for (job, failure) in zip(jobs, failures) { job.end(uncertainty ?? failure) }
-  }
-
-  /// Returns when nothing is on its way to the disk any more.
-  func drain() { disk.sync {} }
-
-  /// nil when there is nothing more to do; the next submission then starts anew.
-  private func next() -> [Job]? {
-    state.withLock { state in
+  /// - Parameter count: how many shared the commit before.
+  /// - Returns: nil when there is nothing more to do; the next submission then starts anew.
+  private func next(after count: Int) -> [Job]? {
+    if count >= Self.many { awaitMore() }
+    return state.withLock { state in
       guard !state.jobs.isEmpty else {
         state.isAtWork = false
         return nil
@@ -143,6 +122,20 @@ final class GroupCommit: Sendable {
       state.jobs.removeFirst(jobs.count)
       return jobs
     }
+  }
+
+  private func awaitMore() {
+    let waits = state.withLock { state in
+      state.isAwaited = state.jobs.count < Self.enough
+      return state.isAwaited
+    }
+    guard waits, arrival.wait(timeout: .now() + Self.moment) == .timedOut else { return }
+    let isTold = state.withLock { state in
+      defer { state.isAwaited = false }
+      return !state.isAwaited
+    }
+    // They arrived at the last moment: the signal is under way, and is not to be taken for the next one.
+    if isTold { arrival.wait() }
   }
 
   /// - Returns: for each job the error that it ended with, or nil.

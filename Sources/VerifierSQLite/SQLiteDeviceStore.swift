@@ -184,7 +184,6 @@ public final class SQLiteDeviceStore: DeviceStore {
         pool.releaseMemory()
         if writer.isBroken { pool.writeWithoutTransaction { unsafe sqlite_keep_log($0.sqliteConnection) } }
         try? pool.close()
-        writer.drain()
         continuation.resume()
       }
     }
