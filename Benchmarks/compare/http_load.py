@@ -9,7 +9,9 @@ from tools import PEERS
 
 DEVICES = 100_000
 # In which there are no more requests than devices, each of which has one code.
-SECONDS = 6
+SECONDS = 4
+# The codes of neighbouring steps are the same once in a million: then the second is spent with the first.
+ALIKE = 3
 # More than privacyIDEA gets through in one measurement.
 TOKENS = 1500
 
@@ -31,7 +33,7 @@ def measure(verifiers, service, peer, codes):
         before = service.verifications()
         output = service.wrk("/v1/users/USER/verify", codes, SECONDS)
         accepted, rejected = (after - count for after, count in zip(service.verifications(), before))
-        if rejected or not accepted:
+        if rejected > ALIKE or not accepted:
             raise SystemExit(f"compare: {accepted} right codes were accepted, {rejected} were not")
         latencies.append(p99(output))
         return requests_per_second(output)

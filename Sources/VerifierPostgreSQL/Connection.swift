@@ -213,6 +213,7 @@ final class Connection {
 
 extension Connection: SQLSession {
   var locksRows: Bool { true }
+  var auditLayout: AuditLayout { .column }
 
   func run(_ statements: [SQLStatement]) throws -> [SQLResult] {
     do throws(PostgreSQLError) {

@@ -125,10 +125,9 @@ extension User {
 extension AuditRecord {
   static let columns = [
     "id", "time", "event", "outcome", "reason", "user_name", "device", "actor", "source", "request_id", "key_id", "tag",
-    "batch",
   ]
 
-  init(row: SQLRow) throws(VerifierError) {
+  init(row: SQLRow, _ layout: AuditLayout) throws(VerifierError) {
     var reader = RowReader(row, of: "an audit row", named: "the audit row")
     let id = try reader.text()
     reader.name = id
@@ -139,15 +138,14 @@ extension AuditRecord {
       storedActor: try reader.text(), source: try reader.optionalText(), requestID: try reader.optionalText())
     self.init(
       id: id, event: event, context: context, keyID: try reader.text(), tag: try reader.bytes(),
-      batch: try reader.optionalInteger())
+      batch: layout.batch(try reader.optionalInteger()))
   }
 
-  /// - Parameter batch: where it is not in the one that it says.
-  func values(in batch: Int64?) -> [SQLValue] {
+  var values: [SQLValue] {
     [
       .text(id), .integer(event.time), .text(event.name.rawValue), .text(event.outcome.rawValue),
       SQLValue(event.reason), .text(event.user), SQLValue(event.device), .text(context.actor),
-      SQLValue(context.source), SQLValue(context.requestID), .text(keyID), .bytes(tag), SQLValue(batch),
+      SQLValue(context.source), SQLValue(context.requestID), .text(keyID), .bytes(tag),
     ]
   }
 }

@@ -10,20 +10,22 @@ extension SQLSession {
     filter.add("time >=", query.since.map { SQLValue.integer($0) })
     filter.add("time <", query.until.map { SQLValue.integer($0) })
     filter.add(query.newestFirst ? "id <" : "id >", query.after)
-    if let newest = query.outsideBatches { filter.add(condition: "(batch > \(newest) OR batch < 1)") }
-    if query.unsealedOnly { filter.add(condition: "batch IS NULL") }
+    if let newest = query.outsideBatches { filter.add(condition: auditLayout.isOutside(newest)) }
+    if query.unsealedOnly { filter.add(condition: auditLayout.isUnsealed) }
     return try records(
       filter.clause + " ORDER BY id\(query.newestFirst ? " DESC" : "") LIMIT \(query.limit)", filter.arguments)
   }
 
   package func auditRecords(inBatch number: Int64) throws -> [AuditRecord] {
     // More than a batch holds is enough to see that some were added.
-    try records(" WHERE batch = $1 ORDER BY id LIMIT \(2 * AuditBatch.maximumRowCount)", [.integer(number)])
+    try records(" WHERE \(auditLayout.isIn(number)) LIMIT \(2 * AuditBatch.maximumRowCount)").inOrder
   }
 
-  private func records(_ clauses: String, _ arguments: [SQLValue]) throws -> [AuditRecord] {
-    try run("SELECT \(AuditRecord.columns.list) FROM vmfa_audit_event\(clauses)", arguments).rows
-      .map(AuditRecord.init(row:))
+  private func records(_ clauses: String, _ arguments: [SQLValue] = []) throws -> [AuditRecord] {
+    let layout = auditLayout
+    return try run(
+      "SELECT \((AuditRecord.columns + [layout.column]).list) FROM vmfa_audit_event\(clauses)", arguments
+    ).rows.map { try AuditRecord(row: $0, layout) }
   }
 
   package func auditBatches(after number: Int64, limit: Int) throws -> [AuditBatch] {
@@ -35,22 +37,26 @@ extension SQLSession {
 
   package func insert(_ records: [AuditRecord]) throws {
     guard !records.isEmpty, !takeAlong(records) else { return }
-    _ = try run(records.map { Self.insertion(of: $0) })
+    _ = try run(records.map { insertion(of: $0) })
   }
 
   /// Writes what was taken along. Where `seal` makes a batch of all of it, it is written as one: it need not be found and
   /// marked later. What is wrong with the chain keeps no row from being written, and is seen by who seals the others.
   package func write(takenAlong records: [AuditRecord], sealing seal: AuditSealing?) throws {
-    let records = records.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    let records = records.inOrder
     var batch: AuditBatch?
     do { batch = try seal?(newestBatch(), records) } catch is VerifierError {}
-    if batch?.rowCount != records.count { batch = nil }
+    if let made = batch, made.rowCount != records.count || !auditLayout.holds(made) { batch = nil }
     _ = try run(
-      (batch.map { [Self.insertion(of: $0)] } ?? []) + records.map { Self.insertion(of: $0, in: batch?.number) })
+      (batch.map { [Self.insertion(of: $0)] } ?? [])
+        + records.enumerated().map { index, record in insertion(of: record, at: batch.map { ($0, index) }) })
   }
 
-  static func insertion(of record: AuditRecord, in batch: Int64? = nil) -> SQLStatement {
-    SQLStatement(AuditSQL.insertRecord, record.values(in: batch ?? record.batch))
+  /// - Parameter place: where it is in the batch that seals it.
+  func insertion(of record: AuditRecord, at place: (batch: AuditBatch, index: Int)? = nil) -> SQLStatement {
+    let layout = auditLayout
+    return SQLStatement(
+      layout == .column ? AuditSQL.insertWithBatch : AuditSQL.insertWithNumber, record.values + [layout.value(place)])
   }
 
   private static func insertion(of batch: AuditBatch) -> SQLStatement {
@@ -67,21 +73,31 @@ extension SQLSession {
     // What has no id of ours was put there by somebody else; it is not to keep our rows from being sealed.
     let rows = try records(
       """
-       WHERE batch IS NULL AND id LIKE '________-____-7___-____-____________' AND id >= '0' AND id < 'g'
+       WHERE \(auditLayout.isUnsealed) AND id LIKE '________-____-7___-____-____________' AND id >= '0' AND id < 'g'
       ORDER BY id LIMIT \(AuditBatch.maximumRowCount)
-      """, [])
+      """)
     guard let batch = try make(newest, rows) else { return (newest, false) }
+    guard auditLayout.holds(batch) else { throw VerifierError.corruptRecord("the newest audit batch") }
     let (ids, list) = Self.members(rows.map(\.id), from: 2)
-    let mark = SQLStatement(
-      "UPDATE vmfa_audit_event SET batch = $1 WHERE id IN (\(list))", [.integer(batch.number)] + ids)
+    let mark = SQLStatement(auditLayout.sealing(list), [auditLayout.value((batch, 0))] + ids)
     _ = try run([Self.insertion(of: batch), mark])
     return (batch, true)
   }
 }
 
+extension [AuditRecord] {
+  /// By their ids.
+  fileprivate var inOrder: [AuditRecord] { sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) } }
+}
+
 private enum AuditSQL {
-  static let insertRecord = RepeatedSQL(AuditRecord.columns.insertion(into: "vmfa_audit_event"))
+  static let insertWithBatch = insertion(.column)
+  static let insertWithNumber = insertion(.number)
   static let insertBatch = RepeatedSQL(AuditBatch.columns.insertion(into: "vmfa_audit_batch"))
   static let newestBatch = RepeatedSQL(
     "SELECT \(AuditBatch.columns.list) FROM vmfa_audit_batch ORDER BY number DESC LIMIT 1")
+
+  private static func insertion(_ layout: AuditLayout) -> RepeatedSQL {
+    RepeatedSQL((AuditRecord.columns + [layout.column]).insertion(into: "vmfa_audit_event"))
+  }
 }

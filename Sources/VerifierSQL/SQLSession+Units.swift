@@ -100,7 +100,7 @@ extension SQLSession {
     if let name = changes.deletedUser {
       statements.append(SQLStatement("DELETE FROM vmfa_user WHERE name = $1", [.text(name.text)]))
     }
-    if !takeAlong(changes.records) { statements += changes.records.map { Self.insertion(of: $0) } }
+    if !takeAlong(changes.records) { statements += changes.records.map { insertion(of: $0) } }
     guard !statements.isEmpty else { return }
     do {
       // A row that vanished under an open transaction: nothing may be answered on top of that.

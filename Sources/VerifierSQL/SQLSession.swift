@@ -63,6 +63,9 @@ package protocol SQLSession {
   /// Whether rows have to be locked to be changed; false where a transaction has the database for itself.
   var locksRows: Bool { get }
 
+  /// Where audit rows say which batch holds them.
+  var auditLayout: AuditLayout { get }
+
   /// Policy and account id, where they are known to be those of this transaction.
   var knownSettings: (policy: Policy, account: AccountID)? { get nonmutating set }
 

@@ -28,6 +28,7 @@ final class SQLiteSession: SQLSession {
   }
 
   var locksRows: Bool { false }
+  var auditLayout: AuditLayout { .number }
 
   func takeAlong(_ records: [AuditRecord]) -> Bool {
     if takesAlong { takenAlong += records }

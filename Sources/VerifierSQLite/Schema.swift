@@ -32,6 +32,9 @@ enum Schema {
     migrator.registerMigration("device use") { database in
       try database.execute(sql: deviceUse)
     }
+    migrator.registerMigration("audit by batch") { database in
+      try database.execute(sql: auditByBatch)
+    }
     return migrator
   }
 
@@ -277,6 +280,38 @@ enum Schema {
     ALTER TABLE vmfa_device DROP COLUMN drift;
     ALTER TABLE vmfa_device DROP COLUMN last_side;
     ALTER TABLE vmfa_device DROP COLUMN last_used_at;
+    """
+
+  // Audit rows in the order of the batches that hold them: new ones come behind all others. What says that it is in a batch
+  // that cannot be, or is too many for one, was put there by somebody else; it is left out of the chain.
+  private static let auditByBatch = """
+    CREATE TABLE vmfa_audit_event_in_batches (
+      number INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      time INTEGER NOT NULL,
+      event TEXT NOT NULL,
+      outcome TEXT NOT NULL,
+      reason TEXT,
+      user_name TEXT NOT NULL,
+      device TEXT,
+      actor TEXT NOT NULL,
+      source TEXT,
+      request_id TEXT,
+      key_id TEXT NOT NULL,
+      tag BLOB NOT NULL
+    ) STRICT;
+    INSERT INTO vmfa_audit_event_in_batches (
+      number, id, time, event, outcome, reason, user_name, device, actor, source, request_id, key_id, tag)
+    SELECT
+      CASE WHEN batch BETWEEN 1 AND 9007199254740990 AND place <= 1024 THEN batch * 1024 + place - 1 ELSE -any_place END,
+      id, time, event, outcome, reason, user_name, device, actor, source, request_id, key_id, tag
+    FROM (
+      SELECT *, ROW_NUMBER() OVER (PARTITION BY batch ORDER BY id) AS place, ROW_NUMBER() OVER (ORDER BY id) AS any_place
+      FROM vmfa_audit_event
+    ) ORDER BY batch, id;
+    DROP TABLE vmfa_audit_event;
+    ALTER TABLE vmfa_audit_event_in_batches RENAME TO vmfa_audit_event;
+    CREATE INDEX vmfa_audit_event_unsealed ON vmfa_audit_event (id) WHERE number < 0;
     """
 
   // Sessions on the pages, and who has to have MFA.

@@ -63,7 +63,7 @@ Whoever can write the database, and has not the key:
   $ tamper "DELETE FROM vmfa_audit_event WHERE id = '$row'" && ends vmfa audit verify --json | sed "s/$row/ROW/; s/\"2:[0-9a-f]*\"/HEAD/"
   {"batches":2,"findings":["the row ROW of batch 1 is missing"],"head":HEAD,"result":"broken","rows":11,"unsealed":0}
   status 1
-  $ tamper "UPDATE vmfa_audit_event SET batch = 2 WHERE id = '$row'" && vmfa audit verify | sed "s/$row/ROW/"
+  $ tamper "UPDATE vmfa_audit_event SET number = 2 * 1024 + 1000 WHERE id = '$row'" && vmfa audit verify | sed "s/$row/ROW/"
   broken: the row ROW of batch 1 is missing
   broken: the row ROW was added to batch 2 after it was sealed
   broken: 12 rows, 2 batches

@@ -5,7 +5,8 @@ package import Verifier
 package struct Tampering: Sendable, CustomTestStringConvertible {
   package let testDescription: String
   /// Done to three batches of five rows and two rows that are not sealed. `ROW` is the third row of the second batch,
-  /// `NEXT` the one after it, `OPEN` the first that is not sealed.
+  /// `NEXT` the one after it, `OPEN` the first that is not sealed; `PUT(2)` puts a row into a batch, `OF(2)` is whether it is
+  /// in one.
   private let sql: String
   private let finds: @Sendable ([AuditReport.Finding], _ row: String, _ next: String, _ open: String) -> Bool
 
@@ -41,15 +42,18 @@ package struct Tampering: Sendable, CustomTestStringConvertible {
         UPDATE vmfa_audit_event SET id = 'NEXT' WHERE id = 'x'
         """
       ) { found, row, next, _ in found == [.rowChanged(id: row, batch: 2), .rowChanged(id: next, batch: 2)] },
-      Tampering("moved to another batch", "UPDATE vmfa_audit_event SET batch = 3 WHERE id = 'ROW'") {
+      Tampering("moved to another batch", "UPDATE vmfa_audit_event SET PUT(3) WHERE id = 'ROW'") {
         found, row, _, _ in
         found == [.rowMissing(id: row, batch: 2), .rowAdded(id: row, batch: 3)]
       },
-      Tampering("added to a batch", "UPDATE vmfa_audit_event SET batch = 2 WHERE id = 'OPEN'") { found, _, _, open in
+      Tampering("added to a batch", "UPDATE vmfa_audit_event SET PUT(2) WHERE id = 'OPEN'") { found, _, _, open in
         found == [.rowAdded(id: open, batch: 2)]
       },
-      Tampering("hidden from every batch", "UPDATE vmfa_audit_event SET batch = 0 WHERE id = 'OPEN'") {
+      Tampering("hidden from every batch", "UPDATE vmfa_audit_event SET PUT(0) WHERE id = 'OPEN'") {
         found, _, _, open in found == [.rowAdded(id: open, batch: 0)]
+      },
+      Tampering("hidden in a batch to come", "UPDATE vmfa_audit_event SET PUT(9) WHERE id = 'OPEN'") {
+        found, _, _, open in found == [.rowAdded(id: open, batch: 9)]
       },
       Tampering("edited before it was sealed", "UPDATE vmfa_audit_event SET outcome = 'x' WHERE id = 'OPEN'") {
         found, _, _, open in found == [.rowChanged(id: open, batch: nil)]
@@ -62,18 +66,24 @@ package struct Tampering: Sendable, CustomTestStringConvertible {
       },
       Tampering(
         "a batch deleted with its rows",
-        "DELETE FROM vmfa_audit_event WHERE batch = 2; DELETE FROM vmfa_audit_batch WHERE number = 2"
+        "DELETE FROM vmfa_audit_event WHERE OF(2); DELETE FROM vmfa_audit_batch WHERE number = 2"
       ) { found, _, _, _ in found == [.batchMissing(2), .batchChanged(3)] },
       Tampering("a batch taken from its rows", "DELETE FROM vmfa_audit_batch WHERE number = 3") { found, _, _, _ in
         found.count > 3 && found.dropLast().allSatisfy { if case .rowAdded(_, 3) = $0 { true } else { false } }
       },
       Tampering(
         "the end cut off",
-        "DELETE FROM vmfa_audit_event WHERE batch = 3; DELETE FROM vmfa_audit_batch WHERE number = 3"
+        "DELETE FROM vmfa_audit_event WHERE OF(3); DELETE FROM vmfa_audit_batch WHERE number = 3"
       ) { found, _, _, _ in found.count == 1 && found[0].isHeadMissing },
     ]
 
-  package func run(on store: any DeviceStore, sql: @Sendable (String) async throws -> Void) async throws {
+  /// - Parameters:
+  ///   - put: SQL that assigns a row to the batch of a number.
+  ///   - isIn: SQL that tells whether a row is in it.
+  ///   - sql: runs it.
+  package func run(
+    on store: any DeviceStore, put: (Int) -> String, isIn: (Int) -> String, sql: @Sendable (String) async throws -> Void
+  ) async throws {
     let bench = try await Bench(store: store)
     _ = try await bench.enrolled()
     _ = try await bench.verify(Bench.wrongCode())
@@ -90,8 +100,12 @@ package struct Tampering: Sendable, CustomTestStringConvertible {
     #expect(before.findings.isEmpty && before.batchCount == 3 && before.unsealedCount > 0)
     let second = try await store.auditRecords(inBatch: 2).map(\.id)
     let open = try await store.auditRecords(AuditQuery(unsealedOnly: true))[0].id
-    try await sql(
-      self.sql.replacing("ROW", with: second[2]).replacing("NEXT", with: second[3]).replacing("OPEN", with: open))
+    var text = self.sql.replacing("ROW", with: second[2]).replacing("NEXT", with: second[3]).replacing(
+      "OPEN", with: open)
+    for number in 0...9 {
+      text = text.replacing("PUT(\(number))", with: put(number)).replacing("OF(\(number))", with: isIn(number))
+    }
+    try await sql(text)
     let found = try await bench.verifier.verifyAudit(against: head).findings
     #expect(finds(found, second[2], second[3], open), "\(found.map(\.description))")
   }

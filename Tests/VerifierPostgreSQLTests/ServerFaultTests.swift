@@ -43,7 +43,10 @@ import VerifierPostgreSQL
 
   @Test(arguments: Tampering.all) func `tampering is found`(_ tampering: Tampering) async throws {
     let store = try await PostgreSQLDeviceStore.open(database, .creatingIfMissing)
-    try await tampering.run(on: store) { [server, database] sql in try server.run(sql, at: database) }
+    let batch = { (number: Int) in "batch = \(number)" }
+    try await tampering.run(on: store, put: batch, isIn: batch) { [server, database] sql in
+      try server.run(sql, at: database)
+    }
   }
 
   @Test func `no server, no database, no tables, no sense`() async throws {

@@ -33,9 +33,10 @@ import VerifierSQLite
 
   @Test(arguments: Tampering.all) func `tampering is found`(_ tampering: Tampering) async throws {
     let store = try await SQLiteDeviceStore.open(path, .creatingIfMissing), path = path
-    try await tampering.run(on: store) { sql in
-      try await DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
-    }
+    try await tampering.run(
+      on: store, put: { "number = \($0 * 1024 + 1000)" },
+      isIn: { "number BETWEEN \($0 * 1024) AND \($0 * 1024 + 1023)" }
+    ) { sql in try await DatabaseQueue(path: path).write { try $0.execute(sql: sql) } }
   }
 
   @Test func `readers see the last commit and wait for no writer`() async throws {
@@ -122,12 +123,51 @@ import VerifierSQLite
     try await DatabaseQueue(path: path).write { database in
       try database.execute(
         sql: """
-          INSERT INTO vmfa_audit_event (id, time, event, outcome, user_name, actor, key_id, tag)
-          VALUES (CAST(X'7A7AFF' AS TEXT), 1, 'x', 'x', 'x', 'x', 'x', X'00')
+          INSERT INTO vmfa_audit_event (number, id, time, event, outcome, user_name, actor, key_id, tag)
+          VALUES (-1, CAST(X'7A7AFF' AS TEXT), 1, 'x', 'x', 'x', 'x', 'x', X'00')
           """)
     }
     let findings = try await bench.verifier.verifyAudit().findings
     #expect(!findings.isEmpty && findings.allSatisfy { $0 == .rowChanged(id: "zz\u{FFFD}", batch: nil) })
+  }
+
+  @Test func `audit rows from before they lay by their batches stay in them, and what was forged stays out`()
+    async throws
+  {
+    let bench = try await Bench(store: SQLiteDeviceStore.open(path, .creatingIfMissing))
+    _ = try await bench.enrolled()
+    for step in 0..<5 { _ = try await bench.verify(step: Bench.step() + Int64(step % 2)) }
+    let head = try #require(try await bench.verifier.sealAudit(at: Bench.now))
+    _ = try await bench.verify(step: 1)
+    let before = try await bench.verifier.verifyAudit(against: head)
+    #expect(before.findings.isEmpty && before.unsealedCount > 0 && before.batchCount == 1)
+    try await DatabaseQueue(path: path).write { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE before (
+            id TEXT PRIMARY KEY, time INTEGER NOT NULL, event TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT,
+            user_name TEXT NOT NULL, device TEXT, actor TEXT NOT NULL, source TEXT, request_id TEXT, key_id TEXT NOT NULL,
+            tag BLOB NOT NULL, batch INTEGER
+          ) STRICT, WITHOUT ROWID;
+          INSERT INTO before SELECT id, time, event, outcome, reason, user_name, device, actor, source, request_id, key_id,
+            tag, CASE WHEN number >= 0 THEN number >> 10 END FROM vmfa_audit_event;
+          INSERT INTO before SELECT 'too high', time, event, outcome, reason, user_name, device, actor, source, request_id,
+            key_id, tag, 9223372036854775807 FROM vmfa_audit_event LIMIT 1;
+          INSERT INTO before SELECT 'none', time, event, outcome, reason, user_name, device, actor, source, request_id,
+            key_id, tag, 0 FROM vmfa_audit_event LIMIT 1;
+          DROP TABLE vmfa_audit_event;
+          ALTER TABLE before RENAME TO vmfa_audit_event;
+          CREATE INDEX vmfa_audit_event_unsealed ON vmfa_audit_event (id) WHERE batch IS NULL;
+          CREATE INDEX vmfa_audit_event_by_batch ON vmfa_audit_event (batch, id) WHERE batch IS NOT NULL;
+          DELETE FROM grdb_migrations WHERE identifier = 'audit by batch';
+          """)
+    }
+    let again = try await Bench(store: SQLiteDeviceStore.open(path, .existing))
+    let after = try await again.verifier.verifyAudit(against: head)
+    #expect(after.findings == [.rowChanged(id: "none", batch: nil), .rowChanged(id: "too high", batch: nil)])
+    #expect(after.batchCount == 1 && after.rowCount == before.rowCount + 2 && after.head == head)
+    _ = try await again.verify(step: 2)
+    #expect(try await again.verifier.sealAudit(at: Bench.now)?.number == 2)
   }
 
   /// Made by the version before audit rows: two users, an enabled device, a failure, a policy.

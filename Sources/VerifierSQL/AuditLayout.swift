@@ -1,0 +1,70 @@
+internal import Verifier
+
+/// Where an audit row says which batch of the chain holds it.
+package enum AuditLayout: Sendable {
+  /// In a column of its own, `batch`, which is NULL until the row is sealed.
+  case column
+  /// In the key of the table, `number`: the rows of a batch have the 1,024 numbers from 1,024 times its own on, in the order
+  /// of their ids, and lie beside each other behind those of the batch before. What is not sealed has a number below zero.
+  case number
+
+  private static let bits = 10
+  private static let batches: ClosedRange<Int64> = 1...(Int64.max >> bits) - 1
+
+  /// The last of the columns of an audit row.
+  var column: String { self == .column ? "batch" : "number" }
+
+  /// - Parameter stored: what that column holds.
+  func batch(_ stored: Int64?) -> Int64? {
+    guard self == .number, let stored else { return stored }
+    return stored < 0 ? nil : stored >> Self.bits
+  }
+
+  /// What that column is to hold.
+  /// - Parameter place: where the row is in its batch; nil where it is not sealed.
+  func value(_ place: (batch: AuditBatch, index: Int)?) -> SQLValue {
+    switch (self, place) {
+    case (.column, let place): SQLValue(place?.batch.number)
+    // Drawn, since others may be about to write theirs; there are never so many that two are likely to be the same.
+    case (.number, nil): .integer(Int64.random(in: Int64.min..<0))
+    case (.number, let place?): .integer(place.batch.number << Self.bits + Int64(place.index))
+    }
+  }
+
+  /// Whether a batch can have rows: one of somebody else's making may be too high for that.
+  func holds(_ batch: AuditBatch) -> Bool { self == .column || Self.batches.contains(batch.number) }
+
+  /// The condition that a row is not sealed, as the index of these rows has it.
+  var isUnsealed: String { self == .column ? "batch IS NULL" : "number < 0" }
+
+  /// The condition that a row says it is in the batch of this number.
+  func isIn(_ batch: Int64) -> String {
+    switch self {
+    case .column: "batch = \(batch)"
+    case .number where Self.batches.contains(batch):
+      "number BETWEEN \(batch << Self.bits) AND \((batch + 1) << Self.bits - 1)"
+    case .number: "1 = 0"
+    }
+  }
+
+  /// The condition that a row says it is in a batch that cannot be: one after `newest`, or none at all.
+  func isOutside(_ newest: Int64) -> String {
+    guard self == .number else { return "(batch > \(newest) OR batch < 1)" }
+    let next = min(newest, Self.batches.upperBound) + 1
+    return "(number >= \(next << Self.bits) OR number BETWEEN 0 AND \(1 << Self.bits - 1))"
+  }
+
+  /// Has rows say that they are in a batch: `$1` is the value of the first of them.
+  /// - Parameter list: the ids of its rows, as many as a batch holds or fewer.
+  func sealing(_ list: String) -> String {
+    switch self {
+    case .column: "UPDATE vmfa_audit_event SET batch = $1 WHERE id IN (\(list))"
+    case .number:
+      """
+      UPDATE vmfa_audit_event SET number = $1 + place
+      FROM (SELECT id AS sealed, ROW_NUMBER() OVER (ORDER BY id) - 1 AS place FROM vmfa_audit_event WHERE id IN (\(list)))
+      WHERE id = sealed
+      """
+    }
+  }
+}
