@@ -19,17 +19,20 @@ package struct JSONWriter: ~Copyable {
   /// A string, quoted and escaped, from UTF-8.
   package mutating func string(_ text: Span<UInt8>) {
     buffer.append(UInt8(ascii: "\""))
+    var written = 0
     for index in text.indices {
-      let byte = text[index]
-      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+      let byte = text[index], isMark = byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+      guard isMark || byte < 0x20 else { continue }
+      buffer.append(text.extracting(written..<index))
+      written = index + 1
+      if isMark {
         buffer.append(UInt8(ascii: "\\"))
         buffer.append(byte)
-      } else if byte < 0x20 {
-        raw("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
       } else {
-        buffer.append(byte)
+        raw("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16))
       }
     }
+    buffer.append(text.extracting(written...))
     buffer.append(UInt8(ascii: "\""))
   }
 

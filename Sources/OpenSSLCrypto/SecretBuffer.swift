@@ -16,7 +16,7 @@ public struct SecretBuffer: ~Copyable {
   /// Adds a run of bytes.
   public mutating func append(_ bytes: Span<UInt8>) {
     reserve(bytes.count)
-    for index in bytes.indices { storage.write(bytes[index], at: count + index) }
+    storage.write(bytes, at: count)
     count += bytes.count
   }
 

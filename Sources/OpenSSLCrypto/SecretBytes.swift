@@ -59,6 +59,12 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
   /// Overwrites one byte, for a buffer that is being filled by its one owner.
   mutating func write(_ byte: UInt8, at index: Int) { unsafe storage[index] = byte }
 
+  /// The same with a run of bytes, which end within the buffer.
+  mutating func write(_ bytes: Span<UInt8>, at start: Int) {
+    precondition(start >= 0 && bytes.count <= count - start)
+    for index in bytes.indices { unsafe storage[start + index] = bytes[index] }
+  }
+
   /// A second owner of the same bytes, wiped on its own.
   public borrowing func copy() -> SecretBytes {
     withBytes { SecretBytes(copying: $0) }

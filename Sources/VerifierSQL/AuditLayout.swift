@@ -47,11 +47,12 @@ package enum AuditLayout: Sendable {
     }
   }
 
-  /// The condition that a row says it is in a batch that cannot be: one after `newest`, or none at all.
-  func isOutside(_ newest: Int64) -> String {
-    guard self == .number else { return "(batch > \(newest) OR batch < 1)" }
+  /// The conditions of which a row fulfils one that says it is in a batch that cannot be: one after `newest`, or none at all.
+  /// Each is a run of the keys, and together they are none.
+  func areOutside(_ newest: Int64) -> [String] {
+    guard self == .number else { return ["batch > \(newest)", "batch < 1"] }
     let next = min(newest, Self.batches.upperBound) + 1
-    return "(number >= \(next << Self.bits) OR number BETWEEN 0 AND \(1 << Self.bits - 1))"
+    return ["number >= \(next << Self.bits)", "number BETWEEN 0 AND \(1 << Self.bits - 1)"]
   }
 
   /// Has rows say that they are in a batch: `$1` is the value of the first of them.

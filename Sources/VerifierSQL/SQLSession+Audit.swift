@@ -10,10 +10,18 @@ extension SQLSession {
     filter.add("time >=", query.since.map { SQLValue.integer($0) })
     filter.add("time <", query.until.map { SQLValue.integer($0) })
     filter.add(query.newestFirst ? "id <" : "id >", query.after)
-    if let newest = query.outsideBatches { filter.add(condition: auditLayout.isOutside(newest)) }
     if query.unsealedOnly { filter.add(condition: auditLayout.isUnsealed) }
-    return try records(
-      filter.clause + " ORDER BY id\(query.newestFirst ? " DESC" : "") LIMIT \(query.limit)", filter.arguments)
+    guard let newest = query.outsideBatches else {
+      return try records(
+        filter.clause + " ORDER BY id\(query.newestFirst ? " DESC" : "") LIMIT \(query.limit)", filter.arguments)
+    }
+    let found = try auditLayout.areOutside(newest).flatMap { condition in
+      var filter = filter
+      filter.add(condition: condition)
+      return try records(
+        filter.clause + " ORDER BY \(auditLayout.column) LIMIT \(query.limit)", filter.arguments)
+    }
+    return Array(found.inOrder.prefix(query.limit))
   }
 
   package func auditRecords(inBatch number: Int64) throws -> [AuditRecord] {
