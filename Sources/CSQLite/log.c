@@ -31,7 +31,7 @@ static sqlite3_vfs with_log;
 
 static struct log_file *log_of(sqlite3_file *file) { return (struct log_file *)file; }
 
-/// What cannot be written is forgotten: it was of a transaction that fails by that.
+/// What cannot be written is forgotten: it was of a commit, which fails by that.
 static int flush(struct log_file *log) {
   int count = log->count;
   log->count = 0;
@@ -143,6 +143,10 @@ int sqlite_gather_log(struct sqlite3 *connection) {
   sqlite3_file *file = 0;
   int code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
   if (code || !file || file->pMethods != &log_methods) return 0;
+  sqlite3_file *database = 0;
+  code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &database);
+  if (code || !database || !database->pMethods) return 0;
+  if (!(database->pMethods->xDeviceCharacteristics(database) & SQLITE_IOCAP_POWERSAFE_OVERWRITE)) return 0;
   struct log_file *log = log_of(file);
   if (!log->bytes) log->bytes = malloc(capacity);
   log->gathers = log->bytes != 0;

@@ -37,22 +37,38 @@ package enum AuditLayout: Sendable {
   /// The condition that a row is not sealed, as the index of these rows has it.
   var isUnsealed: String { self == .column ? "batch IS NULL" : "number < 0" }
 
-  /// The condition that a row says it is in the batch of this number.
-  func isIn(_ batch: Int64) -> String {
-    switch self {
-    case .column: "batch = \(batch)"
-    case .number where Self.batches.contains(batch):
-      "number BETWEEN \(batch << Self.bits) AND \((batch + 1) << Self.bits - 1)"
-    case .number: "1 = 0"
-    }
+  /// The keys that the rows of a batch have; nil where keys say nothing of batches, and for a batch that can have no rows.
+  func keys(of batch: Int64) -> ClosedRange<Int64>? {
+    guard self == .number, Self.batches.contains(batch) else { return nil }
+    return batch << Self.bits...(batch + 1) << Self.bits - 1
   }
 
-  /// The conditions of which a row fulfils one that says it is in a batch that cannot be: one after `newest`, or none at all.
-  /// Each is a run of the keys, and together they are none.
-  func areOutside(_ newest: Int64) -> [String] {
-    guard self == .number else { return ["batch > \(newest)", "batch < 1"] }
-    let next = min(newest, Self.batches.upperBound) + 1
-    return ["number >= \(next << Self.bits)", "number BETWEEN 0 AND \(1 << Self.bits - 1)"]
+  /// Rows that say they are in the batch of this number; nil where there can be none.
+  func rows(of batch: Int64) -> SQLFilter? {
+    var filter = SQLFilter()
+    guard self == .number else {
+      filter.add("batch =", .integer(batch))
+      return filter
+    }
+    guard let keys = keys(of: batch) else { return nil }
+    filter.add("number >=", .integer(keys.lowerBound))
+    filter.add("number <=", .integer(keys.upperBound))
+    return filter
+  }
+
+  /// Rows that say they are in a batch that cannot be: in one after `newest`, and in none at all. Each is a run of the keys,
+  /// and both together are none.
+  func rows(outside newest: Int64, _ filter: SQLFilter) -> [SQLFilter] {
+    var later = filter, none = filter
+    switch self {
+    case .column:
+      later.add("batch >", .integer(newest))
+      none.add(condition: "batch < 1")
+    case .number:
+      later.add("number >=", .integer((min(newest, Self.batches.upperBound) + 1) << Self.bits))
+      none.add(condition: "number BETWEEN 0 AND \(1 << Self.bits - 1)")
+    }
+    return [later, none]
   }
 
   /// Has rows say that they are in a batch: `$1` is the value of the first of them.

@@ -15,18 +15,16 @@ extension SQLSession {
       return try records(
         filter.clause + " ORDER BY id\(query.newestFirst ? " DESC" : "") LIMIT \(query.limit)", filter.arguments)
     }
-    let found = try auditLayout.areOutside(newest).flatMap { condition in
-      var filter = filter
-      filter.add(condition: condition)
-      return try records(
-        filter.clause + " ORDER BY \(auditLayout.column) LIMIT \(query.limit)", filter.arguments)
+    let found = try auditLayout.rows(outside: newest, filter).flatMap { filter in
+      try records(filter.clause + " ORDER BY \(auditLayout.column) LIMIT \(query.limit)", filter.arguments)
     }
     return Array(found.inOrder.prefix(query.limit))
   }
 
   package func auditRecords(inBatch number: Int64) throws -> [AuditRecord] {
+    guard let filter = auditLayout.rows(of: number) else { return [] }
     // More than a batch holds is enough to see that some were added.
-    try records(" WHERE \(auditLayout.isIn(number)) LIMIT \(2 * AuditBatch.maximumRowCount)").inOrder
+    return try records(filter.clause + " LIMIT \(2 * AuditBatch.maximumRowCount)", filter.arguments).inOrder
   }
 
   private func records(_ clauses: String, _ arguments: [SQLValue] = []) throws -> [AuditRecord] {
@@ -54,10 +52,24 @@ extension SQLSession {
     let records = records.inOrder
     var batch: AuditBatch?
     do { batch = try seal?(newestBatch(), records) } catch is VerifierError {}
-    if let made = batch, made.rowCount != records.count || !auditLayout.holds(made) { batch = nil }
+    if let made = batch, try made.rowCount != records.count || !auditLayout.holds(made) || isTaken(made) { batch = nil }
     _ = try run(
       (batch.map { [Self.insertion(of: $0)] } ?? [])
         + records.enumerated().map { index, record in insertion(of: record, at: batch.map { ($0, index) }) })
+  }
+
+  /// Whether somebody has put rows where those of a batch that is not written yet belong.
+  private func isTaken(_ batch: AuditBatch) throws -> Bool {
+    guard let keys = auditLayout.keys(of: batch.number) else { return false }
+    return try !run(AuditSQL.anyRow, [.integer(keys.lowerBound), .integer(keys.upperBound)]).rows.isEmpty
+  }
+
+  /// Puts such rows among those that are not sealed: they are not to keep ours from being sealed.
+  private func clearPlaces(of batch: AuditBatch) throws {
+    guard let keys = auditLayout.keys(of: batch.number), try isTaken(batch) else { return }
+    _ = try run(
+      "UPDATE vmfa_audit_event SET number = random() | $1 WHERE number BETWEEN $2 AND $3",
+      [.integer(Int64.min), .integer(keys.lowerBound), .integer(keys.upperBound)])
   }
 
   /// - Parameter place: where it is in the batch that seals it.
@@ -86,6 +98,7 @@ extension SQLSession {
       """)
     guard let batch = try make(newest, rows) else { return (newest, false) }
     guard auditLayout.holds(batch) else { throw VerifierError.corruptRecord("the newest audit batch") }
+    try clearPlaces(of: batch)
     let (ids, list) = Self.members(rows.map(\.id), from: 2)
     let mark = SQLStatement(auditLayout.sealing(list), [auditLayout.value((batch, 0))] + ids)
     _ = try run([Self.insertion(of: batch), mark])
@@ -99,6 +112,7 @@ extension [AuditRecord] {
 }
 
 private enum AuditSQL {
+  static let anyRow = RepeatedSQL("SELECT number FROM vmfa_audit_event WHERE number BETWEEN $1 AND $2 LIMIT 1")
   static let insertWithBatch = insertion(.column)
   static let insertWithNumber = insertion(.number)
   static let insertBatch = RepeatedSQL(AuditBatch.columns.insertion(into: "vmfa_audit_batch"))

@@ -27,7 +27,8 @@ enum DatabaseFile {
         let isGathered = unsafe sqlite_gather_log(database.sqliteConnection) != 0
         try database.execute(
           sql: isGathered
-            ? "PRAGMA checkpoint_fullfsync = ON; PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+            ? "PRAGMA cache_spill = OFF; PRAGMA checkpoint_fullfsync = ON; PRAGMA synchronous = FULL"
+            : "PRAGMA synchronous = NORMAL")
         // Attempts touch rows all over the file: the writer keeps more of it than SQLite's 2 MB. The log is carried over by
         // the checkpointer; the writer does so only where that could not.
         try database.execute(sql: "PRAGMA cache_size = \(-cacheKibibytes)")

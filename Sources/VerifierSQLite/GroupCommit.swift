@@ -27,7 +27,7 @@ final class GroupCommit: Sendable {
   private static let maximumCount = 32
 
   /// Each commit has its price. Where one was shared by so many that others are likely to be on their way, the next is begun
-  /// once `enough` wait for it, or after a moment that none of them notices.
+  /// once as many wait for it, or `enough`, or after a moment that none of them notices.
   private static let many = 12, enough = 20, moment = DispatchTimeInterval.microseconds(150)
 
   /// The fewest audit rows that are sealed with the commit that brings them: the other way costs each row about as much as a
@@ -44,8 +44,8 @@ final class GroupCommit: Sendable {
   private struct State {
     var jobs: [Job] = []
     var isAtWork = false
-    /// Whether the next commit waits for `enough` of them, and is to be told of their arrival.
-    var isAwaited = false
+    /// How many of them the next commit waits for, if it does and is to be told of their arrival.
+    var awaited: Int?
     /// Whether the disk did not take a commit: then it is not known any more what it has of the log. The system tells of that
     /// once, and what comes after it would seem to be well.
     var isBroken = false
@@ -72,8 +72,8 @@ final class GroupCommit: Sendable {
     let (starts, wakes) = state.withLock { state in
       state.jobs.append(job)
       defer { state.isAtWork = true }
-      let wakes = state.isAwaited && state.jobs.count >= Self.enough
-      if wakes { state.isAwaited = false }
+      let wakes = state.awaited.map { state.jobs.count >= $0 } ?? false
+      if wakes { state.awaited = nil }
       return (!state.isAtWork, wakes)
     }
     if wakes { arrival.signal() }
@@ -112,7 +112,7 @@ final class GroupCommit: Sendable {
   /// - Parameter count: how many shared the commit before.
   /// - Returns: nil when there is nothing more to do; the next submission then starts anew.
   private func next(after count: Int) -> [Job]? {
-    if count >= Self.many { awaitMore() }
+    if count >= Self.many { wait(for: min(count, Self.enough)) }
     return state.withLock { state in
       guard !state.jobs.isEmpty else {
         state.isAtWork = false
@@ -124,15 +124,15 @@ final class GroupCommit: Sendable {
     }
   }
 
-  private func awaitMore() {
+  private func wait(for count: Int) {
     let waits = state.withLock { state in
-      state.isAwaited = state.jobs.count < Self.enough
-      return state.isAwaited
+      state.awaited = state.jobs.count < count ? count : nil
+      return state.awaited != nil
     }
     guard waits, arrival.wait(timeout: .now() + Self.moment) == .timedOut else { return }
     let isTold = state.withLock { state in
-      defer { state.isAwaited = false }
-      return !state.isAwaited
+      defer { state.awaited = nil }
+      return state.awaited == nil
     }
     // They arrived at the last moment: the signal is under way, and is not to be taken for the next one.
     if isTold { arrival.wait() }

@@ -182,7 +182,7 @@ public final class SQLiteDeviceStore: DeviceStore {
         // The readers first: SQLite takes the log into the file when its last connection closes, if that one may write.
         checkpointer.close()
         pool.releaseMemory()
-        if writer.isBroken { pool.writeWithoutTransaction { unsafe sqlite_keep_log($0.sqliteConnection) } }
+        pool.writeWithoutTransaction { if writer.isBroken { unsafe sqlite_keep_log($0.sqliteConnection) } }
         try? pool.close()
         continuation.resume()
       }

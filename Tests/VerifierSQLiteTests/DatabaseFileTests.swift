@@ -64,6 +64,7 @@ import VerifierSQLite
     let store = try #require(bench.store as? SQLiteDeviceStore)
     // FULL, and told apart from what carries the log over: see `sqlite_gather_log`. GroupCommitTests have the rest.
     #expect(try await store.setting("checkpoint_fullfsync") == 1)
+    #expect(try await store.setting("cache_spill") == 0)
     #expect(try await store.setting("synchronous") == 2)
     #expect(try await store.setting("foreign_keys") == 1)
   }

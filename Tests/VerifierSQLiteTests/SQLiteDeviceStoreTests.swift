@@ -117,6 +117,26 @@ import VerifierSQLite
     #expect(!files.contains { $0.contains("tmp") })
   }
 
+  @Test func `a row that lies where the next batch belongs keeps no other from being sealed, and is found`()
+    async throws
+  {
+    let bench = try await Bench(store: SQLiteDeviceStore.open(path, .creatingIfMissing)), path = path
+    _ = try await bench.enrolled()
+    let head = try #require(try await bench.verifier.sealAudit(at: Bench.now))
+    _ = try await bench.verify(step: Bench.step())
+    try await DatabaseQueue(path: path).write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO vmfa_audit_event (number, id, time, event, outcome, user_name, actor, key_id, tag)
+          VALUES (?, 'x', 1, 'x', 'x', 'x', 'x', 'x', X'00')
+          """, arguments: [(head.number + 1) * 1024])
+    }
+    #expect(try await bench.verifier.verifyAudit().findings == [.rowAdded(id: "x", batch: head.number + 1)])
+    #expect(try await bench.verifier.sealAudit(at: Bench.now)?.number == head.number + 1)
+    let report = try await bench.verifier.verifyAudit(against: head)
+    #expect(report.findings == [.rowChanged(id: "x", batch: nil)] && report.unsealedCount == 1)
+  }
+
   @Test func `an audit row whose id is not text is told of, and looked at once`() async throws {
     let bench = try await Bench(store: SQLiteDeviceStore.open(path, .creatingIfMissing))
     _ = try await bench.enrolled()

@@ -17,7 +17,10 @@ struct sqlite3;
 
 /// Has what a connection commits be written to its log in one piece, and the disk not waited for, where SQLite asks for
 /// `SQLITE_SYNC_NORMAL`: with `synchronous=FULL` and `checkpoint_fullfsync` that is where a commit ends, and nowhere else.
-/// Returns 0 where that cannot be: the connection has no log yet, or one that SQLite opened before `sqlite_register_logs`.
+/// Both are to be set from then on, and `cache_spill` is to be off, so that nothing is written before a commit: what was
+/// gathered of a transaction that is then undone would overwrite what others have committed meanwhile.
+/// Returns 0 where that cannot be: the connection has no log yet, or one that SQLite opened before `sqlite_register_logs`, or
+/// one whose commits SQLite fills up to whole sectors.
 int sqlite_gather_log(struct sqlite3 *connection);
 
 /// Has a connection leave the log as it is when it closes: who opens the database next takes what is whole of it.

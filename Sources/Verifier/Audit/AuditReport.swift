@@ -64,7 +64,8 @@ public struct AuditQuery: Sendable, Equatable {
   public var until: Int64?
   /// Only rows that no batch holds yet.
   public var unsealedOnly: Bool
-  /// Only rows that say of themselves that a batch holds them which cannot: one after this, or none at all.
+  /// Only rows that say of themselves that a batch holds them which cannot: one after this, or none at all. There is no second
+  /// page of these.
   package var outsideBatches: Int64?
   /// Only rows recorded after the one of this id; before it, where the newest come first.
   public var after: String?
