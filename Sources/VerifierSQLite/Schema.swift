@@ -151,66 +151,6 @@ enum Schema {
     ) STRICT;
     """
 
-  // Paths, passwords, access keys, tags, tokens; answers that may be asked for again.
-  private static let accounts = """
-    ALTER TABLE vmfa_user ADD COLUMN answers TEXT;
-    CREATE INDEX vmfa_user_by_lower_name ON vmfa_user (LOWER(name));
-    CREATE INDEX vmfa_user_locked ON vmfa_user (name) WHERE locked_until IS NOT NULL OR locked_until_unlocked = 1;
-    CREATE INDEX vmfa_device_disabled ON vmfa_device (id) WHERE status = 'disabled';
-
-    CREATE TABLE vmfa_profile (
-      user_name TEXT PRIMARY KEY REFERENCES vmfa_user (name),
-      user_id TEXT,
-      path TEXT NOT NULL,
-      is_administrator INTEGER NOT NULL CHECK (is_administrator IN (0, 1)),
-      password TEXT,
-      password_created_at INTEGER,
-      password_changed_at INTEGER,
-      must_change_password INTEGER NOT NULL CHECK (must_change_password IN (0, 1)),
-      password_used_at INTEGER,
-      old_passwords TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE vmfa_access_key (
-      id TEXT PRIMARY KEY,
-      user_name TEXT NOT NULL REFERENCES vmfa_user (name),
-      key_id TEXT NOT NULL REFERENCES vmfa_key (id),
-      sealed BLOB NOT NULL,
-      is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)),
-      created_at INTEGER NOT NULL,
-      used_at INTEGER,
-      used_service TEXT,
-      used_region TEXT
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX vmfa_access_key_by_user ON vmfa_access_key (user_name);
-
-    CREATE TABLE vmfa_tag (
-      user_name TEXT NOT NULL REFERENCES vmfa_user (name),
-      serial TEXT NOT NULL,
-      place INTEGER NOT NULL,
-      name TEXT NOT NULL,
-      value TEXT NOT NULL,
-      PRIMARY KEY (user_name, serial, name)
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE vmfa_token (
-      name TEXT PRIMARY KEY,
-      scopes TEXT NOT NULL,
-      created_at INTEGER NOT NULL,
-      digest BLOB NOT NULL
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE vmfa_account_setting (
-      name TEXT PRIMARY KEY,
-      value TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE vmfa_credential_report (
-      only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-      generated_at INTEGER NOT NULL,
-      content TEXT NOT NULL
-    ) STRICT;
-    """
   // A user's devices lie beside each other, and are found and changed where they lie. What is checked at every change is
   // no list of more than two: SQLite makes a table of its own for a longer one, each time.
   private static let devicesByUser = """
@@ -312,23 +252,5 @@ enum Schema {
     DROP TABLE vmfa_audit_event;
     ALTER TABLE vmfa_audit_event_in_batches RENAME TO vmfa_audit_event;
     CREATE INDEX vmfa_audit_event_unsealed ON vmfa_audit_event (id) WHERE number < 0;
-    """
-
-  // Sessions on the pages, and who has to have MFA.
-  private static let pages = """
-    ALTER TABLE vmfa_profile ADD COLUMN requires_mfa INTEGER NOT NULL DEFAULT 0 CHECK (requires_mfa IN (0, 1));
-
-    CREATE TABLE vmfa_session (
-      user_name TEXT NOT NULL REFERENCES vmfa_user (name),
-      id TEXT NOT NULL,
-      digest BLOB NOT NULL,
-      stage TEXT NOT NULL,
-      has_mfa INTEGER NOT NULL CHECK (has_mfa IN (0, 1)),
-      created_at INTEGER NOT NULL,
-      seen_at INTEGER NOT NULL,
-      source TEXT,
-      agent TEXT NOT NULL,
-      PRIMARY KEY (user_name, id)
-    ) STRICT, WITHOUT ROWID;
     """
 }
