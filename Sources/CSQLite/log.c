@@ -30,6 +30,7 @@ static sqlite3_vfs *plain;
 static sqlite3_vfs with_log;
 
 static struct log_file *log_of(sqlite3_file *file) { return (struct log_file *)file; }
+static sqlite3_file *plain_of(sqlite3_file *file) { return log_of(file)->file; }
 
 /// What cannot be written is forgotten: it was of a commit, which fails by that.
 static int flush(struct log_file *log) {
@@ -42,13 +43,12 @@ static int close_log(sqlite3_file *file) {
   struct log_file *log = log_of(file);
   int code = flush(log), closed = log->file->pMethods->xClose(log->file);
   free(log->bytes);
-  log->bytes = 0;
   return code ? code : closed;
 }
 
 static int read_log(sqlite3_file *file, void *bytes, int count, sqlite3_int64 start) {
   int code = flush(log_of(file));
-  return code ? code : log_of(file)->file->pMethods->xRead(log_of(file)->file, bytes, count, start);
+  return code ? code : plain_of(file)->pMethods->xRead(plain_of(file), bytes, count, start);
 }
 
 static int write_log(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 start) {
@@ -66,7 +66,7 @@ static int write_log(sqlite3_file *file, const void *bytes, int count, sqlite3_i
 
 static int truncate_log(sqlite3_file *file, sqlite3_int64 size) {
   int code = flush(log_of(file));
-  return code ? code : log_of(file)->file->pMethods->xTruncate(log_of(file)->file, size);
+  return code ? code : plain_of(file)->pMethods->xTruncate(plain_of(file), size);
 }
 
 static int sync_log(sqlite3_file *file, int flags) {
@@ -74,31 +74,31 @@ static int sync_log(sqlite3_file *file, int flags) {
   // A commit is waited for by who answers it; a log that begins anew, and one that is carried over, are waited for here.
   int is_commit = (flags & 0x0F) == SQLITE_SYNC_NORMAL;
   if (code || (log_of(file)->gathers && is_commit)) return code;
-  return log_of(file)->file->pMethods->xSync(log_of(file)->file, flags);
+  return plain_of(file)->pMethods->xSync(plain_of(file), flags);
 }
 
 static int size_of_log(sqlite3_file *file, sqlite3_int64 *size) {
   int code = flush(log_of(file));
-  return code ? code : log_of(file)->file->pMethods->xFileSize(log_of(file)->file, size);
+  return code ? code : plain_of(file)->pMethods->xFileSize(plain_of(file), size);
 }
 
 static int lock_log(sqlite3_file *file, int level) {
-  return log_of(file)->file->pMethods->xLock(log_of(file)->file, level);
+  return plain_of(file)->pMethods->xLock(plain_of(file), level);
 }
 static int unlock_log(sqlite3_file *file, int level) {
-  return log_of(file)->file->pMethods->xUnlock(log_of(file)->file, level);
+  return plain_of(file)->pMethods->xUnlock(plain_of(file), level);
 }
 static int check_lock_of_log(sqlite3_file *file, int *is_reserved) {
-  return log_of(file)->file->pMethods->xCheckReservedLock(log_of(file)->file, is_reserved);
+  return plain_of(file)->pMethods->xCheckReservedLock(plain_of(file), is_reserved);
 }
 static int control_log(sqlite3_file *file, int operation, void *argument) {
-  return log_of(file)->file->pMethods->xFileControl(log_of(file)->file, operation, argument);
+  return plain_of(file)->pMethods->xFileControl(plain_of(file), operation, argument);
 }
 static int sector_size_of_log(sqlite3_file *file) {
-  return log_of(file)->file->pMethods->xSectorSize(log_of(file)->file);
+  return plain_of(file)->pMethods->xSectorSize(plain_of(file));
 }
 static int characteristics_of_log(sqlite3_file *file) {
-  return log_of(file)->file->pMethods->xDeviceCharacteristics(log_of(file)->file);
+  return plain_of(file)->pMethods->xDeviceCharacteristics(plain_of(file));
 }
 
 static const sqlite3_io_methods log_methods = {
