@@ -26,9 +26,9 @@ final class GroupCommit: Sendable {
   /// The most that share a commit: while they are on their way, others come in, so that neither side waits for all of the other.
   private static let maximumCount = 32
 
-  /// Each commit has its price. Where one was shared by so many that others are likely to be on their way, the next is begun
-  /// once as many wait for it, or `enough`, or after a moment that none of them notices.
-  private static let many = 12, enough = 20, moment = DispatchTimeInterval.microseconds(150)
+  /// How long the writer stays once there is nothing more to do: who comes meanwhile wakes a thread that is there, and whose
+  /// memory is its own. Nobody else's writing waits for it: all comes through here.
+  private static let stay = DispatchTimeInterval.milliseconds(10)
 
   /// The fewest audit rows that are sealed with the commit that brings them: the other way costs each row about as much as a
   /// batch, and the walk along the chain reads it batch by batch.
@@ -44,8 +44,10 @@ final class GroupCommit: Sendable {
   private struct State {
     var jobs: [Job] = []
     var isAtWork = false
-    /// How many of them the next commit waits for, if it does and is to be told of their arrival.
-    var awaited: Int?
+    /// Whether the writer waits for the next of them, and is to be told.
+    var isAwaited = false
+    /// Whether there are none to wait for.
+    var isFinishing = false
     /// Whether the disk did not take a commit: then it is not known any more what it has of the log. The system tells of that
     /// once, and what comes after it would seem to be well.
     var isBroken = false
@@ -71,22 +73,27 @@ final class GroupCommit: Sendable {
   func submit(_ job: Job) {
     let (starts, wakes) = state.withLock { state in
       state.jobs.append(job)
-      defer { state.isAtWork = true }
-      let wakes = state.awaited.map { state.jobs.count >= $0 } ?? false
-      if wakes { state.awaited = nil }
-      return (!state.isAtWork, wakes)
+      defer { (state.isAtWork, state.isAwaited) = (true, false) }
+      return (!state.isAtWork, state.isAwaited)
     }
     if wakes { arrival.signal() }
     if starts { pool.asyncWriteWithoutTransaction { database in self.work(on: database) } }
   }
 
+  /// Has the writer leave as soon as there is nothing more to do.
+  func finish() {
+    let wakes = state.withLock { state in
+      defer { (state.isFinishing, state.isAwaited) = (true, false) }
+      return state.isAwaited
+    }
+    if wakes { arrival.signal() }
+  }
+
   private func work(on database: Database) {
-    var count = 0
-    while let jobs = next(after: count) {
+    while let jobs = next() {
       let failures = commit(jobs, on: database), uncertainty = waitForDisk(failures)
       for (job, failure) in zip(jobs, failures) { job.end(uncertainty ?? failure) }
       if !isBroken { checkpointer.committed(jobs.count, on: database) }
-      count = jobs.count
     }
   }
 
@@ -109,10 +116,9 @@ final class GroupCommit: Sendable {
   private static let diskFailure = StoreFailure.unreachable(
     "the disk failed while it was written to: start this program again")
 
-  /// - Parameter count: how many shared the commit before.
   /// - Returns: nil when there is nothing more to do; the next submission then starts anew.
-  private func next(after count: Int) -> [Job]? {
-    if count >= Self.many { wait(for: min(count, Self.enough)) }
+  private func next() -> [Job]? {
+    waitForJob()
     return state.withLock { state in
       guard !state.jobs.isEmpty else {
         state.isAtWork = false
@@ -124,17 +130,17 @@ final class GroupCommit: Sendable {
     }
   }
 
-  private func wait(for count: Int) {
+  private func waitForJob() {
     let waits = state.withLock { state in
-      state.awaited = state.jobs.count < count ? count : nil
-      return state.awaited != nil
+      state.isAwaited = state.jobs.isEmpty && !state.isFinishing
+      return state.isAwaited
     }
-    guard waits, arrival.wait(timeout: .now() + Self.moment) == .timedOut else { return }
+    guard waits, arrival.wait(timeout: .now() + Self.stay) == .timedOut else { return }
     let isTold = state.withLock { state in
-      defer { state.awaited = nil }
-      return state.awaited == nil
+      defer { state.isAwaited = false }
+      return !state.isAwaited
     }
-    // They arrived at the last moment: the signal is under way, and is not to be taken for the next one.
+    // It came at the last moment: the signal is under way, and is not to be taken for the next one.
     if isTold { arrival.wait() }
   }
 
@@ -152,7 +158,8 @@ final class GroupCommit: Sendable {
   ) throws -> [(any Error)?] {
     // What the disk has lost, later commits would be built upon.
     guard !isBroken else { throw Self.diskFailure }
-    try database.beginTransaction(.immediate)
+    // Prepared once, which GRDB's own methods for this are not.
+    try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
     do {
       try check()
       let session = SQLiteSession(database, takesAlong: true)
@@ -161,7 +168,9 @@ final class GroupCommit: Sendable {
       do { try writeAudit(session) } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
         throw ChangesToUndo()
       }
-      do { try database.commit() } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
+      do { try database.cachedStatement(sql: "COMMIT").execute() } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_IOERR
+      {
         throw UncertainCommit(reason: error)
       }
       return failures

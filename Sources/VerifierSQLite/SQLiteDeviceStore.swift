@@ -176,6 +176,7 @@ public final class SQLiteDeviceStore: DeviceStore {
   /// is an error.
   public func close() async {
     let pool = pool, checkpointer = checkpointer, writer = writer
+    writer.finish()
     await withCheckedContinuation { continuation in
       DispatchQueue.global().async {
         // What cannot be closed is closed by the end of the process; nothing that was answered depends on it.

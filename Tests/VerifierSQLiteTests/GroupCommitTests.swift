@@ -101,6 +101,23 @@ import VerifierSQLite
     #expect(disk.waits - before < 32)
   }
 
+  @Test func `who comes as the writer leaves is served`() async throws {
+    let disk = Disk(), bench = try await bench(on: disk, users: 4)
+    try await withThrowingTaskGroup { group in
+      for index in 0..<4 {
+        group.addTask {
+          for step in 0..<40 {
+            // It stays for ten milliseconds.
+            try await Task.sleep(for: .microseconds(9000 + 53 * step + 17 * index))
+            #expect(
+              try await bench.verify(step: Bench.step() + Int64(step % 2), of: "u\(index)").isAccepted == (step < 2))
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   @Test func `a disk that fails answers nobody, and nothing is built upon what it lost`() async throws {
     let disk = Disk(), bench = try await bench(on: disk)
     disk.fail(times: 1)
