@@ -4,7 +4,7 @@ extension UInt8 {
   /// `0` to `9`.
   package var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
   /// The value of a hexadecimal digit in either case.
-  package var hexadecimalValue: UInt8? {
+  @inlinable package var hexadecimalValue: UInt8? {
     switch self {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
     case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10

@@ -20,18 +20,48 @@ public struct Device: Sendable, Equatable {
     case counter
   }
 
+  /// What stays as it was made, behind one reference: devices are handed about, and nearly all of one is this.
+  private final class Registration: Sendable, Equatable {
+    let id: DeviceID
+    let serial: Serial
+    let issuer: String
+    let movingFactor: MovingFactor
+    let parameters: TOTPParameters
+    let createdAt: UnixTime
+
+    init(
+      _ id: DeviceID, _ serial: Serial, _ issuer: String, _ movingFactor: MovingFactor, _ parameters: TOTPParameters,
+      _ createdAt: UnixTime
+    ) {
+      self.id = id
+      self.serial = serial
+      self.issuer = issuer
+      self.movingFactor = movingFactor
+      self.parameters = parameters
+      self.createdAt = createdAt
+    }
+
+    static func == (a: Registration, b: Registration) -> Bool {
+      a === b
+        || (a.id, a.serial, a.issuer, a.movingFactor, a.parameters, a.createdAt)
+          == (b.id, b.serial, b.issuer, b.movingFactor, b.parameters, b.createdAt)
+    }
+  }
+
+  private let registration: Registration
+
   /// For good.
-  public let id: DeviceID
+  public var id: DeviceID { registration.id }
   /// Unique; holds the name.
-  public let serial: Serial
+  public var serial: Serial { registration.serial }
   /// Whose it is, or is meant to be while it is unassigned.
   public package(set) var user: UserName
   /// As the authenticator shows it.
-  public let issuer: String
+  public var issuer: String { registration.issuer }
   /// What moves its codes on.
-  public let movingFactor: MovingFactor
+  public var movingFactor: MovingFactor { registration.movingFactor }
   /// Algorithm, digits, and, for what time moves on, period and t0.
-  public let parameters: TOTPParameters
+  public var parameters: TOTPParameters { registration.parameters }
   /// The seed under a data key.
   public package(set) var seed: SealedSecret
   /// Where it stands.
@@ -47,7 +77,7 @@ public struct Device: Sendable, Equatable {
   /// Syncs refused in a row.
   public package(set) var syncFailures: Int
   /// When it was created.
-  public let createdAt: UnixTime
+  public var createdAt: UnixTime { registration.createdAt }
   /// When it was enabled, if it is.
   public package(set) var enabledAt: UnixTime?
   /// When a code or a pair of it was last accepted.
@@ -59,12 +89,8 @@ public struct Device: Sendable, Equatable {
     status: Status = .unassigned, lastStep: Int64? = nil, syncDrift: Int64 = 0, drift: Int64 = 0, lastSide: Int64 = 0,
     syncFailures: Int = 0, createdAt: UnixTime, enabledAt: UnixTime? = nil, lastUsedAt: UnixTime? = nil
   ) {
-    self.id = id
-    self.serial = serial
+    registration = Registration(id, serial, issuer, movingFactor, parameters, createdAt)
     self.user = user
-    self.issuer = issuer
-    self.movingFactor = movingFactor
-    self.parameters = parameters
     self.seed = seed
     self.status = status
     self.lastStep = lastStep
@@ -72,7 +98,6 @@ public struct Device: Sendable, Equatable {
     self.drift = drift
     self.lastSide = lastSide
     self.syncFailures = syncFailures
-    self.createdAt = createdAt
     self.enabledAt = enabledAt
     self.lastUsedAt = lastUsedAt
   }

@@ -142,7 +142,8 @@ extension AuditRecord {
   }
 
   var values: [SQLValue] {
-    [
+    let event = event, context = context
+    return [
       .text(id), .integer(event.time), .text(event.name.rawValue), .text(event.outcome.rawValue),
       SQLValue(event.reason), .text(event.user), SQLValue(event.device), .text(context.actor),
       SQLValue(context.source), SQLValue(context.requestID), .text(keyID), .bytes(tag),

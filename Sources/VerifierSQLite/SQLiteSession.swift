@@ -105,7 +105,9 @@ final class SQLiteSession: SQLSession {
     while true {
       switch unsafe sqlite3_step(statement) {
       case SQLITE_ROW: for column in 0..<columnCount { unsafe rows.append(column, of: statement) }
-      case SQLITE_DONE: return SQLResult(rows: rows, changed: columnCount == 0 ? database.changesCount : 0)
+      case SQLITE_DONE:
+        return SQLResult(
+          rows: rows, changed: columnCount == 0 ? Int(unsafe sqlite3_changes(database.sqliteConnection)) : 0)
       case let code: try check(code)
       }
     }

@@ -4,46 +4,57 @@ internal import OpenSSLCrypto
 internal import Synchronization
 
 /// An audit row: an event, on whose behalf, and a tag that only the holder of the key can make.
-public struct AuditRecord: Sendable, Equatable {
-  /// A UUID of version 7: in the order in which rows were recorded, as far as clocks agree on it.
-  public let id: String
-  /// What happened.
-  public let event: AuditEvent
-  /// On whose behalf.
-  public let context: RequestContext
-  /// The integrity key under which the tag was made.
-  public let keyID: String
-  /// HMAC-SHA-256 of all of the above.
-  public let tag: [UInt8]
-  /// The batch of the chain that holds the row; nil until it is sealed.
-  public let batch: Int64?
-  /// What the tag was made of, for the batch: most rows are sealed with the commit that brings them.
-  private var source = TagSource()
+public struct AuditRecord: Sendable {
+  /// Behind one reference: a row goes through many hands on its way into the store.
+  private final class Content: Sendable {
+    let id: String
+    let event: AuditEvent
+    let context: RequestContext
+    let keyID: String
+    let tag: [UInt8]
+    let batch: Int64?
+    /// What the tag was made of, for the batch: most rows are sealed with the commit that brings them. nil where the tag was
+    /// read and not made.
+    let canonical: [UInt8]?
 
-  /// Follows from all else, and so makes no difference between rows.
-  private struct TagSource: Sendable, Equatable {
-    /// nil where the tag was read and not made.
-    var canonical: [UInt8]?
-    static func == (_: TagSource, _: TagSource) -> Bool { true }
+    init(
+      _ id: String, _ event: AuditEvent, _ context: RequestContext, _ keyID: String, _ tag: [UInt8], _ batch: Int64?,
+      canonical: [UInt8]?
+    ) {
+      self.id = id
+      self.event = event
+      self.context = context
+      self.keyID = keyID
+      self.tag = tag
+      self.batch = batch
+      self.canonical = canonical
+    }
   }
+
+  private let content: Content
+
+  /// A UUID of version 7: in the order in which rows were recorded, as far as clocks agree on it.
+  public var id: String { content.id }
+  /// What happened.
+  public var event: AuditEvent { content.event }
+  /// On whose behalf.
+  public var context: RequestContext { content.context }
+  /// The integrity key under which the tag was made.
+  public var keyID: String { content.keyID }
+  /// HMAC-SHA-256 of all of the above.
+  public var tag: [UInt8] { content.tag }
+  /// The batch of the chain that holds the row; nil until it is sealed.
+  public var batch: Int64? { content.batch }
 
   package init(
     id: String, event: AuditEvent, context: RequestContext, keyID: String, tag: [UInt8], batch: Int64? = nil
   ) {
-    self.id = id
-    self.event = event
-    self.context = context
-    self.keyID = keyID
-    self.tag = tag
-    self.batch = batch
+    content = Content(id, event, context, keyID, tag, batch, canonical: nil)
   }
 
   package init(_ event: AuditEvent, on context: RequestContext, under key: IntegrityKey) throws(VerifierError) {
-    let id = RecordID.next()
-    let untagged = AuditRecord(id: id, event: event, context: context, keyID: key.id, tag: [])
-    let canonical = untagged.canonical
-    self.init(id: id, event: event, context: context, keyID: key.id, tag: try key.rowTag(canonical))
-    source.canonical = canonical
+    let id = RecordID.next(), canonical = Self.canonical(id, event, context, key.id)
+    content = Content(id, event, context, key.id, try key.rowTag(canonical), nil, canonical: canonical)
   }
 
   /// Whether the row is as it was written.
@@ -52,9 +63,12 @@ public struct AuditRecord: Sendable, Equatable {
     return ConstantTime.equal(expected.span, tag.span)
   }
 
+  var canonical: [UInt8] { content.canonical ?? Self.canonical(id, event, context, keyID) }
+
   /// Every field with its length, so that no two rows have the same bytes.
-  var canonical: [UInt8] {
-    if let made = source.canonical { return made }
+  private static func canonical(
+    _ id: String, _ event: AuditEvent, _ context: RequestContext, _ keyID: String
+  ) -> [UInt8] {
     var text = CanonicalText("vmfa audit row 1")
     text.append(id)
     text.append(String(event.time))
@@ -68,6 +82,13 @@ public struct AuditRecord: Sendable, Equatable {
     text.append(context.requestID)
     text.append(keyID)
     return text.bytes
+  }
+}
+
+extension AuditRecord: Equatable {
+  /// What the tag was made of follows from all else, and makes no difference.
+  public static func == (a: AuditRecord, b: AuditRecord) -> Bool {
+    (a.id, a.event, a.context, a.keyID, a.tag, a.batch) == (b.id, b.event, b.context, b.keyID, b.tag, b.batch)
   }
 }
 
@@ -100,9 +121,8 @@ struct CanonicalText {
 
 extension [UInt8] {
   /// As `append(contentsOf:)`, which takes a text byte by byte.
-  package mutating func append(utf8 text: String) {
-    let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe append(contentsOf: $0) }
-    if isDone == nil { append(contentsOf: text.utf8) }
+  package mutating func append(utf8 text: borrowing String) {
+    unsafe text.utf8.span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 }
 

@@ -17,13 +17,30 @@ package struct SealedBytes: Sendable, Equatable {
 }
 
 /// A seed, or a secret of an account, as it is stored: sealed under a key, for one owner.
-public struct SealedSecret: Sendable, Equatable {
-  /// Which key.
-  public let keyID: String
-  package let box: SealedBytes
+public struct SealedSecret: Sendable {
+  /// Behind one reference, since devices are handed about.
+  private final class Content: Sendable {
+    let keyID: String
+    let box: SealedBytes
 
-  package init(keyID: String, box: SealedBytes) {
-    self.keyID = keyID
-    self.box = box
+    init(_ keyID: String, _ box: SealedBytes) {
+      self.keyID = keyID
+      self.box = box
+    }
+  }
+
+  private let content: Content
+
+  /// Which key.
+  public var keyID: String { content.keyID }
+  package var box: SealedBytes { content.box }
+
+  package init(keyID: String, box: SealedBytes) { content = Content(keyID, box) }
+}
+
+extension SealedSecret: Equatable {
+  /// Whether it is the same key and the same box.
+  public static func == (a: SealedSecret, b: SealedSecret) -> Bool {
+    a.content === b.content || (a.keyID, a.box) == (b.keyID, b.box)
   }
 }
