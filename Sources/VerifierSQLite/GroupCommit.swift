@@ -120,6 +120,7 @@ final class GroupCommit: Sendable {
   private func next() -> [Job]? {
     waitForJob()
     return state.withLock { state in
+      state.isAwaited = false
       guard !state.jobs.isEmpty else {
         state.isAtWork = false
         return nil
@@ -130,18 +131,14 @@ final class GroupCommit: Sendable {
     }
   }
 
+  /// For as long as the writer stays. Who comes at the last moment may signal too late: then a later wait ends early, and with
+  /// it, at worst, the writer's stay.
   private func waitForJob() {
     let waits = state.withLock { state in
       state.isAwaited = state.jobs.isEmpty && !state.isFinishing
       return state.isAwaited
     }
-    guard waits, arrival.wait(timeout: .now() + Self.stay) == .timedOut else { return }
-    let isTold = state.withLock { state in
-      defer { state.isAwaited = false }
-      return !state.isAwaited
-    }
-    // It came at the last moment: the signal is under way, and is not to be taken for the next one.
-    if isTold { arrival.wait() }
+    if waits { _ = arrival.wait(timeout: .now() + Self.stay) }
   }
 
   /// - Returns: for each job the error that it ended with, or nil.
@@ -158,6 +155,8 @@ final class GroupCommit: Sendable {
   ) throws -> [(any Error)?] {
     // What the disk has lost, later commits would be built upon.
     guard !isBroken else { throw Self.diskFailure }
+    // What could not be undone is not to stay open under all that comes.
+    if database.isInsideTransaction { try database.rollback() }
     // Prepared once, which GRDB's own methods for this are not.
     try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
     do {

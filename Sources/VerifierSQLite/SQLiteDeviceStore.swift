@@ -45,6 +45,8 @@ public final class SQLiteDeviceStore: DeviceStore {
     writer = GroupCommit(pool: pool, checkpointer: checkpointer, check: check, synchronize: synchronize)
   }
 
+  deinit { writer.finish() }
+
   /// Opens the database, on a thread of its own: it may have to wait for other writers, and to bring the tables up to
   /// date.
   /// - Parameters:
@@ -181,9 +183,12 @@ public final class SQLiteDeviceStore: DeviceStore {
       DispatchQueue.global().async {
         // What cannot be closed is closed by the end of the process; nothing that was answered depends on it.
         // The readers first: SQLite takes the log into the file when its last connection closes, if that one may write.
-        checkpointer.close()
         pool.releaseMemory()
-        pool.writeWithoutTransaction { if writer.isBroken { unsafe sqlite_keep_log($0.sqliteConnection) } }
+        pool.writeWithoutTransaction { database in
+          guard writer.isBroken, let connection = unsafe database.sqliteConnection else { return }
+          unsafe sqlite_keep_log(connection)
+        }
+        checkpointer.close()
         try? pool.close()
         continuation.resume()
       }

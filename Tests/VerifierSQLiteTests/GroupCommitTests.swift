@@ -131,7 +131,9 @@ import VerifierSQLite
     } throws: { error in
       if case VerifierError.store(.unreachable) = error { true } else { false }
     }
-    try await #require(bench.store as? SQLiteDeviceStore).close()
+    let store = try #require(bench.store as? SQLiteDeviceStore)
+    await store.close()
+    await store.close()
     // Started again, it is found to have been kept, and is not good a second time.
     let again = try await Bench(store: SQLiteDeviceStore.open(path, .existing))
     #expect(try await again.verify(step: Bench.step(), of: "u0") == .rejected(.reused))
