@@ -142,6 +142,7 @@ extension AuditRecord {
   }
 
   var values: [SQLValue] {
+    // Taken out of the record once, not for each of their fields.
     let event = event, context = context
     return [
       .text(id), .integer(event.time), .text(event.name.rawValue), .text(event.outcome.rawValue),
