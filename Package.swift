@@ -115,7 +115,7 @@ let package = Package(
         "Vault", "Interchange", "QRCode", "OATH", "DurableFiles", "OpenSSLCrypto", argumentParser, subprocess,
         logging, configuration, nioCore,
       ]),
-    .executableTarget(name: "vmfa", dependencies: ["VMFACommands"], swiftSettings: strict),
+    .executableTarget(name: "vmfa", dependencies: ["OpenSSLCrypto", "VMFACommands"], swiftSettings: strict),
 
     library("TestSupport", ["OATH", "OpenSSLCrypto"], path: "Tests/TestSupport"),
     library(

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import OpenSSLCrypto
 internal import VMFACommands
 
 /// The program: everything is in VMFACommands.
@@ -9,6 +10,8 @@ enum VMFA {
     _ = signal(SIGPIPE, SIG_IGN)
     // So is a file that grows beyond a limit.
     _ = signal(SIGXFSZ, SIG_IGN)
+    // Threads may still be there at the end: those of the system's queues, and of connections to a database.
+    LibraryCleanup.leaveToSystem()
     exit(await CommandLineTool.run(Array(CommandLine.arguments.dropFirst())))
   }
 }
