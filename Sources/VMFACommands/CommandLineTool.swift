@@ -35,6 +35,13 @@ public struct CommandLineTool: AsyncParsableCommand {
   /// Parsed by ArgumentParser.
   public init() {}
 
+  /// Runs the command that `arguments` ask for, and returns its exit status. To be called from the thread that the program
+  /// starts on.
+  public static func runOnMainThread(_ arguments: [String]) -> Int32 {
+    let isBrief = leaf(of: arguments).command is any BriefCommand.Type
+    return MainThread.wait(doingWork: isBrief) { await run(arguments) }
+  }
+
   /// Runs the command that `arguments` ask for, and returns its exit status.
   public static func run(_ arguments: [String]) async -> Int32 {
     let stores = OpenStores()
@@ -67,15 +74,21 @@ public struct CommandLineTool: AsyncParsableCommand {
   /// What is a command and right is read by that command's own parser, in half the time: it is made of one type, not of
   /// ninety. All else is for the whole parser, which knows what to say about it.
   static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    let (leaf, words) = leaf(of: arguments)
+    if leaf != Self.self, let command = try? leaf.parseAsRoot(Array(words)), type(of: command) == leaf {
+      return command
+    }
+    return try parseAsRoot(arguments)
+  }
+
+  /// The command that is named, and what comes after its name.
+  private static func leaf(of arguments: [String]) -> (command: any ParsableCommand.Type, words: ArraySlice<String>) {
     var words = arguments[...], leaf: any ParsableCommand.Type = Self.self
     while let word = words.first, let next = leaf.subcommand(named: word) {
       leaf = next
       words.removeFirst()
     }
-    if leaf != Self.self, let command = try? leaf.parseAsRoot(Array(words)), type(of: command) == leaf {
-      return command
-    }
-    return try parseAsRoot(arguments)
+    return (leaf, words)
   }
 
   private static func report(_ error: CommandError, on console: Console) -> Int32 {
@@ -128,6 +141,9 @@ public struct CommandLineTool: AsyncParsableCommand {
     subcommands.contains { $0._commandName == word || $0.subcommand(named: word) != nil }
   }
 }
+
+/// A command that does one thing and is over.
+protocol BriefCommand: AsyncParsableCommand {}
 
 extension ParsableCommand {
   fileprivate static var subcommands: [any ParsableCommand.Type] {
