@@ -2,17 +2,18 @@ internal import Dispatch
 internal import Synchronization
 
 /// The thread that a program starts on, which waits for the work of the program and may do it itself.
-public enum MainThread {
+enum MainThread {
   /// Waits for `body` on the thread that calls, and returns what it returns.
   ///
   /// Doing the work on that thread saves making others, a tenth of the time of a short command. What has many things to do
   /// at a time is for the threads of Swift's pool.
-  public static func wait<R: Sendable>(doingWork: Bool, for body: @escaping @Sendable () async -> R) -> R {
+  static func wait<R: Sendable>(doingWork: Bool, for body: @escaping @Sendable () async -> R) -> R {
     let queue = WorkQueue<R>()
     if doingWork {
       Task(executorPreference: queue) { queue.end(with: await body()) }
     } else {
-      Task { queue.end(with: await body()) }
+      // What a first thread asks for is more urgent otherwise, and would get threads beside those of everything else.
+      Task(priority: .medium) { queue.end(with: await body()) }
     }
     return queue.work()
   }
