@@ -35,11 +35,14 @@ public struct CommandLineTool: AsyncParsableCommand {
   /// Parsed by ArgumentParser.
   public init() {}
 
-  /// Runs the command that `arguments` ask for, and returns its exit status. To be called from the thread that the program
-  /// starts on.
-  public static func runOnMainThread(_ arguments: [String]) -> Int32 {
-    let isBrief = leaf(of: arguments).command is any BriefCommand.Type
-    return MainThread.wait(doingWork: isBrief) { await run(arguments) }
+  /// Runs the command that `arguments` ask for, waits for it, and returns its exit status. To be called from the thread that
+  /// the program starts on.
+  public static func runAndWait(_ arguments: [String]) -> Int32 {
+    MainThread.wait(doingWork: isForOneThread(arguments)) { await run(arguments) }
+  }
+
+  static func isForOneThread(_ arguments: [String]) -> Bool {
+    leaf(of: arguments).command is any OneThreadCommand.Type
   }
 
   /// Runs the command that `arguments` ask for, and returns its exit status.
@@ -142,8 +145,8 @@ public struct CommandLineTool: AsyncParsableCommand {
   }
 }
 
-/// A command that does one thing and is over.
-protocol BriefCommand: AsyncParsableCommand {}
+/// A command that does one thing at a time: one thread is enough for it.
+protocol OneThreadCommand: AsyncParsableCommand {}
 
 extension ParsableCommand {
   fileprivate static var subcommands: [any ParsableCommand.Type] {

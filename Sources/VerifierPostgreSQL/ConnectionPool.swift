@@ -26,7 +26,10 @@ final class ConnectionPool: @unchecked Sendable {
 
   private struct State {
     var waiting: [Job] = []
+    /// Those that take work.
     var threads = 0
+    /// These, and those that are about to end.
+    var running = 0
     var idle = 0
     var live = 0
     var isClosed = false
@@ -36,6 +39,7 @@ final class ConnectionPool: @unchecked Sendable {
 
   private static let idleLimit: Duration = .seconds(300)
   private static let longestPause: Duration = .seconds(1)
+  private static let closed = PostgreSQLError.notConnected("the store was closed")
 
   private let settings: ConnectionSettings
   private let limit: Int
@@ -47,6 +51,13 @@ final class ConnectionPool: @unchecked Sendable {
     self.limit = limit
   }
 
+  /// Waits for a while until no thread is left, once it is closed.
+  func waitForEnd(until deadline: Date) {
+    condition.lock()
+    defer { condition.unlock() }
+    while state.running > 0, condition.wait(until: deadline) {}
+  }
+
   /// Lets what runs come to its end, and everything that waits fail.
   func close() {
     let left = locked { state in
@@ -55,11 +66,12 @@ final class ConnectionPool: @unchecked Sendable {
       return state.waiting
     }
     condition.broadcast()
-    for job in left { job.fail(.notConnected("the store was closed")) }
+    for job in left { job.fail(Self.closed) }
   }
 
   func submit(_ job: Job) {
     let failure: PostgreSQLError? = locked { state in
+      if state.isClosed { return Self.closed }
       if state.live == 0, let failure = state.failure, failure.until > .now { return failure.error }
       state.waiting.append(job)
       // Where the server gives no more connections, those that there are do the work.
@@ -72,7 +84,12 @@ final class ConnectionPool: @unchecked Sendable {
 
   private func startThread(_ state: inout State) {
     state.threads += 1
-    let thread = Thread { self.work() }
+    state.running += 1
+    let thread = Thread {
+      self.work()
+      self.locked { $0.running -= 1 }
+      self.condition.broadcast()
+    }
     thread.name = "vmfa postgresql"
     thread.start()
   }
@@ -83,6 +100,11 @@ final class ConnectionPool: @unchecked Sendable {
       guard job.submitted.advanced(by: settings.lockTimeout) > .now else {
         job.fail(.timedOut("all connections were busy for too long"))
         continue
+      }
+      // What ended one connection may have ended all that were idle.
+      if job.isRepeated, connection != nil {
+        connection = nil
+        locked { $0.live -= 1 }
       }
       if connection == nil {
         do throws(PostgreSQLError) { connection = try connect() } catch {

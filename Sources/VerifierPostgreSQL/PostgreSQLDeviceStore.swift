@@ -58,6 +58,19 @@ public final class PostgreSQLDeviceStore: DeviceStore {
     }
   }
 
+  /// Ends the connections. What is under way comes to its end, and is waited for, but no longer than a second: a server may
+  /// be gone. What is asked for afterwards is an error.
+  public func close() async {
+    let pool = pool
+    pool.close()
+    await withCheckedContinuation { continuation in
+      Thread {
+        pool.waitForEnd(until: Date(timeIntervalSinceNow: 1))
+        continuation.resume()
+      }.start()
+    }
+  }
+
   /// As `DeviceStore` has it.
   public func transaction(
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> Void

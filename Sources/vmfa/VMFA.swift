@@ -12,6 +12,6 @@ enum VMFA {
     _ = signal(SIGXFSZ, SIG_IGN)
     // Threads may still be there at the end: those of the system's queues, and of connections to a database.
     LibraryCleanup.leaveToSystem()
-    exit(CommandLineTool.runOnMainThread(Array(CommandLine.arguments.dropFirst())))
+    exit(CommandLineTool.runAndWait(Array(CommandLine.arguments.dropFirst())))
   }
 }

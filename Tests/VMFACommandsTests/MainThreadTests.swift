@@ -4,10 +4,10 @@ import Testing
 @testable import VMFACommands
 
 @Suite struct MainThreadTests {
-  private static func thisThread() -> pthread_t { pthread_self() }
+  private static func thisThread() -> ObjectIdentifier { ObjectIdentifier(Thread.current) }
 
   /// The threads of a body of `wait` before and after it has waited itself, and of a child; and the one that called.
-  private func threads(doingWork: Bool) async -> (caller: pthread_t, body: [pthread_t]) {
+  private func threads(doingWork: Bool) async -> (caller: ObjectIdentifier, body: [ObjectIdentifier]) {
     await withCheckedContinuation { continuation in
       Thread {
         let body = MainThread.wait(doingWork: doingWork) {
@@ -28,6 +28,15 @@ import Testing
 
   @Test func `other work is done on other threads`() async {
     let found = await threads(doingWork: false)
-    #expect(found.body.count == 3 && !found.body.contains(found.caller))
+    #expect(!found.body.contains(found.caller))
+  }
+
+  @Test(arguments: [
+    (["code", "-"], true), (["pair", "work"], true), (["list"], true), (["show", "work", "--json"], true),
+    ([], false), (["help", "code"], false), (["--version"], false), (["serve"], false), (["device", "list"], false),
+    (["import", "x"], false),
+  ])
+  func `commands that do one thing at a time`(arguments: [String], isForOneThread: Bool) {
+    #expect(CommandLineTool.isForOneThread(arguments) == isForOneThread)
   }
 }

@@ -26,6 +26,7 @@ import VerifierSQLite
   let verifiers: [Verifier]
 
   static func main() async throws {
+    LibraryCleanup.leaveToSystem()
     let url = CommandLine.arguments[1]
     var verifiers: [Verifier] = []
     for _ in 0..<2 {

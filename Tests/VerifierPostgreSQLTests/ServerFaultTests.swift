@@ -1,6 +1,7 @@
 import DeviceStoreContract
 import Foundation
 import OATH
+import Synchronization
 import TestSupport
 import Testing
 import Verifier
@@ -41,6 +42,8 @@ import VerifierPostgreSQL
     ).split(separator: "\n").compactMap { Int32($0) }
   }
 
+  private final class Mark: Sendable { let reached = Atomic(false) }
+
   @Test(arguments: Tampering.all) func `tampering is found`(_ tampering: Tampering) async throws {
     let store = try await PostgreSQLDeviceStore.open(database, .creatingIfMissing)
     let batch = { (number: Int) in "batch = \(number)" }
@@ -78,6 +81,34 @@ import VerifierPostgreSQL
       _ = try await PostgreSQLDeviceStore.open("postgresql://me:hunter2@[half", .existing)
     }
     #expect(secret?.description.contains("hunter2") == false)
+  }
+
+  @Test func `closing waits for what is under way, and ends the connections`() async throws {
+    let store = try await bench().store as? PostgreSQLDeviceStore, user = try UserName("alice")
+    let begun = AsyncStream.makeStream(of: Void.self), end = Mark()
+    try await withThrowingTaskGroup { group in
+      group.addTask {
+        try await store?.transaction(.user(user)) { _ throws(VerifierError) in
+          begun.continuation.yield()
+          Thread.sleep(forTimeInterval: 0.2)
+          end.reached.store(true, ordering: .relaxed)
+        }
+      }
+      for await _ in begun.stream { break }
+      await store?.close()
+      let isOver = end.reached.load(ordering: .relaxed)
+      #expect(isOver)
+      try await group.waitForAll()
+    }
+    let found = await failure { () throws(VerifierError) in _ = try await store?.policy() }
+    #expect(found == .unreachable("the store was closed"))
+    // The server may need a moment to see it.
+    var tries = 100
+    while tries > 0, try !backends().isEmpty {
+      try await Task.sleep(for: .milliseconds(50))
+      tries -= 1
+    }
+    #expect(tries > 0)
   }
 
   @Test func `a newer database is left alone`() async throws {
@@ -145,6 +176,11 @@ import VerifierPostgreSQL
   @Test func `backends that are ended between attempts cost nothing`() async throws {
     let bench = try await bench()
     for round in 0..<Int64(5) {
+      // All at once, so that there are several.
+      try await withThrowingTaskGroup { [store = bench.store] group in
+        for _ in 0..<16 { group.addTask { _ = try await store.policy() } }
+        try await group.waitForAll()
+      }
       for backend in try backends() { try server.run("SELECT pg_terminate_backend(\(backend))", at: database) }
       let time = Bench.now.advanced(by: 90 * round)
       #expect(try await bench.verify(step: Bench.step(at: time), at: time).isAccepted)

@@ -3,7 +3,7 @@ internal import Interchange
 internal import OATH
 
 /// `vmfa code`.
-struct CodeCommand: BriefCommand {
+struct CodeCommand: OneThreadCommand {
   static let configuration = CommandConfiguration(
     commandName: "code",
     abstract: "Print the current code and a newline, nothing else.",

@@ -3,7 +3,7 @@ internal import Interchange
 internal import OATH
 
 /// `vmfa pair`.
-struct PairCommand: BriefCommand {
+struct PairCommand: OneThreadCommand {
   static let configuration = CommandConfiguration(
     commandName: "pair",
     abstract: "Print two consecutive codes, one a line: what enabling a device asks for.",

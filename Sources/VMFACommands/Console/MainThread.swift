@@ -5,8 +5,8 @@ internal import Synchronization
 enum MainThread {
   /// Waits for `body` on the thread that calls, and returns what it returns.
   ///
-  /// Doing the work on that thread saves making others, a tenth of the time of a short command. What has many things to do
-  /// at a time is for the threads of Swift's pool.
+  /// Doing the work on that thread saves making others, a tenth of the time of a short command. What has many things to do at
+  /// a time is for the threads of Swift's pool.
   static func wait<R: Sendable>(doingWork: Bool, for body: @escaping @Sendable () async -> R) -> R {
     let queue = WorkQueue<R>()
     if doingWork {

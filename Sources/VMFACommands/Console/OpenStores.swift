@@ -1,19 +1,25 @@
 internal import Synchronization
 internal import Verifier
+internal import VerifierPostgreSQL
 internal import VerifierSQLite
 
-/// The stores that a command opened, to be closed when it ends: a database without its log can be copied as a file.
+/// The stores that a command opened, to be closed when it ends: a database without its log can be copied as a file, and a
+/// server is told that connections end.
 final class OpenStores: Sendable {
   /// Those of the command that runs.
   @TaskLocal static var current: OpenStores?
 
-  private let stores = Mutex<[SQLiteDeviceStore]>([])
+  private let stores = Mutex<[any DeviceStore]>([])
 
-  func add(_ store: any DeviceStore) {
-    if let store = store as? SQLiteDeviceStore { stores.withLock { $0.append(store) } }
-  }
+  func add(_ store: any DeviceStore) { stores.withLock { $0.append(store) } }
 
   func close() async {
-    for store in stores.withLock({ $0 }) { await store.close() }
+    for store in stores.withLock({ $0 }) {
+      switch store {
+      case let store as SQLiteDeviceStore: await store.close()
+      case let store as PostgreSQLDeviceStore: await store.close()
+      default: break
+      }
+    }
   }
 }

@@ -20,12 +20,14 @@ final class SignalPipe: Sendable {
     guard unsafe pipe(&ends) == 0 else { return nil }
     let writing = ends[1]
     reading = ends[0]
+    // Of its own: all threads of the others may be waiting for what a signal is to end.
+    let queue = DispatchQueue(label: "vmfa signals")
     for number in signals {
       // The source sees a signal only where its default action does not end the process. One that was ignored before,
       // as under nohup, stays so.
       let before = signal(number, SIG_IGN)
       guard unsafe unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) else { continue }
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { [weak self] in
         guard let self, self.users.withLock({ $0 > 0 }) else { return Self.act(on: number) }
         var byte = UInt8(number)

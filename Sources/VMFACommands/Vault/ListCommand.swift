@@ -5,7 +5,7 @@ internal import OpenSSLCrypto
 internal import Vault
 
 /// `vmfa list`.
-struct ListCommand: BriefCommand {
+struct ListCommand: OneThreadCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List the accounts of the vault.")
 
   @Flag(help: "Show the current codes too; a counter's is not moved on, and not shown.")

@@ -7,7 +7,7 @@ internal import QRCode
 internal import Vault
 
 /// `vmfa show`.
-struct ShowCommand: BriefCommand {
+struct ShowCommand: OneThreadCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show an account with its secret, as a QR code for another phone.")
 
