@@ -1,8 +1,8 @@
-internal import Foundation
-internal import OpenSSLCrypto
-internal import Testing
+import Foundation
+import OpenSSLCrypto
+import Testing
 
-struct LibraryCleanupTests {
+@Suite struct LibraryCleanupTests {
   @Test func `libcrypto works until the process is gone`() async {
     await #expect(processExitsWith: .exitCode(7)) {
       // What is registered first is called last.

@@ -84,23 +84,23 @@ import VerifierPostgreSQL
   }
 
   @Test func `closing waits for what is under way, and ends the connections`() async throws {
-    let store = try await bench().store as? PostgreSQLDeviceStore, user = try UserName("alice")
+    let store = try await bench().store, user = try UserName("alice")
     let begun = AsyncStream.makeStream(of: Void.self), end = Mark()
     try await withThrowingTaskGroup { group in
       group.addTask {
-        try await store?.transaction(.user(user)) { _ throws(VerifierError) in
+        try await store.transaction(.user(user)) { _ throws(VerifierError) in
           begun.continuation.yield()
           Thread.sleep(forTimeInterval: 0.2)
           end.reached.store(true, ordering: .relaxed)
         }
       }
       for await _ in begun.stream { break }
-      await store?.close()
+      await store.close()
       let isOver = end.reached.load(ordering: .relaxed)
       #expect(isOver)
       try await group.waitForAll()
     }
-    let found = await failure { () throws(VerifierError) in _ = try await store?.policy() }
+    let found = await failure { () throws(VerifierError) in _ = try await store.policy() }
     #expect(found == .unreachable("the store was closed"))
     // The server may need a moment to see it.
     var tries = 100

@@ -63,6 +63,7 @@ import Verifier
       _ make: @escaping AuditSealing
     ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) { try await store.sealAudit(make) }
     func checkIntegrity() async throws(VerifierError) -> [String] { [] }
+    func close() async { await store.close() }
   }
 
   @Test func `a rotation that was killed half-way is carried on, and every device verifies at any time`() async throws {

@@ -1,7 +1,5 @@
 internal import Synchronization
 internal import Verifier
-internal import VerifierPostgreSQL
-internal import VerifierSQLite
 
 /// The stores that a command opened, to be closed when it ends: a database without its log can be copied as a file, and a
 /// server is told that connections end.
@@ -14,12 +12,6 @@ final class OpenStores: Sendable {
   func add(_ store: any DeviceStore) { stores.withLock { $0.append(store) } }
 
   func close() async {
-    for store in stores.withLock({ $0 }) {
-      switch store {
-      case let store as SQLiteDeviceStore: await store.close()
-      case let store as PostgreSQLDeviceStore: await store.close()
-      default: break
-      }
-    }
+    for store in stores.withLock({ $0 }) { await store.close() }
   }
 }

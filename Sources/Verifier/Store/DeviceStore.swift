@@ -68,6 +68,10 @@ public protocol DeviceStore: Sendable {
 
   /// Looks for damage that the database itself can see, and tells of it in lines.
   func checkIntegrity() async throws(VerifierError) -> [String]
+
+  /// Waits for what is under way, where it does not take too long, and gives back what the store holds. What is asked for
+  /// afterwards is an error.
+  func close() async
 }
 
 extension DeviceStore {

@@ -151,6 +151,9 @@ public final class InMemoryDeviceStore: DeviceStore {
 
   /// Memory is not looked at.
   public func checkIntegrity() async throws(VerifierError) -> [String] { [] }
+
+  /// Nothing is held that would have to be given back; it can be used on.
+  public func close() async {}
 }
 
 extension InMemoryDeviceStore.Contents {
