@@ -7,7 +7,8 @@ DESTDIR ?=
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 # One debug build serves the demo and the tests.
 DEBUG = .build/debug
-RELEASE_FLAGS = -c release --static-swift-stdlib -j $(JOBS) $(shell Scripts/link-flags "$(SWIFT)")
+# What is installed looks for libraries where the system has them, and not beside itself.
+RELEASE_FLAGS = -c release --static-swift-stdlib --disable-local-rpath -j $(JOBS) $(shell Scripts/link-flags "$(SWIFT)")
 
 .PHONY: demo test build install uninstall lint format check command-tests instructions fuzz proof bench bench-record bench-build oath-bench docs clean
 

@@ -128,7 +128,7 @@ extension AuditRecord {
   ]
 
   init(row: SQLRow, _ layout: AuditLayout) throws(VerifierError) {
-    var reader = RowReader(row, of: "an audit row", named: "the audit row")
+    var reader = RowReader(row, of: "an audit row", named: "the audit row", repairingText: true)
     let id = try reader.text()
     reader.name = id
     let event = AuditEvent(

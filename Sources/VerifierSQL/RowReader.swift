@@ -7,6 +7,7 @@ struct RowReader {
   /// Which one it is, once that is read.
   var name: String?
   private let kind, anonymous: StaticString
+  private let repairs: Bool
   private let row: SQLRow
   private var index: Int
 
@@ -15,11 +16,17 @@ struct RowReader {
   ///   - first: the column to begin with.
   ///   - kind: what it is one of, as in `the device NAME`.
   ///   - anonymous: what it is while it has no name.
-  init(_ row: SQLRow, from first: Int = 0, of anonymous: StaticString, named kind: StaticString = "") {
+  ///   - repairs: whether a text that is not UTF-8 is read as one that resembles it: of a row that is compared with its tag
+  ///     afterwards, and then found to be another one.
+  init(
+    _ row: SQLRow, from first: Int = 0, of anonymous: StaticString, named kind: StaticString = "",
+    repairingText repairs: Bool = false
+  ) {
     self.row = row
     index = first
     self.kind = kind
     self.anonymous = anonymous
+    self.repairs = repairs
   }
 
   /// What the row is of, for the error.
@@ -37,7 +44,9 @@ struct RowReader {
 
   mutating func optionalText() throws(VerifierError) -> String? {
     switch try next() {
-    case .text(let start, let count): return row.text(start, count)
+    case .text(let start, let count):
+      guard let text = repairs ? row.repairedText(start, count) : row.text(start, count) else { throw corrupt }
+      return text
     case .null: return nil
     case .integer, .blob: throw corrupt
     }

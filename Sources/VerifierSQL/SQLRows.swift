@@ -41,7 +41,7 @@ extension SQLRows: RandomAccessCollection {
   package var endIndex: Int { columnCount == 0 ? 0 : columns.count / columnCount }
   package subscript(row: Int) -> SQLRow { SQLRow(rows: self, start: row * columnCount) }
 
-  /// The first column of the first row, if it is a text.
+  /// The first column of the first row, if it is a text, in UTF-8.
   package var text: String? { first?.text(0) }
 }
 
@@ -62,7 +62,13 @@ package struct SQLRow: Sendable {
 
   func isNull(_ column: Int) -> Bool { if case .null = self[column] { true } else { false } }
 
-  func text(_ start: UInt32, _ count: UInt32) -> String {
+  /// nil for what is not UTF-8: SQLite keeps as a text whatever it is given.
+  func text(_ start: UInt32, _ count: UInt32) -> String? {
+    String(validating: rows.bytes[Int(start)..<Int(start) + Int(count)], as: UTF8.self)
+  }
+
+  /// With U+FFFD in the place of what is not UTF-8.
+  func repairedText(_ start: UInt32, _ count: UInt32) -> String {
     String(decoding: rows.bytes[Int(start)..<Int(start) + Int(count)], as: UTF8.self)
   }
 
@@ -70,7 +76,7 @@ package struct SQLRow: Sendable {
     Array(rows.bytes[Int(start)..<Int(start) + Int(count)])
   }
 
-  /// nil where there is no such column, or it is not a text.
+  /// nil where there is no such column, or it is not a text, in UTF-8.
   package func text(_ column: Int) -> String? {
     if case .text(let start, let count) = self[column] { text(start, count) } else { nil }
   }

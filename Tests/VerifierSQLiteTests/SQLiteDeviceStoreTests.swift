@@ -151,6 +151,26 @@ import VerifierSQLite
     #expect(!findings.isEmpty && findings.allSatisfy { $0 == .rowChanged(id: "zz\u{FFFD}", batch: nil) })
   }
 
+  /// What would read back as another name would be met for ever, page after page.
+  @Test func `a device or user whose name is not UTF-8 cannot be read`() async throws {
+    let bench = try await bench()
+    let database = try DatabaseQueue(path: path)
+    try await database.write { try $0.execute(sql: "UPDATE vmfa_device SET serial = CAST(x'FF' AS TEXT)") }
+    let device = VerifierError.corruptRecord("a device")
+    await #expect(throws: device) { try await bench.store.devices(DeviceQuery(limit: 1)) }
+    await #expect(throws: device) { try await bench.verifier.rotateKeys(at: Bench.now) }
+    await #expect(throws: device) { try await bench.verify(step: Bench.step()) }
+    let problems = try await bench.verifier.checkDatabase().problems
+    #expect(problems.contains("after the device (none): a device cannot be read"))
+    try await database.write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO vmfa_user (name, created_at, failures, locked_until_unlocked) VALUES (CAST(x'FF' AS TEXT), 0, 0, 0)
+          """)
+    }
+    #expect(try await bench.verifier.checkDatabase().problems.contains("after the user (none): a user cannot be read"))
+  }
+
   @Test func `audit rows from before they lay by their batches stay in them, and what was forged stays out`()
     async throws
   {
