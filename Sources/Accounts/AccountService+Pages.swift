@@ -103,7 +103,10 @@ extension AccountService {
   }
 
   /// Ends sessions of a user.
-  /// - Parameter which: those to be ended.
+  /// - Parameters:
+  ///   - user: whose they are.
+  ///   - now: the time of the audit rows.
+  ///   - which: those to be ended.
   public func endPageSessions(
     of user: UserName, at now: UnixTime, where which: @escaping @Sendable (PageSession) -> Bool
   ) async throws(AccountError) {

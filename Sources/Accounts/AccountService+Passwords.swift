@@ -50,7 +50,12 @@ extension AccountService {
   }
 
   /// A user's change of their own password, which ends their sessions on the pages.
-  /// - Parameter session: the id of one that goes on.
+  /// - Parameters:
+  ///   - user: whose it is.
+  ///   - old: the password that they have, compared before anything is changed.
+  ///   - new: held to the policy.
+  ///   - session: the id of one that goes on.
+  ///   - now: the time of the change, for the password's age and the audit row.
   /// - Throws: ``AccountError/wrongPassword``, ``AccountError/mayNotChangePassword``,
   ///   ``AccountError/passwordPolicy(_:)``, ``AccountError/noLoginProfile(_:)``.
   public func changePassword(

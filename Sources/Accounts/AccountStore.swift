@@ -3,7 +3,7 @@ public import Verifier
 
 /// Where accounts are kept: in the same database as devices, and changed in the same transactions.
 public protocol AccountStore: DeviceStore {
-  /// As ``DeviceStore/transaction(_:_:)`` for a user, with their account record.
+  /// As `DeviceStore.transaction(_:_:)` for a user, with their account record.
   func transaction<R: Sendable>(
     withAccountOf user: UserName,
     _ body: @escaping @Sendable (inout UnitState, inout AccountRecord) throws(VerifierError) -> R

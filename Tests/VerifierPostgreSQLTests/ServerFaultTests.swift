@@ -188,7 +188,7 @@ import VerifierPostgreSQL
   }
 
   @Test func `a server that does not answer is given up, and nothing is accepted twice`() async throws {
-    let bench = try await bench(connections: 1, answerTimeout: 0.2, lockTimeout: 0.3)
+    let bench = try await bench(connections: 1, answerTimeout: 2, lockTimeout: 0.3)
     let stalled = try backends()
     for backend in stalled { kill(backend, SIGSTOP) }
     defer { for backend in stalled { kill(backend, SIGCONT) } }
