@@ -29,7 +29,9 @@ extension Device {
   /// - Parameter first: the column of the row that its own begin with.
   init(row: SQLRow, from first: Int = 0) throws(VerifierError) {
     var reader = RowReader(row, from: first, of: "a device", named: "the device")
-    let id = DeviceID(try reader.text()), user = try reader.userName(), serial = Serial(stored: try reader.text())
+    let id = DeviceID(try reader.text()), user = try reader.userName()
+    let serial: Serial
+    do { serial = Serial(stored: try reader.text()) } catch { throw .corruptRecord("the device of \(user)") }
     reader.name = serial.text
     guard let id else { throw .corruptRecord(reader.subject) }
     let issuer = try reader.text(), factor = try reader.choice(MovingFactor.self)

@@ -156,12 +156,12 @@ import VerifierSQLite
     let bench = try await bench()
     let database = try DatabaseQueue(path: path)
     try await database.write { try $0.execute(sql: "UPDATE vmfa_device SET serial = CAST(x'FF' AS TEXT)") }
-    let device = VerifierError.corruptRecord("a device")
+    let device = VerifierError.corruptRecord("the device of alice")
     await #expect(throws: device) { try await bench.store.devices(DeviceQuery(limit: 1)) }
     await #expect(throws: device) { try await bench.verifier.rotateKeys(at: Bench.now) }
     await #expect(throws: device) { try await bench.verify(step: Bench.step()) }
     let problems = try await bench.verifier.checkDatabase().problems
-    #expect(problems.contains("after the device (none): a device cannot be read"))
+    #expect(problems.contains("after the device (none): the device of alice cannot be read"))
     try await database.write { database in
       try database.execute(
         sql: """
