@@ -105,7 +105,7 @@ extension AccountService {
   /// Ends sessions of a user.
   /// - Parameters:
   ///   - user: whose they are.
-  ///   - now: the time of the audit rows.
+  ///   - now: the time of the audit rows; a session that is over by then leaves none.
   ///   - which: those to be ended.
   public func endPageSessions(
     of user: UserName, at now: UnixTime, where which: @escaping @Sendable (PageSession) -> Bool

@@ -64,16 +64,18 @@ package struct SQLRow: Sendable {
 
   /// nil for what is not UTF-8: SQLite keeps as a text whatever it is given.
   func text(_ start: UInt32, _ count: UInt32) -> String? {
-    String(validating: rows.bytes[Int(start)..<Int(start) + Int(count)], as: UTF8.self)
+    String(validating: bytes(start, count), as: UTF8.self)
   }
 
   /// With U+FFFD in the place of what is not UTF-8.
   func repairedText(_ start: UInt32, _ count: UInt32) -> String {
-    String(decoding: rows.bytes[Int(start)..<Int(start) + Int(count)], as: UTF8.self)
+    String(decoding: bytes(start, count), as: UTF8.self)
   }
 
-  func blob(_ start: UInt32, _ count: UInt32) -> [UInt8] {
-    Array(rows.bytes[Int(start)..<Int(start) + Int(count)])
+  func blob(_ start: UInt32, _ count: UInt32) -> [UInt8] { Array(bytes(start, count)) }
+
+  private func bytes(_ start: UInt32, _ count: UInt32) -> ArraySlice<UInt8> {
+    rows.bytes[Int(start)..<Int(start) + Int(count)]
   }
 
   /// nil where there is no such column, or it is not a text, in UTF-8.
