@@ -9,7 +9,7 @@ from tools import PEERS
 
 DEVICES = 100_000
 # In which there are no more requests than devices, each of which has one code.
-SECONDS = 4
+SECONDS = 3
 # The codes of neighbouring steps are the same once in a million: then the second is spent with the first.
 ALIKE = 3
 # More than privacyIDEA gets through in one measurement.
@@ -39,7 +39,7 @@ def measure(verifiers, service, peer, codes):
         return requests_per_second(output)
 
     def constant():
-        return requests_per_second(service.wrk("/constant/USER/verify", codes, 5))
+        return requests_per_second(service.wrk("/constant/USER/verify", codes, SECONDS))
 
     def privacyidea():
         # Still in the same step: its codes are those that were written for it, and its tokens are not vmfa's devices.
