@@ -110,8 +110,7 @@ final class Connection {
 
   private func send(_ statement: SQLStatement) throws(PostgreSQLError) -> [Step] {
     // To libpq such a text would end there.
-    let isCut = statement.arguments.contains { if case .text(let text) = $0 { text.utf8.contains(0) } else { false } }
-    guard !isCut else { throw .server(state: "22021", message: "a text holds a null") }
+    guard !statement.arguments.hasNullInText else { throw .server(state: "22021", message: "a text holds a null") }
     guard settings.preparesStatements, Self.isWorthPreparing(statement) else {
       try require(
         unsafe withArguments(statement.arguments) { count, values, lengths, formats in

@@ -71,23 +71,26 @@ struct QueryResult: ~Copyable {
 extension Connection {
   /// The arguments as libpq wants them: text, but for bytes, which are sent as they are.
   func withArguments(
-    _ arguments: [SQLValue],
+    _ arguments: SQLRow,
     _ body: (
       Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?
     ) -> Int32
   ) -> Int32 {
     var storage: [UInt8] = [], offsets: [Int?] = [], lengths: [Int32] = [], formats: [Int32] = []
-    for argument in arguments {
-      offsets.append(argument == .null ? nil : storage.count)
+    for index in 0..<arguments.count {
       let start = storage.count
-      switch argument {
-      case .null: break
+      var isThere = true, isBlob = false
+      switch arguments[index] {
+      case .null, nil: isThere = false
       case .integer(let integer): storage += String(integer).utf8
-      case .text(let text): storage += text.utf8
-      case .bytes(let bytes): storage += bytes
+      case .text(let start, let count): storage += arguments.bytes(start, count)
+      case .blob(let start, let count):
+        storage += arguments.bytes(start, count)
+        isBlob = true
       }
+      offsets.append(isThere ? start : nil)
       lengths.append(Int32(storage.count - start))
-      if case .bytes = argument { formats.append(1) } else { formats.append(0) }
+      formats.append(isBlob ? 1 : 0)
       storage.append(0)
     }
     return unsafe storage.withUnsafeBytes { bytes in

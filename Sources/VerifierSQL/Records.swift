@@ -8,10 +8,11 @@ extension Device {
   static let columns = ownColumns + usedColumns
 
   /// Those of `vmfa_device`.
-  static let ownColumns =
-    [
-      "id", "user_name", "serial", "issuer", "moving_factor", "algorithm", "digits", "period", "t0", "created_at",
-    ] + changingColumns
+  static let ownColumns = ["user_name"] + columnsWithinUser
+
+  /// Of these, those that are read where it is known whose devices they are.
+  static let columnsWithinUser =
+    ["id", "serial", "issuer", "moving_factor", "algorithm", "digits", "period", "t0", "created_at"] + changingColumns
 
   /// Of these, those that change in the life of a device.
   static let changingColumns = ["key_id", "sealed_seed", "status", "sync_drift", "sync_failures", "enabled_at"]
@@ -26,10 +27,13 @@ extension Device {
   /// Steps: more than any policy's reach and limit together.
   private static let drifts: ClosedRange<Int64> = -100_000...100_000
 
-  /// - Parameter first: the column of the row that its own begin with.
-  init(row: SQLRow, from first: Int = 0) throws(VerifierError) {
+  /// - Parameters:
+  ///   - first: the column of the row that its own begin with.
+  ///   - user: whose it is, where no column says so.
+  init(row: SQLRow, from first: Int = 0, of user: UserName? = nil) throws(VerifierError) {
     var reader = RowReader(row, from: first, of: "a device", named: "the device")
-    let id = DeviceID(try reader.text()), user = try reader.userName()
+    let user = if let user { user } else { try reader.userName() }
+    let id = DeviceID(try reader.text())
     let serial: Serial
     do { serial = Serial(stored: try reader.text()) } catch { throw .corruptRecord("the device of \(user)") }
     reader.name = serial.text
@@ -48,7 +52,7 @@ extension Device {
 
   var ownValues: [SQLValue] {
     [
-      .text(id.text), .text(user.text), .text(serial.text), .text(issuer), .text(movingFactor.rawValue),
+      .text(user.text), .text(id.text), .text(serial.text), .text(issuer), .text(movingFactor.rawValue),
       .text(parameters.algorithm.rawValue), .integer(Int64(parameters.digits.rawValue)), .integer(parameters.period),
       .integer(parameters.t0.seconds), .integer(createdAt.seconds),
     ] + changingValues
@@ -61,8 +65,12 @@ extension Device {
     ]
   }
 
-  var usedValues: [SQLValue] {
-    [SQLValue(lastStep), .integer(drift), .integer(lastSide), SQLValue(lastUsedAt?.seconds)]
+  /// The values of ``usedColumns``.
+  func appendUse(to rows: inout SQLRows) {
+    rows.append(lastStep)
+    rows.append(drift)
+    rows.append(lastSide)
+    rows.append(lastUsedAt?.seconds)
   }
 }
 
@@ -77,7 +85,10 @@ extension TOTPParameters {
 }
 
 extension User {
-  static let columns = ["name", "created_at"] + changingColumns
+  static let columns = ["name"] + columnsOfNamed
+
+  /// Of these, those that are read where the name is known.
+  static let columnsOfNamed = ["created_at"] + changingColumns
 
   static let changingColumns = [
     "failures", "locked_until", "locked_until_unlocked", "last_failure_at", "recovery_key", "recovery_codes",
@@ -87,9 +98,11 @@ extension User {
   /// What a counter may hold: far more than it can be counted to, far less than what overflows.
   static let counts: ClosedRange<Int64> = 0...Int64(Int32.max)
 
-  init(row: SQLRow) throws(VerifierError) {
+  /// - Parameter name: theirs, where no column says it.
+  init(row: SQLRow, named name: UserName? = nil) throws(VerifierError) {
     var reader = RowReader(row, of: "a user")
-    let name = try reader.userName(), createdAt = try reader.time()
+    let name = if let name { name } else { try reader.userName() }
+    let createdAt = try reader.time()
     let failures = Int(try reader.integer(in: Self.counts))
     let lockedUntil = try reader.optionalTime(), isLockedForGood = try reader.integer(in: 0...1) == 1
     let lastFailureAt = try reader.optionalTime()
@@ -143,14 +156,23 @@ extension AuditRecord {
       batch: layout.batch(try reader.optionalInteger()))
   }
 
-  var values: [SQLValue] {
+  /// A row of ``columns`` and the layout's own.
+  func append(to rows: inout SQLRows, last: SQLValue) {
     // Taken out of the record once, not for each of their fields.
     let event = event, context = context
-    return [
-      .text(id), .integer(event.time), .text(event.name.rawValue), .text(event.outcome.rawValue),
-      SQLValue(event.reason), .text(event.user), SQLValue(event.device), .text(context.actor),
-      SQLValue(context.source), SQLValue(context.requestID), .text(keyID), .bytes(tag),
-    ]
+    rows.append(id)
+    rows.append(event.time)
+    rows.append(event.name.rawValue)
+    rows.append(event.outcome.rawValue)
+    rows.append(event.reason)
+    rows.append(event.user)
+    rows.append(event.device)
+    rows.append(context.actor)
+    rows.append(context.source)
+    rows.append(context.requestID)
+    rows.append(keyID)
+    rows.append(tag)
+    rows.append(last)
   }
 }
 

@@ -55,7 +55,7 @@ extension SQLSession {
       SQLStatement("SELECT \(Device.columns.list) FROM \(Device.tables) WHERE user_name IN (\(list))", names),
     ])
     let found = Dictionary(
-      try results[0].rows.map(User.init(row:)).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+      try results[0].rows.map { try User(row: $0) }.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let devices = Dictionary(grouping: try Self.devices(results[1].rows), by: \.user)
     return users.compactMap { name in
       found[name].map { user in

@@ -53,9 +53,12 @@ extension SQLSession {
     var batch: AuditBatch?
     do { batch = try seal?(newestBatch(), records) } catch is VerifierError {}
     if let made = batch, try made.rowCount != records.count || !auditLayout.holds(made) || isTaken(made) { batch = nil }
-    _ = try run(
-      (batch.map { [Self.insertion(of: $0)] } ?? [])
-        + records.enumerated().map { index, record in insertion(of: record, at: batch.map { ($0, index) }) })
+    if let batch { _ = try run(Self.insertion(of: batch)) }
+    var rows = SQLRows(columnCount: AuditRecord.columns.count + 1, rowCount: records.count)
+    for (index, record) in records.enumerated() {
+      record.append(to: &rows, last: auditLayout.value(batch.map { ($0, index) }))
+    }
+    try run(AuditSQL.insertion(auditLayout), forEach: rows)
   }
 
   /// Whether somebody has put rows where those of a batch that is not written yet belong.
@@ -72,11 +75,11 @@ extension SQLSession {
       [.integer(Int64.min), .integer(keys.lowerBound), .integer(keys.upperBound)])
   }
 
-  /// - Parameter place: where it is in the batch that seals it.
-  func insertion(of record: AuditRecord, at place: (batch: AuditBatch, index: Int)? = nil) -> SQLStatement {
-    let layout = auditLayout
-    return SQLStatement(
-      layout == .column ? AuditSQL.insertWithBatch : AuditSQL.insertWithNumber, record.values + [layout.value(place)])
+  /// As a row that is not sealed.
+  func insertion(of record: AuditRecord) -> SQLStatement {
+    var row = SQLRows(columnCount: AuditRecord.columns.count + 1)
+    record.append(to: &row, last: auditLayout.value(nil))
+    return SQLStatement(AuditSQL.insertion(auditLayout), row[0])
   }
 
   private static func insertion(of batch: AuditBatch) -> SQLStatement {
@@ -113,13 +116,18 @@ extension [AuditRecord] {
 
 private enum AuditSQL {
   static let anyRow = RepeatedSQL("SELECT number FROM vmfa_audit_event WHERE number BETWEEN $1 AND $2 LIMIT 1")
-  static let insertWithBatch = insertion(.column)
-  static let insertWithNumber = insertion(.number)
   static let insertBatch = RepeatedSQL(AuditBatch.columns.insertion(into: "vmfa_audit_batch"))
   static let newestBatch = RepeatedSQL(
     "SELECT \(AuditBatch.columns.list) FROM vmfa_audit_batch ORDER BY number DESC LIMIT 1")
 
-  private static func insertion(_ layout: AuditLayout) -> RepeatedSQL {
+  static func insertion(_ layout: AuditLayout) -> RepeatedSQL {
+    layout == .column ? insertWithBatch : insertWithNumber
+  }
+
+  private static let insertWithBatch = making(.column)
+  private static let insertWithNumber = making(.number)
+
+  private static func making(_ layout: AuditLayout) -> RepeatedSQL {
     RepeatedSQL((AuditRecord.columns + [layout.column]).insertion(into: "vmfa_audit_event"))
   }
 }

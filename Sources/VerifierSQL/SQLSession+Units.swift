@@ -20,7 +20,7 @@ extension SQLSession {
     if case .enrolment(let device, _) = unit, let other = try owner(of: .owner(of: device)), other != name {
       return try read(name, with: device, of: other, locking: locking)
     }
-    let known = knownSettings, argument = [SQLValue.text(name)]
+    let known = knownSettings, argument = SQLRow(name.text)
     // A row that is locked is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
     let locks = locking && locksRows
     let reading =
@@ -29,28 +29,32 @@ extension SQLSession {
       : [SQLStatement(UnitSQL.userWithDevices, argument)]
     var results = try run(known == nil ? reading + [SQLStatement(Self.settings)] : reading)
     let (policy, account) = try known ?? Self.readSettings(results.removeLast().rows)
-    knownSettings = (policy, account)
-    let devices = try Self.stored(results[results.count - 1].rows, from: locks ? 0 : User.columns.count)
+    if known == nil { knownSettings = (policy, account) }
+    let first = results[0].rows.first, rows = results[results.count - 1].rows
+    let user = try first.map { try locks ? User(row: $0) : User(row: $0, named: name) }
+    let devices = try locks ? Self.stored(rows) : Self.stored(rows, from: User.columnsOfNamed.count, of: name)
     // Between finding the owner and locking their row, the device may have become somebody else's.
     if locking, locksRows, case .owner(let reference) = unit, !devices.contains(where: { reference.names($0.device) }) {
       throw SQLFailure.conflict
     }
-    return StoredUnit(policy, account, user: try results[0].rows.first.map { try User(row: $0) }, devices)
+    return StoredUnit(policy, account, user: user, devices)
   }
 
   /// A user's unit, and one device of another user's.
   private func read(
-    _ name: String, with device: DeviceReference, of other: String, locking: Bool
+    _ name: UserName, with device: DeviceReference, of other: UserName, locking: Bool
   ) throws -> StoredUnit {
     // Always in one order, so that two of these wait for each other and do not lock each other out.
-    let users = try [name, other].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { name in
-      try run(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name)]).rows.first.map(User.init(row:))
+    let users = try [name, other].sorted().compactMap { name in
+      try run(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name.text)]).rows.first.map {
+        try User(row: $0)
+      }
     }
     let (policy, account) = try policyAndAccount()
-    let own = try Self.stored(run(UnitSQL.devices, [.text(name)]).rows)
-    let others = try Self.stored(run(UnitSQL.devices, [.text(other)]).rows).filter { device.names($0.device) }
+    let own = try Self.stored(run(UnitSQL.devices, [.text(name.text)]).rows)
+    let others = try Self.stored(run(UnitSQL.devices, [.text(other.text)]).rows).filter { device.names($0.device) }
     if locking, locksRows, others.isEmpty { throw SQLFailure.conflict }
-    return StoredUnit(policy, account, user: users.first { $0.name.text == name }, own + others)
+    return StoredUnit(policy, account, user: users.first { $0.name == name }, own + others)
   }
 
   /// In the order in which they were made.
@@ -58,29 +62,37 @@ extension SQLSession {
     try rows.map { try Device(row: $0) }.sorted(by: Device.isOlder(_:than:))
   }
 
-  /// The same, each with its number behind its columns.
-  /// - Parameter first: the column that theirs begin with; behind others they are empty where there is no device.
-  private static func stored(_ rows: SQLRows, from first: Int = 0) throws -> [StoredDevice] {
-    try rows.compactMap { row in
-      if first > 0, row.isNull(first) { return nil }
-      let device = try Device(row: row, from: first)
-      var reader = RowReader(row, from: first + Device.columns.count, of: number)
-      return StoredDevice(device: device, number: try reader.integer())
-    }.sorted { Device.isOlder($0.device, than: $1.device) }
+  /// The same, each with its number before its columns.
+  /// - Parameters:
+  ///   - first: the column of the number; behind a user's it is empty where there is no device.
+  ///   - user: whose they are, where no column says so.
+  private static func stored(_ rows: SQLRows, from first: Int = 0, of user: UserName? = nil) throws -> [StoredDevice] {
+    var devices: [StoredDevice] = []
+    devices.reserveCapacity(rows.count)
+    for row in rows where user == nil || !row.isNull(first) {
+      var reader = RowReader(row, from: first, of: number)
+      let number = try reader.integer()
+      devices.append(StoredDevice(device: try Device(row: row, from: first + 1, of: user), number: number))
+    }
+    if devices.count > 1 { devices.sort { Device.isOlder($0.device, than: $1.device) } }
+    return devices
   }
 
   private static var number: StaticString { "the number of a device" }
 
-  private func owner(of unit: TransactionUnit) throws -> String? {
+  private func owner(of unit: TransactionUnit) throws -> UserName? {
     let found: SQLResult
     switch unit {
-    case .user(let name), .enrolment(_, let name): return name.text
+    case .user(let name), .enrolment(_, let name): return name
     case .owner(.id(let id)):
       found = try run("SELECT user_name FROM vmfa_device WHERE id = $1", [.text(id.text)])
     case .owner(.serial(let serial)):
       found = try run("SELECT user_name FROM vmfa_serial WHERE serial = $1", [.text(serial.text)])
     }
-    return found.rows.text
+    return try found.rows.first.map { row in
+      var reader = RowReader(row, of: "the user of a device")
+      return try reader.userName()
+    }
   }
 
   /// - Parameter before: what the changes come from.
@@ -140,8 +152,12 @@ extension SQLSession {
       """
     let claimed = try run(claim, [.text(device.serial.text), .text(device.user.text), .text(device.id.text)])
     guard claimed.changed == 1 else { throw VerifierError.serialTaken(device.serial) }
-    let use = (["user_name"] + Device.usedColumns).insertion(into: "vmfa_device_use") + " RETURNING number"
-    let number = try run(use, [.text(device.user.text)] + device.usedValues).integer(Self.number)
+    let columns = ["user_name"] + Device.usedColumns
+    var values = SQLRows(columnCount: columns.count)
+    values.append(device.user.text)
+    device.appendUse(to: &values)
+    let use = SQLStatement(columns.insertion(into: "vmfa_device_use") + " RETURNING number", values[0])
+    let number = try run(use).integer(Self.number)
     do {
       _ = try run(
         (["number"] + Device.ownColumns).insertion(into: "vmfa_device"), [.integer(number)] + device.ownValues)
@@ -167,7 +183,7 @@ extension SQLSession {
     try run(
       "SELECT \(User.columns.list) FROM vmfa_user WHERE name > $1 ORDER BY name LIMIT \(limit)",
       [.text(name?.text ?? "")]
-    ).rows.map(User.init(row:))
+    ).rows.map { try User(row: $0) }
   }
 }
 
@@ -175,11 +191,11 @@ extension SQLSession {
 enum UnitSQL {
   static let user = RepeatedSQL(userText)
   static let lockedUser = RepeatedSQL(userText + " FOR UPDATE")
-  static let devices = RepeatedSQL("SELECT \(Device.columns.list), number FROM \(Device.tables) WHERE user_name = $1")
+  static let devices = RepeatedSQL("SELECT number, \(Device.columns.list) FROM \(Device.tables) WHERE user_name = $1")
   static let userWithDevices = RepeatedSQL(
     """
-    SELECT \(User.columns.map { "u." + $0 }.list), \(Device.ownColumns.map { "d." + $0 }.list),
-      \(Device.usedColumns.list), d.number
+    SELECT \(User.columnsOfNamed.map { "u." + $0 }.list), d.number,
+      \(Device.columnsWithinUser.map { "d." + $0 }.list), \(Device.usedColumns.list)
     FROM vmfa_user u LEFT JOIN vmfa_device d ON d.user_name = u.name
     LEFT JOIN vmfa_device_use n ON n.user_name = d.user_name AND n.number = d.number WHERE u.name = $1
     """)

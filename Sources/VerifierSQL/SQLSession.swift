@@ -29,17 +29,21 @@ package final class RepeatedSQL: Sendable {
 /// SQL with `$1`, `$2`, … for its arguments. What both databases understand, and nothing else.
 package struct SQLStatement: Sendable {
   package let text: String
-  package let arguments: [SQLValue]
+  package let arguments: SQLRow
   /// Where it is run again and again.
   package let repeated: RepeatedSQL?
 
-  package init(_ text: String, _ arguments: [SQLValue] = []) {
+  package init(_ text: String, _ arguments: [SQLValue] = []) { self.init(text, SQLRow(arguments)) }
+
+  package init(_ text: String, _ arguments: SQLRow) {
     self.text = text
     self.arguments = arguments
     repeated = nil
   }
 
-  package init(_ sql: RepeatedSQL, _ arguments: [SQLValue]) {
+  package init(_ sql: RepeatedSQL, _ arguments: [SQLValue]) { self.init(sql, SQLRow(arguments)) }
+
+  package init(_ sql: RepeatedSQL, _ arguments: SQLRow) {
     text = sql.text
     self.arguments = arguments
     repeated = sql
@@ -75,6 +79,12 @@ package protocol SQLSession {
   /// Runs statements one after the other; where a round trip costs something, in a single one.
   /// - Throws: ``SQLFailure``, and what the database has to say else. Nothing may be run after that.
   func run(_ statements: [SQLStatement]) throws -> [SQLResult]
+
+  /// Runs one.
+  func run(_ statement: SQLStatement) throws -> SQLResult
+
+  /// Runs a statement that gives no rows with each row of arguments.
+  func run(_ sql: RepeatedSQL, forEach rows: SQLRows) throws
 }
 
 /// What the SQL of this target has to know of what went wrong.
@@ -94,12 +104,18 @@ extension SQLSession {
 
   package func takeAlong(_ records: [AuditRecord]) -> Bool { false }
 
+  package func run(_ statement: SQLStatement) throws -> SQLResult { try run([statement])[0] }
+
+  package func run(_ sql: RepeatedSQL, forEach rows: SQLRows) throws {
+    _ = try run(rows.map { SQLStatement(sql, $0) })
+  }
+
   package func run(_ sql: RepeatedSQL, _ arguments: [SQLValue]) throws -> SQLResult {
-    try run([SQLStatement(sql, arguments)])[0]
+    try run(SQLStatement(sql, arguments))
   }
 
   package func run(_ text: String, _ arguments: [SQLValue] = []) throws -> SQLResult {
-    try run([SQLStatement(text, arguments)])[0]
+    try run(SQLStatement(text, arguments))
   }
 }
 

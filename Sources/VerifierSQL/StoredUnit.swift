@@ -19,14 +19,19 @@ struct StoredUnit {
   }
 
   func use(_ device: Device) throws(VerifierError) -> SQLStatement {
-    SQLStatement(UnitSQL.useDevice, device.usedValues + [.text(device.user.text), try number(of: device)])
+    var arguments = SQLRows(columnCount: Device.usedColumns.count + 2)
+    device.appendUse(to: &arguments)
+    arguments.append(device.user.text)
+    arguments.append(try number(of: device))
+    return SQLStatement(UnitSQL.useDevice, arguments[0])
   }
 
   func deletion(of device: Device) throws(VerifierError) -> [SQLStatement] {
     let user = SQLValue.text(device.user.text)
     return [
       SQLStatement("DELETE FROM vmfa_device WHERE user_name = $1 AND id = $2", [user, .text(device.id.text)]),
-      SQLStatement("DELETE FROM vmfa_device_use WHERE user_name = $1 AND number = $2", [user, try number(of: device)]),
+      SQLStatement(
+        "DELETE FROM vmfa_device_use WHERE user_name = $1 AND number = $2", [user, .integer(try number(of: device))]),
       SQLStatement("DELETE FROM vmfa_serial WHERE serial = $1", [.text(device.serial.text)]),
     ]
   }
@@ -39,16 +44,16 @@ struct StoredUnit {
         [to, from, .text(move.device.id.text)]),
       SQLStatement(
         "UPDATE vmfa_device_use SET user_name = $1 WHERE user_name = $2 AND number = $3",
-        [to, from, try number(of: move.device)]),
+        [to, from, .integer(try number(of: move.device))]),
       SQLStatement("UPDATE vmfa_serial SET user_name = $1 WHERE serial = $2", [to, .text(move.device.serial.text)]),
     ] + (try update(move.device))
   }
 
-  private func number(of device: Device) throws(VerifierError) -> SQLValue {
+  private func number(of device: Device) throws(VerifierError) -> Int64 {
     guard let place = state.devices.firstIndex(where: { $0.id == device.id }) else {
       throw .corruptRecord("the device \(device.serial), which was not read")
     }
-    return .integer(numbers[place])
+    return numbers[place]
   }
 }
 

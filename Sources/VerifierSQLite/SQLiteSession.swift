@@ -30,6 +30,9 @@ final class SQLiteSession: SQLSession {
   var locksRows: Bool { false }
   var auditLayout: AuditLayout { .number }
 
+  /// How many rows this connection has inserted, changed or deleted since it was opened.
+  var totalChanges: Int32 { unsafe sqlite3_total_changes(database.sqliteConnection) }
+
   func takeAlong(_ records: [AuditRecord]) -> Bool {
     if takesAlong { takenAlong += records }
     return takesAlong
@@ -37,64 +40,54 @@ final class SQLiteSession: SQLSession {
 
   func run(_ statements: [SQLStatement]) throws -> [SQLResult] { try statements.map(run) }
 
-  private func run(_ sql: SQLStatement) throws -> SQLResult {
+  func run(_ sql: SQLStatement) throws -> SQLResult {
+    let statement = try sql.repeated.map(statement(for:)) ?? database.cachedStatement(sql: sql.text)
+    let handle = unsafe statement.sqliteStatement
+    defer { unsafe sqlite3_clear_bindings(handle) }
+    return try unsafe run(handle, sql.arguments)
+  }
+
+  func run(_ sql: RepeatedSQL, forEach rows: SQLRows) throws {
     let statement = try unsafe statement(for: sql).sqliteStatement
-    return try unsafe Self.bytes(of: sql.arguments).withUnsafeBufferPointer { bytes in
-      defer {
-        unsafe sqlite3_reset(statement)
-        unsafe sqlite3_clear_bindings(statement)
-      }
-      try unsafe bind(sql.arguments, in: bytes, to: statement)
+    defer { unsafe sqlite3_clear_bindings(statement) }
+    for row in rows { _ = try unsafe run(statement, row) }
+  }
+
+  /// What is bound is gone afterwards: it is to be bound anew or cleared.
+  private func run(_ statement: SQLiteStatement, _ arguments: SQLRow) throws -> SQLResult {
+    // All texts and blobs stay where they are while the statement runs: SQLite makes no copies.
+    try unsafe arguments.storage.withUnsafeBufferPointer { bytes in
+      defer { unsafe sqlite3_reset(statement) }
+      try unsafe bind(arguments, in: bytes, to: statement)
       return try unsafe result(of: statement)
     }
   }
 
-  private func statement(for sql: SQLStatement) throws -> Statement {
-    guard let repeated = sql.repeated else { return try database.cachedStatement(sql: sql.text) }
+  private func statement(for repeated: RepeatedSQL) throws -> Statement {
     let missing = repeated.number + 1 - statements.count
     if missing > 0 { statements += repeatElement(nil, count: missing) }
     if let known = statements[repeated.number] { return known }
-    let statement = try database.cachedStatement(sql: sql.text)
+    let statement = try database.cachedStatement(sql: repeated.text)
     statements[repeated.number] = statement
     return statement
   }
 
-  /// All texts and blobs in one place, which stays where it is while the statement runs: SQLite then makes no copies.
-  private static func bytes(of arguments: [SQLValue]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(512)
-    // Without any bytes there may be no address, and no address would be NULL.
-    bytes.append(0)
-    for argument in arguments {
-      switch argument {
-      case .text(let text): bytes.append(utf8: text)
-      case .bytes(let more): bytes += more
-      case .null, .integer: break
-      }
-    }
-    return bytes
-  }
-
   private func bind(
-    _ arguments: [SQLValue], in bytes: UnsafeBufferPointer<UInt8>, to statement: SQLiteStatement
+    _ arguments: SQLRow, in bytes: UnsafeBufferPointer<UInt8>, to statement: SQLiteStatement
   ) throws {
-    var place: Int32 = 0, offset = 1
-    for argument in arguments {
-      place += 1
-      // The first byte is there: see above.
-      let start = unsafe bytes.baseAddress.unsafelyUnwrapped + offset
-      switch argument {
-      case .null: try check(unsafe sqlite3_bind_null(statement, place))
+    for index in 0..<arguments.count {
+      let place = Int32(index + 1)
+      switch arguments[index] {
+      case .null, nil: try check(unsafe sqlite3_bind_null(statement, place))
       case .integer(let integer): try check(unsafe sqlite3_bind_int64(statement, place, integer))
-      case .text(let text):
-        let count = text.utf8.count
-        try unsafe start.withMemoryRebound(to: CChar.self, capacity: count) {
-          try check(unsafe sqlite3_bind_text(statement, place, $0, Int32(count), nil))
-        }
-        offset += count
-      case .bytes(let bytes):
-        try check(unsafe sqlite3_bind_blob(statement, place, start, Int32(bytes.count), nil))
-        offset += bytes.count
+      case .text(let start, let count):
+        // Where there are columns there is an address.
+        let text = unsafe UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped + Int(start))
+        try check(
+          unsafe sqlite3_bind_text(statement, place, text.assumingMemoryBound(to: CChar.self), Int32(count), nil))
+      case .blob(let start, let count):
+        let blob = unsafe bytes.baseAddress.unsafelyUnwrapped + Int(start)
+        try check(unsafe sqlite3_bind_blob(statement, place, blob, Int32(count), nil))
       }
     }
   }
@@ -124,16 +117,18 @@ final class SQLiteSession: SQLSession {
 
 extension SQLRows {
   fileprivate mutating func append(_ column: Int32, of statement: SQLiteStatement) {
-    switch unsafe sqlite3_column_type(statement, column) {
+    // Looked up once; nobody else uses the connection meanwhile.
+    let value = unsafe sqlite3_column_value(statement, column)
+    switch unsafe sqlite3_value_type(value) {
     case SQLITE_NULL: appendNull()
-    case SQLITE_INTEGER: append(unsafe sqlite3_column_int64(statement, column))
+    case SQLITE_INTEGER: append(unsafe sqlite3_value_int64(value))
     case SQLITE_BLOB:
-      let blob = unsafe sqlite3_column_blob(statement, column)
-      unsafe append(blob: UnsafeRawBufferPointer(start: blob, count: Int(sqlite3_column_bytes(statement, column))))
+      let blob = unsafe sqlite3_value_blob(value)
+      unsafe append(blob: UnsafeRawBufferPointer(start: blob, count: Int(sqlite3_value_bytes(value))))
     // What is no integer and no blob reads as text; whoever wants a number finds that it is none.
     default:
-      guard let text = unsafe sqlite3_column_text(statement, column) else { return appendNull() }
-      unsafe append(text: UnsafeRawBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column))))
+      guard let text = unsafe sqlite3_value_text(value) else { return appendNull() }
+      unsafe append(text: UnsafeRawBufferPointer(start: text, count: Int(sqlite3_value_bytes(value))))
     }
   }
 }
