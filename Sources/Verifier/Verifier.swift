@@ -1,4 +1,5 @@
 public import OATH
+internal import Synchronization
 
 /// Verifies codes: the one object that a login service holds.
 ///
@@ -76,13 +77,19 @@ public struct Verifier: Sendable {
     _ unit: TransactionUnit, at now: UnixTime,
     _ body: @escaping @Sendable (inout UnitState, KeySet) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
-    let (result, newest) = try await withCurrentKeys { [context] keys throws(VerifierError) in
-      try await store.transaction(unit) { state throws(VerifierError) in
+    // Not by the transaction with a result, which is compiled once for all stores and results, and takes longer for it.
+    let kept = Mutex<(result: R, newest: UnixTime?)?>(nil)
+    try await withCurrentKeys { [context] keys throws(VerifierError) in
+      try await store.transaction(unit) { state throws(VerifierError) -> Void in
         let newest = state.newestRecord
         let result = try body(&state, keys)
         try state.writeRecords(on: context, keys: keys)
-        return (result, newest)
+        kept.withLock { $0 = (result, newest) }
       }
+    }
+    // A store that returns has run the body.
+    guard let (result, newest) = kept.withLock({ $0 }) else {
+      preconditionFailure("a transaction ended without having run")
     }
     if let newest, newest.seconds - now.seconds > User.clockTolerance {
       warn(.clockSetBack(seconds: newest.seconds - now.seconds))

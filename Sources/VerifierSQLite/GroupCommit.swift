@@ -17,10 +17,11 @@ struct UncertainCommit: Error {
 /// SQLite writes its log and does not wait for the disk (see `sqlite_gather_log`); that is done here, where a disk that fails
 /// ends all writing.
 final class GroupCommit: Sendable {
-  /// A transaction that waits. `run` keeps its result to itself; `end` hands it out, or the error that came instead.
-  struct Job: Sendable {
+  /// A transaction that waits. `run` keeps its result to itself, and may run more than once.
+  private struct Job: Sendable {
     let run: @Sendable (SQLiteSession) throws -> Void
-    let end: @Sendable ((any Error)?) -> Void
+    /// Told the error that came instead, if one did.
+    let end: CheckedContinuation<(any Error)?, Never>
   }
 
   /// The most that share a commit: while they are on their way, others come in, so that neither side waits for all of the other.
@@ -70,7 +71,13 @@ final class GroupCommit: Sendable {
 
   func sealAudit(_ make: @escaping AuditSealing) { state.withLock { $0.seal = make } }
 
-  func submit(_ job: Job) {
+  /// Has its turn come, and waits for the disk: carried to its end, whatever becomes of the calling task.
+  /// - Throws: what the transaction throws, and what keeps it from the disk.
+  func write(_ run: @escaping @Sendable (SQLiteSession) throws -> Void) async throws {
+    if let failure = await withCheckedContinuation({ submit(Job(run: run, end: $0)) }) { throw failure }
+  }
+
+  private func submit(_ job: Job) {
     let (starts, wakes) = state.withLock { state in
       state.jobs.append(job)
       defer { (state.isAtWork, state.isAwaited) = (true, false) }
@@ -92,7 +99,7 @@ final class GroupCommit: Sendable {
   private func work(on database: Database) {
     while let jobs = next() {
       let failures = commit(jobs, on: database), uncertainty = waitForDisk(failures)
-      for (job, failure) in zip(jobs, failures) { job.end(uncertainty ?? failure) }
+      for (job, failure) in zip(jobs, failures) { job.end.resume(returning: uncertainty ?? failure) }
       if !isBroken { checkpointer.committed(jobs.count, on: database) }
     }
   }
@@ -125,8 +132,14 @@ final class GroupCommit: Sendable {
         state.isAtWork = false
         return nil
       }
-      let jobs = Array(state.jobs.prefix(Self.maximumCount))
-      state.jobs.removeFirst(jobs.count)
+      // Nearly always all of them.
+      var jobs: [Job] = []
+      jobs.reserveCapacity(Self.maximumCount)
+      swap(&jobs, &state.jobs)
+      if jobs.count > Self.maximumCount {
+        state.jobs = Array(jobs[Self.maximumCount...])
+        jobs.removeSubrange(Self.maximumCount...)
+      }
       return jobs
     }
   }
@@ -192,14 +205,14 @@ final class GroupCommit: Sendable {
   /// - Returns: the error of the job itself.
   /// - Throws: what ends the whole transaction.
   private static func run(_ job: Job, on session: SQLiteSession) throws -> (any Error)? {
-    let before = session.database.totalChangesCount, taken = session.takenAlong.count
+    let before = session.totalChanges, taken = session.takenAlong.count
     do {
       try job.run(session)
       return nil
     } catch {
       session.takenAlong.removeSubrange(taken...)
       guard session.database.isInsideTransaction else { throw error }
-      guard session.database.totalChangesCount == before else { throw ChangesToUndo() }
+      guard session.totalChanges == before else { throw ChangesToUndo() }
       return error
     }
   }

@@ -75,7 +75,7 @@ public final class SQLiteDeviceStore: DeviceStore {
   public func transaction(
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> Void
   ) async throws(VerifierError) {
-    try await write { try $0.change(unit, body) }
+    try await commit { try $0.change(unit, body) }
   }
 
   /// As `DeviceStore` has it.
@@ -197,24 +197,22 @@ public final class SQLiteDeviceStore: DeviceStore {
 
   /// One write, carried to its end whatever becomes of the calling task: GRDB's async functions would roll it back when
   /// the task is cancelled, and with it a guess that was compared.
+  private func commit(_ body: @escaping @Sendable (SQLiteSession) throws -> Void) async throws(VerifierError) {
+    do { try await writer.write(body) } catch { throw VerifierError(error, place: place) }
+  }
+
+  /// The same with a result.
   func write<R: Sendable>(
     _ body: @escaping @Sendable (SQLiteSession) throws -> R
   ) async throws(VerifierError) -> R {
-    let place = place
-    let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
-      let kept = Mutex<R?>(nil)
-      writer.submit(
-        GroupCommit.Job { session in
-          let result = try body(session)
-          kept.withLock { $0 = result }
-        } end: { failure in
-          if let failure { return continuation.resume(returning: .failure(VerifierError(failure, place: place))) }
-          // Without a failure `run` has come to its end, and its last act is to keep the result.
-          guard let result = kept.withLock({ $0 }) else { preconditionFailure("a job ended without a result") }
-          continuation.resume(returning: .success(result))
-        })
+    let kept = Mutex<R?>(nil)
+    try await commit { session in
+      let result = try body(session)
+      kept.withLock { $0 = result }
     }
-    return try result.get()
+    // What was committed has run.
+    guard let result = kept.withLock({ $0 }) else { preconditionFailure("a write ended without having run") }
+    return result
   }
 
   func read<R: Sendable>(

@@ -59,13 +59,14 @@ public struct AuditBatch: Sendable, Equatable {
   }
 
   private func canonical(after previous: AuditBatch?, rows: [AuditRecord]) -> [UInt8] {
-    var text = CanonicalText("vmfa audit batch 1")
+    let rows = rows.map(\.canonical)
+    var text = CanonicalText("vmfa audit batch 1", capacity: rows.reduce(512 + rowIDs.count) { $0 + $1.count + 9 })
     text.append(previous?.tag ?? [])
     text.append(String(number))
     text.append(String(sealedAt))
     text.append(keyID)
     text.append(rowIDs)
-    for row in rows { text.append(row.canonical) }
+    for row in rows { text.append(row) }
     return text.bytes
   }
 

@@ -96,9 +96,9 @@ extension AuditRecord: Equatable {
 struct CanonicalText {
   private(set) var bytes: [UInt8] = []
 
-  init(_ label: String) {
-    // Of an audit row, and nearly always enough.
-    bytes.reserveCapacity(512)
+  /// - Parameter capacity: bytes for which there is to be room; those of an audit row are nearly always fewer.
+  init(_ label: String, capacity: Int = 512) {
+    bytes.reserveCapacity(capacity)
     append(label)
   }
 
