@@ -20,6 +20,7 @@ extension SQLSession {
     if case .enrolment(let device, _) = unit, let other = try owner(of: .owner(of: device)), other != name {
       return try read(name, with: device, of: other, locking: locking)
     }
+    if let rows = takeRows(readAheadOf: name) { return try Self.unit(of: name, rows, policyAndAccount()) }
     let known = knownSettings, argument = SQLRow(name.text)
     // A row that is locked is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
     let locks = locking && locksRows
@@ -30,14 +31,22 @@ extension SQLSession {
     var results = try run(known == nil ? reading + [SQLStatement(Self.settings)] : reading)
     let (policy, account) = try known ?? Self.readSettings(results.removeLast().rows)
     if known == nil { knownSettings = (policy, account) }
-    let first = results[0].rows.first, rows = results[results.count - 1].rows
-    let user = try first.map { try locks ? User(row: $0) : User(row: $0, named: name) }
-    let devices = try locks ? Self.stored(rows) : Self.stored(rows, from: User.columnsOfNamed.count, of: name)
+    guard locks else { return try Self.unit(of: name, results[0].rows[...], (policy, account)) }
+    let user = try results[0].rows.first.map { try User(row: $0) }, devices = try Self.stored(results[1].rows)
     // Between finding the owner and locking their row, the device may have become somebody else's.
-    if locking, locksRows, case .owner(let reference) = unit, !devices.contains(where: { reference.names($0.device) }) {
+    if case .owner(let reference) = unit, !devices.contains(where: { reference.names($0.device) }) {
       throw SQLFailure.conflict
     }
     return StoredUnit(policy, account, user: user, devices)
+  }
+
+  /// - Parameter rows: what `UnitSQL.userWithDevices` has of the user.
+  private static func unit(
+    of name: UserName, _ rows: Slice<SQLRows>, _ settings: (policy: Policy, account: AccountID)
+  ) throws -> StoredUnit {
+    StoredUnit(
+      settings.policy, settings.account, user: try rows.first.map { try User(row: $0, named: name) },
+      try stored(rows, from: User.columnsOfNamed.count, of: name))
   }
 
   /// A user's unit, and one device of another user's.
@@ -66,7 +75,9 @@ extension SQLSession {
   /// - Parameters:
   ///   - first: the column of the number; behind a user's it is empty where there is no device.
   ///   - user: whose they are, where no column says so.
-  private static func stored(_ rows: SQLRows, from first: Int = 0, of user: UserName? = nil) throws -> [StoredDevice] {
+  private static func stored(
+    _ rows: some RandomAccessCollection<SQLRow>, from first: Int = 0, of user: UserName? = nil
+  ) throws -> [StoredDevice] {
     var devices: [StoredDevice] = []
     devices.reserveCapacity(rows.count)
     for row in rows where user == nil || !row.isNull(first) {
@@ -193,12 +204,14 @@ enum UnitSQL {
   static let lockedUser = RepeatedSQL(userText + " FOR UPDATE")
   static let devices = RepeatedSQL("SELECT number, \(Device.columns.list) FROM \(Device.tables) WHERE user_name = $1")
   static let userWithDevices = RepeatedSQL(
+    "SELECT \(userWithDevicesColumns.list) FROM vmfa_user u \(joiningDevices) WHERE u.name = $1")
+  static let userWithDevicesColumns =
+    (User.columnsOfNamed.map { "u." + $0 } + ["d.number"] + Device.columnsWithinUser.map { "d." + $0 }
+      + Device.usedColumns.map { "n." + $0 })
+  static let joiningDevices = """
+    LEFT JOIN vmfa_device d ON d.user_name = u.name
+    LEFT JOIN vmfa_device_use n ON n.user_name = d.user_name AND n.number = d.number
     """
-    SELECT \(User.columnsOfNamed.map { "u." + $0 }.list), d.number,
-      \(Device.columnsWithinUser.map { "d." + $0 }.list), \(Device.usedColumns.list)
-    FROM vmfa_user u LEFT JOIN vmfa_device d ON d.user_name = u.name
-    LEFT JOIN vmfa_device_use n ON n.user_name = d.user_name AND n.number = d.number WHERE u.name = $1
-    """)
   static let updateUser = RepeatedSQL(
     "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)")
   static let updateDevice = RepeatedSQL(update(of: "vmfa_device", Device.changingColumns, by: "id"))

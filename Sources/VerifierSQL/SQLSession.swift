@@ -73,6 +73,9 @@ package protocol SQLSession {
   /// Policy and account id, where they are known to be those of this transaction.
   var knownSettings: (policy: Policy, account: AccountID)? { get nonmutating set }
 
+  /// The rows of a user that were read ahead of their transaction, once; nil where they were not.
+  func takeRows(readAheadOf name: UserName) -> Slice<SQLRows>?
+
   /// Takes audit rows along, to write them with all others of its commit; false where they are written one by one.
   func takeAlong(_ records: [AuditRecord]) -> Bool
 
@@ -102,6 +105,7 @@ extension SQLSession {
     nonmutating set {}
   }
 
+  package func takeRows(readAheadOf name: UserName) -> Slice<SQLRows>? { nil }
   package func takeAlong(_ records: [AuditRecord]) -> Bool { false }
 
   package func run(_ statement: SQLStatement) throws -> SQLResult { try run([statement])[0] }
@@ -123,6 +127,9 @@ extension [String] {
   /// `$first, $first+1, …`, as many as there are columns.
   func placeholders(from first: Int = 1) -> String { indices.map { "$\($0 + first)" }.joined(separator: ", ") }
   var list: String { joined(separator: ", ") }
-  /// `INSERT` of a row with these columns, as `$1, $2, …`.
-  func insertion(into table: String) -> String { "INSERT INTO \(table) (\(list)) VALUES (\(placeholders()))" }
+  /// `INSERT` of rows with these columns, as `$1, $2, …`.
+  func insertion(into table: String, rowCount: Int = 1) -> String {
+    let rows = (0..<rowCount).map { "(\(placeholders(from: $0 * count + 1)))" }
+    return "INSERT INTO \(table) (\(list)) VALUES \(rows.list)"
+  }
 }

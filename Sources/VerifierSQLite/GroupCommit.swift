@@ -19,6 +19,8 @@ struct UncertainCommit: Error {
 final class GroupCommit: Sendable {
   /// A transaction that waits. `run` keeps its result to itself, and may run more than once.
   private struct Job: Sendable {
+    /// Whose unit it reads first, where it changes no other.
+    let user: UserName?
     let run: @Sendable (SQLiteSession) throws -> Void
     /// Told the error that came instead, if one did.
     let end: CheckedContinuation<(any Error)?, Never>
@@ -34,6 +36,9 @@ final class GroupCommit: Sendable {
   /// The fewest audit rows that are sealed with the commit that brings them: the other way costs each row about as much as a
   /// batch, and the walk along the chain reads it batch by batch.
   private static let fewestToSeal = 6
+
+  /// The fewest units that are read in one go.
+  private static let fewestToReadAhead = 4
 
   private let pool: DatabasePool
   private let check: @Sendable () throws -> Void
@@ -72,9 +77,11 @@ final class GroupCommit: Sendable {
   func sealAudit(_ make: @escaping AuditSealing) { state.withLock { $0.seal = make } }
 
   /// Has its turn come, and waits for the disk: carried to its end, whatever becomes of the calling task.
+  /// - Parameter user: whose unit it reads, if it changes no other.
   /// - Throws: what the transaction throws, and what keeps it from the disk.
-  func write(_ run: @escaping @Sendable (SQLiteSession) throws -> Void) async throws {
-    if let failure = await withCheckedContinuation({ submit(Job(run: run, end: $0)) }) { throw failure }
+  func write(of user: UserName? = nil, _ run: @escaping @Sendable (SQLiteSession) throws -> Void) async throws {
+    let failure = await withCheckedContinuation { submit(Job(user: user, run: run, end: $0)) }
+    if let failure { throw failure }
   }
 
   private func submit(_ job: Job) {
@@ -157,14 +164,14 @@ final class GroupCommit: Sendable {
   /// - Returns: for each job the error that it ended with, or nil.
   private func commit(_ jobs: [Job], on database: Database) -> [(any Error)?] {
     do {
-      do { return try commit(jobs, on: database, run: Self.run) } catch is ChangesToUndo {
-        return try commit(jobs, on: database, run: Self.runInSavepoint)
+      do { return try commit(jobs, on: database, readingAhead: true, run: Self.run) } catch is ChangesToUndo {
+        return try commit(jobs, on: database, readingAhead: false, run: Self.runInSavepoint)
       }
     } catch { return Array(repeating: error, count: jobs.count) }
   }
 
   private func commit(
-    _ jobs: [Job], on database: Database, run: (Job, SQLiteSession) throws -> (any Error)?
+    _ jobs: [Job], on database: Database, readingAhead: Bool, run: (Job, SQLiteSession) throws -> (any Error)?
   ) throws -> [(any Error)?] {
     // What the disk has lost, later commits would be built upon.
     guard !isBroken else { throw Self.diskFailure }
@@ -175,6 +182,7 @@ final class GroupCommit: Sendable {
     do {
       try check()
       let session = SQLiteSession(database, takesAlong: true)
+      if readingAhead { try Self.readAhead(jobs, on: session) }
       let failures = try jobs.map { try run($0, session) }
       // A row that cannot be written is to cost its own job and no other.
       do { try writeAudit(session) } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
@@ -199,6 +207,11 @@ final class GroupCommit: Sendable {
     try session.write(takenAlong: session.takenAlong, sealing: isWorthwhile ? state.withLock { $0.seal } : nil)
   }
 
+  private static func readAhead(_ jobs: [Job], on session: SQLiteSession) throws {
+    let users = jobs.compactMap(\.user)
+    if users.count >= fewestToReadAhead { try session.readAhead(users) }
+  }
+
   /// A job has thrown after it had changed something, or an audit row could not be written.
   private struct ChangesToUndo: Error {}
 
@@ -206,6 +219,7 @@ final class GroupCommit: Sendable {
   /// - Throws: what ends the whole transaction.
   private static func run(_ job: Job, on session: SQLiteSession) throws -> (any Error)? {
     let before = session.totalChanges, taken = session.takenAlong.count
+    defer { if job.user == nil { session.forgetUnitsAhead() } }
     do {
       try job.run(session)
       return nil

@@ -75,7 +75,8 @@ public final class SQLiteDeviceStore: DeviceStore {
   public func transaction(
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> Void
   ) async throws(VerifierError) {
-    try await commit { try $0.change(unit, body) }
+    let user: UserName? = if case .user(let name) = unit { name } else { nil }
+    try await commit(of: user) { try $0.change(unit, body) }
   }
 
   /// As `DeviceStore` has it.
@@ -197,8 +198,11 @@ public final class SQLiteDeviceStore: DeviceStore {
 
   /// One write, carried to its end whatever becomes of the calling task: GRDB's async functions would roll it back when
   /// the task is cancelled, and with it a guess that was compared.
-  private func commit(_ body: @escaping @Sendable (SQLiteSession) throws -> Void) async throws(VerifierError) {
-    do { try await writer.write(body) } catch { throw VerifierError(error, place: place) }
+  /// - Parameter user: whose unit it reads, if it changes no other.
+  private func commit(
+    of user: UserName? = nil, _ body: @escaping @Sendable (SQLiteSession) throws -> Void
+  ) async throws(VerifierError) {
+    do { try await writer.write(of: user, body) } catch { throw VerifierError(error, place: place) }
   }
 
   /// The same with a result.

@@ -16,6 +16,9 @@ final class SQLiteSession: SQLSession {
   /// Audit rows of all that share a commit, which are written at its end.
   var takenAlong: [AuditRecord] = []
 
+  /// What was read for those that share a commit and have not had their turn.
+  private var unitsAhead: UnitsAhead?
+
   /// What was prepared for SQL that is run again and again.
   private var statements: [Statement?] = []
 
@@ -32,6 +35,14 @@ final class SQLiteSession: SQLSession {
 
   /// How many rows this connection has inserted, changed or deleted since it was opened.
   var totalChanges: Int32 { unsafe sqlite3_total_changes(database.sqliteConnection) }
+
+  /// What cannot be read ahead, of one of them perhaps, is read when its turn comes.
+  func readAhead(_ users: [UserName]) throws {
+    do { unitsAhead = try unitsAhead(users) } catch { if !database.isInsideTransaction { throw error } }
+  }
+
+  func forgetUnitsAhead() { unitsAhead = nil }
+  func takeRows(readAheadOf name: UserName) -> Slice<SQLRows>? { unitsAhead?.take(name) }
 
   func takeAlong(_ records: [AuditRecord]) -> Bool {
     if takesAlong { takenAlong += records }

@@ -50,23 +50,29 @@ import VerifierSQLite
     return bench
   }
 
-  /// 64 verifications, of users of their own, that all wait before the first is committed; the disk stands still until `body` has
-  /// looked.
+  /// 64 verifications, of users of their own.
   /// - Returns: their verdicts, nil for errors.
   private func verifyTogether(
     _ bench: Bench, on disk: Disk, _ body: () async throws -> Void = {}
   ) async throws -> [Verdict?] {
+    try await together(on: disk, body) { try? await bench.verify(step: Bench.step(), of: "u\($0)") }
+  }
+
+  /// 64 attempts that all wait before the first is committed; the disk stands still until `body` has looked.
+  private func together<R: Sendable>(
+    on disk: Disk, _ body: () async throws -> Void = {}, _ attempt: @escaping @Sendable (Int) async -> R
+  ) async throws -> [R] {
     var configuration = Configuration()
     configuration.allowsUnsafeTransactions = true
     let other = try DatabaseQueue(path: path, configuration: configuration), begun = Counter()
     try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
     disk.stop(true)
-    let verdicts = Task {
-      await withTaskGroup(of: Verdict?.self) { group in
+    let results = Task {
+      await withTaskGroup(of: R.self) { group in
         for index in 0..<64 {
           group.addTask {
             begun.add()
-            return try? await bench.verify(step: Bench.step(), of: "u\(index)")
+            return await attempt(index)
           }
         }
         return await group.reduce(into: []) { $0.append($1) }
@@ -77,7 +83,18 @@ import VerifierSQLite
     try other.inDatabase { try $0.execute(sql: "COMMIT") }
     try await body()
     disk.stop(false)
-    return await verdicts.value
+    return await results.value
+  }
+
+  /// Spends a step of a device if it is not spent yet, in a transaction of another user's.
+  /// - Returns: whether it was spent by this.
+  private static func spend(_ step: Int64, of device: DeviceReference, on bench: Bench) async throws -> Bool {
+    let unit = TransactionUnit.enrolment(of: device, to: try UserName("somebody"))
+    return try await bench.store.transaction(unit) { state throws(VerifierError) in
+      let index = try state.index(of: device), last = state.devices[index].lastStep ?? .min
+      state.devices[index].lastStep = max(step, last)
+      return last < step
+    }
   }
 
   /// Returns once the commit that the disk is to take is made.
@@ -99,6 +116,27 @@ import VerifierSQLite
     }
     #expect(verdicts.count == 64 && verdicts.allSatisfy { $0?.isAccepted == true })
     #expect(disk.waits - before < 32)
+  }
+
+  // Users are read in one go before the turns of their transactions come.
+  @Test(arguments: [0, 16]) func `of those who share a commit, each sees what came before`(others: Int) async throws {
+    let disk = Disk(), bench = try await bench(on: disk), step = Bench.step()
+    var devices: [DeviceReference] = []
+    for user in 0..<16 {
+      for _ in 0..<user % 3 { _ = try await bench.created(for: "shared\(user)") }
+      devices.append(try await bench.enrolled(for: "shared\(user)"))
+    }
+    let spent: [Bool?] = try await together(on: disk) { [devices] index in
+      if index < others { return try? await Self.spend(step, of: devices[index], on: bench) }
+      return switch try? await bench.verify(step: step, of: index < 60 ? "shared\(index % 16)" : "nobody") {
+      case .accepted: true
+      case .rejected(.reused): false
+      case .rejected, nil: nil
+      }
+    }
+    #expect(spent.count { $0 == true } == 16)
+    #expect(spent.count { $0 == false } == 44)
+    for device in devices { #expect(try await bench.device(device).lastStep == step) }
   }
 
   @Test func `who comes as the writer leaves is served`() async throws {
