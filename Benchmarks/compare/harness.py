@@ -69,7 +69,8 @@ def figure(number, unit):
 def three_digits(number):
     if number >= 1000:
         return f"{float(f'{number:.3g}'):,.0f}"
-    return f"{number:.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
+    places = 0 if number >= 100 else 1 if number >= 10 else 2 if number >= 1 else 3
+    return f"{number:.{places}f}"
 
 
 def fastest(work, runs):
