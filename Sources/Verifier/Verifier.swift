@@ -1,5 +1,4 @@
 public import OATH
-internal import Synchronization
 
 /// Verifies codes: the one object that a login service holds.
 ///
@@ -78,19 +77,16 @@ public struct Verifier: Sendable {
     _ body: @escaping @Sendable (inout UnitState, KeySet) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
     // Not by the transaction with a result, which is compiled once for all stores and results, and takes longer for it.
-    let kept = Mutex<(result: R, newest: UnixTime?)?>(nil)
+    let last = LastResult<(result: R, newest: UnixTime?)>()
     try await withCurrentKeys { [context] keys throws(VerifierError) in
       try await store.transaction(unit) { state throws(VerifierError) -> Void in
         let newest = state.newestRecord
         let result = try body(&state, keys)
         try state.writeRecords(on: context, keys: keys)
-        kept.withLock { $0 = (result, newest) }
+        last.keep((result, newest))
       }
     }
-    // A store that returns has run the body.
-    guard let (result, newest) = kept.withLock({ $0 }) else {
-      preconditionFailure("a transaction ended without having run")
-    }
+    let (result, newest) = last.value
     if let newest, newest.seconds - now.seconds > User.clockTolerance {
       warn(.clockSetBack(seconds: newest.seconds - now.seconds))
     }

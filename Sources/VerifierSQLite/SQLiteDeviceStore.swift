@@ -2,7 +2,6 @@ internal import CSQLite
 internal import Dispatch
 package import DurableFiles
 internal import GRDB
-internal import Synchronization
 public import OATH
 public import Verifier
 internal import VerifierSQL
@@ -209,14 +208,9 @@ public final class SQLiteDeviceStore: DeviceStore {
   func write<R: Sendable>(
     _ body: @escaping @Sendable (SQLiteSession) throws -> R
   ) async throws(VerifierError) -> R {
-    let kept = Mutex<R?>(nil)
-    try await commit { session in
-      let result = try body(session)
-      kept.withLock { $0 = result }
-    }
-    // What was committed has run.
-    guard let result = kept.withLock({ $0 }) else { preconditionFailure("a write ended without having run") }
-    return result
+    let last = LastResult<R>()
+    try await commit { last.keep(try body($0)) }
+    return last.value
   }
 
   func read<R: Sendable>(

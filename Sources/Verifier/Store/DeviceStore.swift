@@ -1,5 +1,4 @@
 public import OATH
-internal import Synchronization
 
 /// Where devices, users, policy, keys and audit rows are kept. ``DeviceStore/transaction(_:_:)`` is the one way to change
 /// a device: what it sees, nobody else changes until it is done, on whatever thread, process or replica.
@@ -79,14 +78,11 @@ extension DeviceStore {
   public func transaction<R: Sendable>(
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
-    let kept = Mutex<R?>(nil)
+    let last = LastResult<R>()
     try await transaction(unit) { state throws(VerifierError) -> Void in
-      let result = try body(&state)
-      kept.withLock { $0 = result }
+      last.keep(try body(&state))
     }
-    // A store that returns has run the body.
-    guard let result = kept.withLock({ $0 }) else { preconditionFailure("a transaction ended without having run") }
-    return result
+    return last.value
   }
 
   /// Where writers do not take turns, a chain would make them.
