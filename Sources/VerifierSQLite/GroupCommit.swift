@@ -164,14 +164,14 @@ final class GroupCommit: Sendable {
   /// - Returns: for each job the error that it ended with, or nil.
   private func commit(_ jobs: [Job], on database: Database) -> [(any Error)?] {
     do {
-      do { return try commit(jobs, on: database, readingAhead: true, run: Self.run) } catch is ChangesToUndo {
-        return try commit(jobs, on: database, readingAhead: false, run: Self.runInSavepoint)
+      do { return try commit(jobs, on: database, run: Self.run) } catch is ChangesToUndo {
+        return try commit(jobs, on: database, run: Self.runInSavepoint)
       }
     } catch { return Array(repeating: error, count: jobs.count) }
   }
 
   private func commit(
-    _ jobs: [Job], on database: Database, readingAhead: Bool, run: (Job, SQLiteSession) throws -> (any Error)?
+    _ jobs: [Job], on database: Database, run: (Job, SQLiteSession) throws -> (any Error)?
   ) throws -> [(any Error)?] {
     // What the disk has lost, later commits would be built upon.
     guard !isBroken else { throw Self.diskFailure }
@@ -182,8 +182,11 @@ final class GroupCommit: Sendable {
     do {
       try check()
       let session = SQLiteSession(database, takesAlong: true)
-      if readingAhead { try Self.readAhead(jobs, on: session) }
-      let failures = try jobs.map { try run($0, session) }
+      try Self.readAhead(jobs, on: session)
+      let failures = try jobs.map { job in
+        defer { if job.user == nil { session.forgetUnitsAhead() } }
+        return try run(job, session)
+      }
       // A row that cannot be written is to cost its own job and no other.
       do { try writeAudit(session) } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
         throw ChangesToUndo()
@@ -219,7 +222,6 @@ final class GroupCommit: Sendable {
   /// - Throws: what ends the whole transaction.
   private static func run(_ job: Job, on session: SQLiteSession) throws -> (any Error)? {
     let before = session.totalChanges, taken = session.takenAlong.count
-    defer { if job.user == nil { session.forgetUnitsAhead() } }
     do {
       try job.run(session)
       return nil
