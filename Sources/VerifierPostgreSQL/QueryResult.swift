@@ -83,9 +83,9 @@ extension Connection {
       switch arguments[index] {
       case .null, nil: isThere = false
       case .integer(let integer): storage += String(integer).utf8
-      case .text(let start, let count): storage += arguments.bytes(start, count)
-      case .blob(let start, let count):
-        storage += arguments.bytes(start, count)
+      case .text(let place, let count): storage += arguments.bytes(place, count)
+      case .blob(let place, let count):
+        storage += arguments.bytes(place, count)
         isBlob = true
       }
       offsets.append(isThere ? start : nil)

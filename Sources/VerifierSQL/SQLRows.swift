@@ -1,5 +1,3 @@
-internal import Verifier
-
 /// Rows of a result, or of arguments: what their columns hold, and the bytes of all texts and blobs one after the other. A
 /// row is read a few times in its life, and by many thousands: it is two arrays and not one for each row and each text.
 package struct SQLRows: Sendable {
@@ -30,16 +28,11 @@ package struct SQLRows: Sendable {
   package mutating func append(_ integer: Int64) { columns.append(.integer(integer)) }
 
   package mutating func append(_ text: String) {
-    let start = place()
-    bytes.append(utf8: text)
-    columns.append(.text(start, place() - start))
+    let span = text.utf8.span
+    unsafe span.withUnsafeBytes { unsafe append(text: $0) }
   }
 
-  package mutating func append(_ blob: [UInt8]) {
-    let start = place()
-    bytes += blob
-    columns.append(.blob(start, place() - start))
-  }
+  package mutating func append(_ blob: [UInt8]) { unsafe blob.withUnsafeBytes { unsafe append(blob: $0) } }
 
   mutating func append(_ integer: Int64?) { if let integer { append(integer) } else { appendNull() } }
   mutating func append(_ text: String?) { if let text { append(text) } else { appendNull() } }
