@@ -78,10 +78,6 @@ extension Problem {
 extension String {
   /// As a JSON string.
   var quotedAsJSON: String {
-    // What nearly all are has nothing to escape.
-    if utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-      return "\"\(self)\""
-    }
     var writer = JSONWriter()
     writer.string(self)
     return writer.finish().withBytes { $0.text }
