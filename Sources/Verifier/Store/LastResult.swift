@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// What the last run of a transaction's body has come to: a store may run it more than once.
-package final class LastResult<R: Sendable>: Sendable {
+package struct LastResult<R: Sendable>: ~Copyable, Sendable {
   private let kept = Mutex<R?>(nil)
 
   package init() {}
