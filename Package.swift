@@ -141,7 +141,7 @@ let package = Package(
     tests("VerifierTests", ["Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
     tests(
       "VerifierSQLiteTests",
-      ["VerifierSQLite", "Verifier", "DeviceStoreContract", "DurableFiles", "OATH", "OpenSSLCrypto", grdb]),
+      ["VerifierSQLite", "Accounts", "Verifier", "DeviceStoreContract", "DurableFiles", "OATH", "OpenSSLCrypto", grdb]),
     tests(
       "VerifierPostgreSQLTests",
       ["VerifierPostgreSQL", "Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),

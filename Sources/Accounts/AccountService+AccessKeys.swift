@@ -73,30 +73,35 @@ extension AccountService {
   /// Seals the secrets of all access keys under the newest integrity key: to be done when keys were rotated. One that is
   /// cut off is carried on by the next one.
   /// - Returns: how many were sealed anew.
+  /// - Throws: what cannot be read, once all others are done: the old keys stay for it.
   public func resealAccessKeys() async throws(AccountError) -> Int {
-    var count = 0
-    try await everyAccount { page throws(AccountError) in count += try await reseal(page) }
+    var count = 0, unreadable: VerifierError?
+    try await everyAccount { page throws(AccountError) in
+      unreadable = unreadable ?? page.unreadable.first?.error
+      for account in page.items where !account.record.accessKeys.isEmpty {
+        do throws(AccountError) { count += try await resealAccessKeys(of: account.user.name) } catch {
+          guard case .verifier(.corruptRecord(let what)) = error else { throw error }
+          unreadable = unreadable ?? .corruptRecord(what)
+        }
+      }
+    }
+    if let unreadable { throw .verifier(unreadable) }
     return count
   }
 
-  private func reseal(_ accounts: [Account]) async throws(AccountError) -> Int {
-    var count = 0
-    for account in accounts where !account.record.accessKeys.isEmpty {
-      let user = account.user.name
-      count += try await change(user) { _, record, keys throws(AccountError) in
-        var count = 0
-        for index in record.accessKeys.indices where record.accessKeys[index].secret.keyID != keys.integrityKey.id {
-          let key = record.accessKeys[index], label = AccessKey.label(id: key.id, user: user)
-          do throws(VerifierError) {
-            let secret = try keys.open(key.secret, label: label)
-            record.accessKeys[index].secret = try keys.seal(secret, label: label)
-          } catch { throw .verifier(error) }
-          count += 1
-        }
-        return count
+  private func resealAccessKeys(of user: UserName) async throws(AccountError) -> Int {
+    try await change(user) { _, record, keys throws(AccountError) in
+      var count = 0
+      for index in record.accessKeys.indices where record.accessKeys[index].secret.keyID != keys.integrityKey.id {
+        let key = record.accessKeys[index], label = AccessKey.label(id: key.id, user: user)
+        do throws(VerifierError) {
+          let secret = try keys.open(key.secret, label: label)
+          record.accessKeys[index].secret = try keys.seal(secret, label: label)
+        } catch { throw .verifier(error) }
+        count += 1
       }
+      return count
     }
-    return count
   }
 
   static func newKey(_ prefix: String) throws(AccountError) -> (id: String, secret: SharedSecret) {

@@ -6,7 +6,9 @@ extension AccountService {
   public func generateCredentialReport(at now: UnixTime) async throws(AccountError) {
     let policy = try await passwordPolicy()
     var lines = [Self.columns.joined(separator: ",")]
-    try await everyAccount { page in lines += page.map { Self.line(of: $0, policy: policy) } }
+    try await everyAccount { page in
+      lines += page.items.map { Self.line(of: $0, policy: policy) } + page.unreadable.map(Self.line(of:))
+    }
     let report = CredentialReport(content: lines.joined(separator: "\n"), generatedAt: now), context = verifier.context
     try await asking { () throws(VerifierError) in
       try await verifier.withCurrentKeys { keys throws(VerifierError) in
@@ -51,6 +53,13 @@ extension AccountService {
     }
     fields += ["false", absent, "false", absent]
     return fields.map(quoted).joined(separator: ",")
+  }
+
+  /// A user is not to be missing because they cannot be read.
+  private static func line(of unreadable: Unreadable) -> String {
+    let known = [unreadable.name ?? ""]
+    return (known + Array(repeating: "no_information", count: columns.count - known.count)).map(quoted)
+      .joined(separator: ",")
   }
 
   /// As AWS writes it there.

@@ -109,18 +109,17 @@ public struct AccountService: Sendable {
   }
 
   /// All accounts, root's first, a page at a time.
-  func everyAccount(_ body: ([Account]) async throws(AccountError) -> Void) async throws(AccountError) {
+  func everyAccount(_ body: (Listing<Account>) async throws(AccountError) -> Void) async throws(AccountError) {
     if let root = try await asking({ () throws(VerifierError) in try await store.account(of: .root) }) {
-      try await body([root])
+      try await body(Listing(items: [root]))
     }
-    var last: UserName?
-    while true {
-      let page = try await asking { [last] () throws(VerifierError) in
-        try await store.accounts(after: last, pathPrefix: "/", limit: 500)
+    var next: String?
+    repeat {
+      let page = try await asking { [next] () throws(VerifierError) in
+        try await store.accounts(after: next, pathPrefix: "/", limit: 500)
       }
-      guard let end = page.last else { return }
       try await body(page)
-      last = end.user.name
-    }
+      next = page.next
+    } while next != nil
   }
 }

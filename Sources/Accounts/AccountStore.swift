@@ -12,7 +12,7 @@ public protocol AccountStore: DeviceStore {
   /// A user with all that is kept of them; nil where there is none.
   func account(of user: UserName) async throws(VerifierError) -> Account?
 
-  /// Those of these users that there are.
+  /// Those of these users that there are, and that can be read.
   func accounts(of users: [UserName]) async throws(VerifierError) -> [Account]
 
   /// Whose access key this is.
@@ -20,8 +20,8 @@ public protocol AccountStore: DeviceStore {
 
   /// Users by name, root aside: at most `limit` of those after `name` whose path begins so.
   func accounts(
-    after name: UserName?, pathPrefix: String, limit: Int
-  ) async throws(VerifierError) -> [Account]
+    after name: String?, pathPrefix: String, limit: Int
+  ) async throws(VerifierError) -> Listing<Account>
 
   /// A user whose name is the same but for the case of ASCII letters.
   func user(likeIgnoringCase name: UserName) async throws(VerifierError) -> UserName?

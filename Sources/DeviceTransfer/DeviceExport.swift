@@ -16,34 +16,36 @@ public struct DeviceExport: Sendable {
   ///   - now: for the audit row.
   ///   - write: gets the file, line by line, with the ends of lines.
   ///   - progress: told how many devices were written.
-  /// - Returns: how many there are.
+  /// - Returns: how many there are, and what cannot be read and is left out.
   public func run(
     sealedUnder passphrase: SharedSecret, at now: UnixTime, write: ([UInt8]) throws -> Void,
     progress: (Int) -> Void = { _ in }
-  ) async throws -> Int {
+  ) async throws -> (count: Int, unreadable: [Unreadable]) {
     let (header, key) = try DeviceArchive.begin(passphrase.bytes)
     try write(header + [UInt8(ascii: "\n")])
     // A run is written once it is known whether another one follows.
-    var run = SecretBuffer(), place = 0, count = 0, cursor: Serial?
+    var run = SecretBuffer(), place = 0, count = 0, unreadable: [Unreadable] = [], cursor: String?
     try await verifier.recordExport(at: now)
-    while case let page = try await verifier.exportDevices(after: cursor, limit: 500), let last = page.last {
-      if count > 0 {
+    repeat {
+      let page = try await verifier.exportDevices(after: cursor, limit: 500)
+      if count > 0, !page.items.isEmpty {
         let sealed = try DeviceArchive.seal(run.finish(), place: place, isLast: false, key: key.bytes)
         try write(sealed + [UInt8(ascii: "\n")])
         place += 1
         run = SecretBuffer()
       }
-      for (index, exported) in page.enumerated() {
+      for (index, exported) in page.items.enumerated() {
         if index > 0 { run.append(UInt8(ascii: "\n")) }
         let line = DeviceLine.write(exported.device, seed: exported.seed.bytes)
         line.withBytes { run.append($0) }
       }
-      count += page.count
-      cursor = last.device.serial
+      count += page.items.count
+      unreadable += page.unreadable
+      cursor = page.next
       progress(count)
-    }
+    } while cursor != nil
     let sealed = try DeviceArchive.seal(run.finish(), place: place, isLast: true, key: key.bytes)
     try write(sealed + [UInt8(ascii: "\n")])
-    return count
+    return (count, unreadable)
   }
 }

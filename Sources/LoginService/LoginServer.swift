@@ -65,7 +65,7 @@ public struct LoginServer: Sendable {
     }
     let rest = RESTService(
       accounts: accounts, issuer: settings.issuer, tokens: TokenAuthentication(store: store, metrics: metrics),
-      observe: observe)
+      trouble: trouble, observe: observe)
     let query = QueryAPI(
       accounts: accounts, issuer: settings.issuer, metrics: metrics, trouble: trouble, observe: observe)
     let operations = OperationsRoutes(

@@ -25,13 +25,13 @@ extension Verifier {
     var report = DatabaseReport()
     for problem in try await store.checkIntegrity() { report.add(problem) }
     try await keys.reload(from: store)
-    var user: UserName?
-    do throws(VerifierError) {
-      while case let page = try await store.users(after: user, limit: 500), let last = page.last {
-        report.userCount += page.count
-        user = last.name
-      }
-    } catch .corruptRecord(let what) { report.add("after the user \(user?.text ?? "(none)"): \(what) cannot be read") }
+    var user: String?
+    repeat {
+      let page = try await store.users(after: user, limit: 500)
+      report.userCount += page.items.count
+      for found in page.unreadable { report.add("\(found.error)") }
+      user = page.next
+    } while user != nil
     try await checkDevices(&report, progress: progress)
     return report
   }
@@ -39,25 +39,22 @@ extension Verifier {
   private func checkDevices(
     _ report: inout DatabaseReport, progress: @Sendable (Int) -> Void
   ) async throws(VerifierError) {
-    var query = DeviceQuery(limit: 500), keys = keys.current
-    do throws(VerifierError) {
-      while case let page = try await store.devices(query), let last = page.last {
-        for device in page {
-          do throws(VerifierError) { _ = try keys.openSeed(of: device) } catch .unknownKey {
-            // Rotated meanwhile, or moved under a key that was never there.
-            try await self.keys.reload(from: store)
-            keys = self.keys.current
-            do throws(VerifierError) { _ = try keys.openSeed(of: device) } catch {
-              report.add("the device \(device.serial): \(error)")
-            }
-          } catch { report.add("the device \(device.serial): \(error)") }
+    var serial: String?
+    repeat {
+      let page = try await store.devices(DeviceQuery(after: serial, limit: 500))
+      for found in page.unreadable { report.add("\(found.error)") }
+      for device in page.items {
+        do throws(VerifierError) { _ = try await opened(device) } catch {
+          switch error {
+          case .noSuchDevice: break
+          case .store: throw error
+          default: report.add("the device \(device.serial): \(error)")
+          }
         }
-        report.deviceCount += page.count
-        query.after = last.serial
-        progress(report.deviceCount)
       }
-    } catch .corruptRecord(let what) {
-      report.add("after the device \(query.after?.text ?? "(none)"): \(what) cannot be read")
-    }
+      report.deviceCount += page.items.count
+      progress(report.deviceCount)
+      serial = page.next
+    } while serial != nil
   }
 }

@@ -14,7 +14,7 @@ extension PostgreSQLDeviceStore: AccountStore {
 
   /// As `AccountStore` has it.
   public func account(of user: UserName) async throws(VerifierError) -> Account? {
-    try await read { try $0.accounts(of: [user]).first }
+    try await read { try $0.account(of: user) }
   }
 
   /// As `AccountStore` has it.
@@ -29,8 +29,8 @@ extension PostgreSQLDeviceStore: AccountStore {
 
   /// As `AccountStore` has it.
   public func accounts(
-    after name: UserName?, pathPrefix: String, limit: Int
-  ) async throws(VerifierError) -> [Account] {
+    after name: String?, pathPrefix: String, limit: Int
+  ) async throws(VerifierError) -> Listing<Account> {
     try await read { try $0.accounts(after: name, pathPrefix: pathPrefix, limit: limit) }
   }
 

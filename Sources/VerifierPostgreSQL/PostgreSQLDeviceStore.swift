@@ -84,12 +84,12 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   }
 
   /// As `DeviceStore` has it.
-  public func devices(_ query: DeviceQuery) async throws(VerifierError) -> [Device] {
+  public func devices(_ query: DeviceQuery) async throws(VerifierError) -> Listing<Device> {
     try await read { try $0.devices(query) }
   }
 
   /// As `DeviceStore` has it.
-  public func users(after name: UserName?, limit: Int) async throws(VerifierError) -> [User] {
+  public func users(after name: String?, limit: Int) async throws(VerifierError) -> Listing<User> {
     try await read { try $0.users(after: name, limit: limit) }
   }
 

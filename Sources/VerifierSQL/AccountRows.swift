@@ -11,10 +11,9 @@ enum ProfileRow {
     "must_change_password", "password_used_at", "old_passwords", "requires_mfa",
   ]
 
-  static func read(_ row: SQLRow) throws(VerifierError) -> (user: String, record: AccountRecord) {
+  static func read(_ row: SQLRow) throws(VerifierError) -> AccountRecord {
     var reader = RowReader(row, of: "an account", named: "the account of"), record = AccountRecord()
-    let user = try reader.text()
-    reader.name = user
+    reader.name = try reader.text()
     record.userID = try reader.optionalText()
     record.path = try reader.text()
     record.isAdministrator = try reader.integer(in: 0...1) == 1
@@ -28,7 +27,7 @@ enum ProfileRow {
         hash: hash, createdAt: created, changedAt: changed, mustChange: mustChange, lastUsedAt: used,
         previous: previous)
     }
-    return (user, record)
+    return record
   }
 
   static func values(_ record: AccountRecord, user: String) -> [SQLValue] {
@@ -47,9 +46,10 @@ extension AccessKey {
     "user_name", "id", "key_id", "sealed", "is_active", "created_at", "used_at", "used_service", "used_region",
   ]
 
-  static func read(_ row: SQLRow) throws(VerifierError) -> (user: String, key: AccessKey) {
+  init(row: SQLRow) throws(VerifierError) {
     var reader = RowReader(row, of: "an access key", named: "the access key")
-    let user = try reader.text(), id = try reader.text()
+    _ = try reader.text()
+    let id = try reader.text()
     reader.name = id
     let secret = SealedSecret(keyID: try reader.text(), box: SealedBytes(try reader.bytes()))
     let isActive = try reader.integer(in: 0...1) == 1, created = try reader.time()
@@ -57,7 +57,7 @@ extension AccessKey {
     if let time = try reader.optionalTime() {
       use = Use(time: time, service: try reader.text(), region: try reader.text())
     }
-    return (user, AccessKey(id: id, secret: secret, isActive: isActive, createdAt: created, lastUse: use))
+    self.init(id: id, secret: secret, isActive: isActive, createdAt: created, lastUse: use)
   }
 
   func values(user: String) -> [SQLValue] {
@@ -74,18 +74,16 @@ extension PageSession {
     "user_name", "id", "digest", "stage", "has_mfa", "created_at", "seen_at", "source", "agent",
   ]
 
-  static func read(_ row: SQLRow) throws(VerifierError) -> (user: String, session: PageSession) {
+  init(row: SQLRow) throws(VerifierError) {
     var reader = RowReader(row, of: "a session", named: "the session")
-    let user = try reader.text(), id = try reader.text()
+    _ = try reader.text()
+    let id = try reader.text()
     reader.name = id
     let digest = try reader.bytes(), stage = try reader.choice(Stage.self), hasMFA = try reader.integer(in: 0...1) == 1
     let created = try reader.time(), seen = try reader.time(), source = try reader.optionalText()
-    return (
-      user,
-      PageSession(
-        id: id, digest: digest, stage: stage, hasMFA: hasMFA, createdAt: created, seenAt: seen, source: source,
-        agent: try reader.text())
-    )
+    self.init(
+      id: id, digest: digest, stage: stage, hasMFA: hasMFA, createdAt: created, seenAt: seen, source: source,
+      agent: try reader.text())
   }
 
   func values(user: String) -> [SQLValue] {
@@ -100,11 +98,12 @@ extension PageSession {
 enum TagRow {
   static let columns = ["user_name", "serial", "place", "name", "value"]
 
-  static func read(_ row: SQLRow) throws(VerifierError) -> (user: String, serial: String, tag: Tag) {
+  static func read(_ row: SQLRow) throws(VerifierError) -> (serial: String, tag: Tag) {
     var reader = RowReader(row, of: "a tag")
-    let user = try reader.text(), serial = try reader.text()
+    _ = try reader.text()
+    let serial = try reader.text()
     _ = try reader.integer()
-    return (user, serial, Tag(key: try reader.text(), value: try reader.text()))
+    return (serial, Tag(key: try reader.text(), value: try reader.text()))
   }
 
   static func values(_ record: AccountRecord, user: String) -> [[SQLValue]] {

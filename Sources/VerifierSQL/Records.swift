@@ -14,6 +14,9 @@ extension Device {
   static let columnsWithinUser =
     ["id", "serial", "issuer", "moving_factor", "algorithm", "digits", "period", "t0", "created_at"] + changingColumns
 
+  /// Where the serial is among them.
+  static let serialColumn = columns.firstIndex(of: "serial") ?? 0
+
   /// Of these, those that change in the life of a device.
   static let changingColumns = ["key_id", "sealed_seed", "status", "sync_drift", "sync_failures", "enabled_at"]
 
@@ -100,8 +103,9 @@ extension User {
 
   /// - Parameter name: theirs, where no column says it.
   init(row: SQLRow, named name: UserName? = nil) throws(VerifierError) {
-    var reader = RowReader(row, of: "a user")
+    var reader = RowReader(row, of: "a user", named: "the user")
     let name = if let name { name } else { try reader.userName() }
+    reader.name = name.text
     let createdAt = try reader.time()
     let failures = Int(try reader.integer(in: Self.counts))
     let lockedUntil = try reader.optionalTime(), isLockedForGood = try reader.integer(in: 0...1) == 1

@@ -7,12 +7,12 @@ extension SQLSession {
   package func change<R>(
     accountOf name: UserName, _ body: (inout UnitState, inout AccountRecord) throws(VerifierError) -> R
   ) throws -> R {
-    let before = try read(.user(name), locking: true), recordBefore = try records(of: [name.text])[name.text]
-    var after = before.state, record = recordBefore ?? AccountRecord()
+    let before = try read(.user(name), locking: true), recordBefore = try records(of: [name.text]).value(of: name.text)
+    var after = before.state, record = recordBefore
     let result = try body(&after, &record)
     try apply(after.changes(since: before.state), to: before)
     // With the user all of it is gone already.
-    if after.user != nil, record != recordBefore ?? AccountRecord() { try write(record, of: name.text) }
+    if after.user != nil, record != recordBefore { try write(record, of: name.text) }
     return result
   }
 
@@ -46,23 +46,39 @@ extension SQLSession {
     }
   }
 
+  package func account(of user: UserName) throws -> Account? { try results(of: [user])[user]?.get() }
+
   package func accounts(of users: [UserName]) throws -> [Account] {
-    guard !users.isEmpty else { return [] }
+    let results = try results(of: users)
+    return users.compactMap { try? results[$0]?.get() }
+  }
+
+  /// The accounts of those of these users that there are. A row that cannot be read costs its user, and nobody else.
+  private func results(of users: [UserName]) throws -> [UserName: Result<Account, VerifierError>] {
+    guard !users.isEmpty else { return [:] }
     let records = try records(of: users.map(\.text)), account = try policyAndAccount().account
     let (names, list) = Self.members(users.map(\.text))
     let results = try run([
       SQLStatement("SELECT \(User.columns.list) FROM vmfa_user WHERE name IN (\(list))", names),
       SQLStatement("SELECT \(Device.columns.list) FROM \(Device.tables) WHERE user_name IN (\(list))", names),
     ])
-    let found = Dictionary(
-      try results[0].rows.map { try User(row: $0) }.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let devices = Dictionary(grouping: try Self.devices(results[1].rows), by: \.user)
-    return users.compactMap { name in
-      found[name].map { user in
-        Account(
-          account: account, user: user, devices: devices[name] ?? [], record: records[name.text] ?? AccountRecord())
-      }
+    var found = RowsByUser<User?>(nil), devices = RowsByUser<[Device]>([])
+    for row in results[0].rows {
+      found.add(row) { user throws(VerifierError) in user = try User(row: row) }
     }
+    for row in results[1].rows {
+      devices.add(row) { devices throws(VerifierError) in devices.append(try Device(row: row)) }
+    }
+    var accounts: [UserName: Result<Account, VerifierError>] = [:]
+    for name in users {
+      do throws(VerifierError) {
+        guard let user = try found.value(of: name.text) else { continue }
+        let devices = try devices.value(of: name.text).sorted(by: Device.isOlder(_:than:))
+        let record = try records.value(of: name.text)
+        accounts[name] = .success(Account(account: account, user: user, devices: devices, record: record))
+      } catch { accounts[name] = .failure(error) }
+    }
+    return accounts
   }
 
   /// Arguments and placeholders of `IN (…)`. The list is filled up to a power of two with what is in it anyway: a database
@@ -77,23 +93,31 @@ extension SQLSession {
 
   package func account(ofAccessKey id: String) throws -> Account? {
     let owner = try run("SELECT user_name FROM vmfa_access_key WHERE id = $1", [.text(id)]).rows.text
-    return try owner.flatMap { try accounts(of: [try UserName($0)]).first }
+    return try owner.flatMap { try account(of: try UserName($0)) }
   }
 
-  package func accounts(after name: UserName?, pathPrefix: String, limit: Int) throws -> [Account] {
+  package func accounts(after name: String?, pathPrefix: String, limit: Int) throws -> Listing<Account> {
     let rows = try run(
       """
       SELECT u.name FROM vmfa_user u LEFT JOIN vmfa_profile p ON p.user_name = u.name
       WHERE u.name > $1 AND u.name <> $2 AND SUBSTR(COALESCE(p.path, '/'), 1, LENGTH($3)) = $3
-      ORDER BY u.name LIMIT \(limit)
-      """, [.text(name?.text ?? ""), .text(UserName.root.text), .text(pathPrefix)]
+      ORDER BY u.name LIMIT \(limit + 1)
+      """, [.text(name ?? ""), .text(UserName.root.text), .text(pathPrefix)]
     ).rows
-    var names: [UserName] = []
-    for row in rows {
+    let names = try Listing(rows, limit: limit, nameColumn: 0) { row throws(VerifierError) in
       var reader = RowReader(row, of: "a user")
-      names.append(try reader.userName())
+      return try reader.userName()
     }
-    return try accounts(of: names)
+    let results = try results(of: names.items)
+    var accounts: [Account] = [], unreadable = names.unreadable
+    for name in names.items {
+      switch results[name] {
+      case .success(let account): accounts.append(account)
+      case .failure(let error): unreadable.append(Unreadable(name: name.text, error: error))
+      case nil: continue
+      }
+    }
+    return Listing(items: accounts, unreadable: unreadable, next: names.next)
   }
 
   package func user(likeIgnoringCase name: UserName) throws -> UserName? {
@@ -106,8 +130,7 @@ extension SQLSession {
   }
 
   /// The records of these users, those that have one.
-  private func records(of users: [String]) throws -> [String: AccountRecord] {
-    guard !users.isEmpty else { return [:] }
+  private func records(of users: [String]) throws -> RowsByUser<AccountRecord> {
     let (names, list) = Self.members(users)
     let results = try run([
       SQLStatement("SELECT \(ProfileRow.columns.list) FROM vmfa_profile WHERE user_name IN (\(list))", names),
@@ -120,26 +143,25 @@ extension SQLSession {
         "SELECT \(PageSession.columns.list) FROM vmfa_session WHERE user_name IN (\(list)) ORDER BY seen_at DESC, id",
         names),
     ])
-    var records: [String: AccountRecord] = [:]
+    var records = RowsByUser(AccountRecord())
     for row in results[0].rows {
-      let (user, record) = try ProfileRow.read(row)
-      records[user] = record
+      records.add(row) { record throws(VerifierError) in record = try ProfileRow.read(row) }
     }
     for row in results[1].rows {
-      let (user, key) = try AccessKey.read(row)
-      records[user, default: AccountRecord()].accessKeys.append(key)
+      records.add(row) { record throws(VerifierError) in record.accessKeys.append(try AccessKey(row: row)) }
     }
     for row in results[2].rows {
-      let (user, serial, tag) = try TagRow.read(row)
-      if serial.isEmpty {
-        records[user, default: AccountRecord()].tags.append(tag)
-      } else {
-        records[user, default: AccountRecord()].deviceTags[serial, default: []].append(tag)
+      records.add(row) { record throws(VerifierError) in
+        let (serial, tag) = try TagRow.read(row)
+        if serial.isEmpty {
+          record.tags.append(tag)
+        } else {
+          record.deviceTags[serial, default: []].append(tag)
+        }
       }
     }
     for row in results[3].rows {
-      let (user, session) = try PageSession.read(row)
-      records[user, default: AccountRecord()].sessions.append(session)
+      records.add(row) { record throws(VerifierError) in record.sessions.append(try PageSession(row: row)) }
     }
     return records
   }

@@ -175,7 +175,7 @@ extension SQLSession {
     } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(device.seed.keyID) }
   }
 
-  package func devices(_ query: DeviceQuery) throws -> [Device] {
+  package func devices(_ query: DeviceQuery) throws -> Listing<Device> {
     var filter = SQLFilter()
     filter.add("user_name =", query.user?.text)
     filter.add("status =", query.status?.rawValue)
@@ -183,18 +183,20 @@ extension SQLSession {
       filter.add(condition: "status \(isAssigned ? "<>" : "=") 'unassigned'")
     }
     filter.add("key_id <>", query.notUnderKey)
-    filter.add("serial >", query.after?.text)
-    return try run(
-      "SELECT \(Device.columns.list) FROM \(Device.tables)\(filter.clause) ORDER BY serial LIMIT \(query.limit)",
-      filter.arguments
-    ).rows.map { try Device(row: $0) }
+    filter.add("serial >", query.after)
+    let found = try run(
+      "SELECT \(Device.columns.list) FROM \(Device.tables)\(filter.clause) ORDER BY serial LIMIT \(query.limit + 1)",
+      filter.arguments)
+    return try Listing(found.rows, limit: query.limit, nameColumn: Device.serialColumn) { row throws(VerifierError) in
+      try Device(row: row)
+    }
   }
 
-  package func users(after name: UserName?, limit: Int) throws -> [User] {
-    try run(
-      "SELECT \(User.columns.list) FROM vmfa_user WHERE name > $1 ORDER BY name LIMIT \(limit)",
-      [.text(name?.text ?? "")]
-    ).rows.map { try User(row: $0) }
+  package func users(after name: String?, limit: Int) throws -> Listing<User> {
+    let found = try run(
+      "SELECT \(User.columns.list) FROM vmfa_user WHERE name > $1 ORDER BY name LIMIT \(limit + 1)", [.text(name ?? "")]
+    )
+    return try Listing(found.rows, limit: limit, nameColumn: 0) { row throws(VerifierError) in try User(row: row) }
   }
 }
 

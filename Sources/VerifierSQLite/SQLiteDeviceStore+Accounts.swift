@@ -15,7 +15,7 @@ extension SQLiteDeviceStore: AccountStore {
 
   /// As `AccountStore` has it.
   public func account(of user: UserName) async throws(VerifierError) -> Account? {
-    try await read { try $0.accounts(of: [user]).first }
+    try await read { try $0.account(of: user) }
   }
 
   /// As `AccountStore` has it.
@@ -30,8 +30,8 @@ extension SQLiteDeviceStore: AccountStore {
 
   /// As `AccountStore` has it.
   public func accounts(
-    after name: UserName?, pathPrefix: String, limit: Int
-  ) async throws(VerifierError) -> [Account] {
+    after name: String?, pathPrefix: String, limit: Int
+  ) async throws(VerifierError) -> Listing<Account> {
     try await read { try $0.accounts(after: name, pathPrefix: pathPrefix, limit: limit) }
   }
 

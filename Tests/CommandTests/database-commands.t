@@ -30,6 +30,44 @@ Damage is named:
   damaged: 2 users, 1 devices
   status 65
 
+What is damaged costs none of the others, in no list:
+
+  $ (export VMFA_DATABASE=sqlite:worn/v.db; printf 'x' > pass; chmod 600 pass
+  > for user in ann ben cat; do create $user; done; vmfa user create dan
+  > python3 -c '
+  > import sqlite3
+  > c = sqlite3.connect("worn/v.db")
+  > c.execute("UPDATE vmfa_device_use SET drift = 1000000 WHERE user_name = \"ben\""); c.execute("UPDATE vmfa_user SET failures = 1 << 40 WHERE name = \"dan\""); c.commit()'
+  > ends vmfa device list --json > list; grep -o '"serial"' list; tail -n 2 list
+  > echo; vmfa device list --limit 1 --after "$(vmfa device list | grep -o 'arn[^ ]*/ann')" 2>&1 | tail -n 2
+  > echo; ends vmfa user list | tr -s ' '
+  > echo; ends vmfa device export all --passphrase-file pass; ends vmfa database check; ends vmfa key rotate) 2> /dev/null
+  created dan
+  "serial"
+  "serial"
+  vmfa: error: the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)
+  status 65
+  
+  vmfa: note: there are more: --after 'arn:aws:iam::*:mfa/ben' goes on (glob)
+  vmfa: error: the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)
+  
+  USER MFA DEVICES FAILURES LOCKED
+  ann no 1 0 no
+  cat no 1 0 no
+  vmfa: error: the user dan cannot be read back: the record is damaged, or sealed under another key
+  vmfa: error: the user ben: the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)
+  status 65
+  
+  exported 2 devices to all
+  vmfa: error: the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)
+  status 65
+  the user dan cannot be read back: the record is damaged, or sealed under another key
+  the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)
+  damaged: 3 users, 2 devices
+  status 65
+  vmfa: error: the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)
+  status 65
+
 Users go with their devices:
 
   $ ends vmfa user delete alice

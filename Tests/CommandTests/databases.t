@@ -57,9 +57,16 @@ The master key. It is never made anew once something is sealed under it:
   status 77
   $ chmod 600 "$data/master.key"
 
-A named key must be there from the start:
+A named key must be there from the start, and no database is made without it:
 
-  $ ends vmfa device create alice --database sqlite:new/v.db --key-file none.key
+  $ ends vmfa device create alice --database sqlite:new/v.db --key-file none.key; ls new
+  vmfa: error: the master key none.key is missing
+  vmfa: hint: nothing is sealed under it yet: (umask 077 && openssl rand -hex 32 > 'none.key') makes it
+  status 77
+  ls: cannot access 'new': No such file or directory
+  [2]
+  $ (umask 077 && openssl rand -hex 32 > 'none.key') && vmfa device create alice --database sqlite:new/v.db --key-file none.key --json > /dev/null
+  $ mv none.key gone.key; ends vmfa device list --database sqlite:new/v.db --key-file none.key
   vmfa: error: the master key none.key is missing
   vmfa: hint: seeds cannot be read without it: restore it from a backup, or name it with --key-file
   status 77

@@ -80,25 +80,32 @@ extension DeviceStoreContract {
       let bench = try await Bench(store: open())
       for index in 0..<9 { _ = try await bench.created(for: index < 4 ? "alice" : "bob", name: "d\(index)") }
       _ = try await bench.enrolled(for: "alice", name: "D")
-      let all = try await bench.store.devices(DeviceQuery()).map(\.serial)
+      let all = try await bench.store.devices(DeviceQuery(limit: 10)).items.map(\.serial)
       #expect(all.count == 10 && all == all.sorted())
       #expect(all[0].text.hasSuffix("/D"))
-      var paged: [Serial] = []
-      while case let page = try await bench.store.devices(DeviceQuery(after: paged.last, limit: 3)), !page.isEmpty {
-        paged += page.map(\.serial)
-      }
-      #expect(paged == all)
+      var paged: [Serial] = [], query = DeviceQuery(limit: 5), pages = 0
+      repeat {
+        let page = try await bench.store.devices(query)
+        #expect(page.next == nil || page.next == page.items.last?.serial.text)
+        paged += page.items.map(\.serial)
+        query.after = page.next
+        pages += 1
+      } while query.after != nil
+      #expect(paged == all && pages == 2)
       let alice = try UserName("alice")
-      #expect(try await bench.store.devices(DeviceQuery(user: alice)).count == 5)
-      #expect(try await bench.store.devices(DeviceQuery(user: alice, status: .active)).map(\.serial) == [all[0]])
-      #expect(try await bench.store.devices(DeviceQuery(status: .disabled)).isEmpty)
+      #expect(try await bench.store.devices(DeviceQuery(user: alice)).items.count == 5)
+      let active = try await bench.store.devices(DeviceQuery(user: alice, status: .active))
+      #expect(active.items.map(\.serial) == [all[0]] && active.next == nil)
+      #expect(try await bench.store.devices(DeviceQuery(status: .disabled)).items.isEmpty)
     },
     Check("users are listed by name, in the order of UTF-8") { open in
       let bench = try await Bench(store: open())
       let names = ["Zoë", "alice", "bob", "écho", "漢", "😀"]
       for name in names.reversed() { _ = try await bench.created(for: name) }
-      #expect(try await bench.store.users(after: nil, limit: 10).map(\.name.text) == names)
-      #expect(try await bench.store.users(after: UserName("bob"), limit: 2).map(\.name.text) == ["écho", "漢"])
+      #expect(try await bench.store.users(after: nil, limit: 6).items.map(\.name.text) == names)
+      #expect(try await bench.store.users(after: nil, limit: 6).next == nil)
+      let page = try await bench.store.users(after: "bob", limit: 2)
+      #expect(page.items.map(\.name.text) == ["écho", "漢"] && page.next == "漢")
     },
   ]
 }

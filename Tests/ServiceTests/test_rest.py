@@ -255,6 +255,48 @@ class Operations(ServiceTestCase):
         finally:
             other.stop()
 
+    def test_damage(self):
+        """What is damaged costs none of the others, in no list, and is told of."""
+        from service import Service
+        from visitor import Visitor
+        other = Service().initialise().start()
+        try:
+            made = {user: other.device(user) for user in ("ann", "ben", "cat")}
+            other.vmfa("user", "create", "dan")
+            with open(f"{other.folder}/password", "w") as file:
+                file.write("correct horse")
+            other.vmfa("user", "create", "eve", "--administrator", "--password-file", file.name)
+            subprocess.run(
+                ["sqlite3", f"{other.folder}/verifier.db",
+                 "UPDATE vmfa_device_use SET drift = 1000000 WHERE user_name = 'ben';"
+                 "UPDATE vmfa_user SET failures = 1 << 40 WHERE name = 'dan'"], check=True)
+            status, page = other.request("GET", "/v1/devices")
+            self.assertEqual((status, [device["user"] for device in page["devices"]]), (200, ["ann", "cat"]))
+            self.assertEqual(page["unreadable"], [made["ben"]["serial"]])
+            self.assertNotIn("unreadable", other.request("GET", f"/v1/devices?cursor={made['ben']['serial']}")[1])
+            status, first = other.request("GET", "/v1/devices?limit=2")
+            self.assertEqual((len(first["devices"]), first["cursor"]), (1, made["ben"]["serial"]))
+
+            iam = other.client("iam")
+            self.assertEqual([user["UserName"] for user in iam.list_users()["Users"]], ["ann", "cat", "eve"])
+            serials = [device["SerialNumber"] for device in iam.list_virtual_mfa_devices()["VirtualMFADevices"]]
+            self.assertEqual(serials, [made["ann"]["serial"], made["cat"]["serial"]])
+
+            visitor = Visitor(other)
+            visitor.sign_in("eve", "correct horse")
+            self.assertEqual(visitor.get("/users"), 200)
+            self.assertIn(">cat</a>", visitor.body)
+            self.assertIn("The user dan cannot be shown: the user dan cannot be read back", visitor.text)
+            self.assertIn(f"The user ben cannot be shown: the device {made['ben']['serial']} cannot", visitor.text)
+
+            self.assertIn("left out of a list: the user dan cannot be read back", other.logged())
+            verified = other.request("POST", "/v1/users/cat/verify", {"code": code(made["cat"]["secret"], step())}, token="verify")
+            self.assertEqual(verified[1]["result"], "accepted")
+            refused = other.request("POST", "/v1/users/ben/verify", {"code": code(made["ben"]["secret"], step())}, token="verify")
+            self.assertEqual((refused[0], refused[1]["code"]), (503, "unavailable"))
+        finally:
+            other.stop()
+
     def test_audit(self):
         self.service.device("aud")
         status, page = self.service.request("GET", "/v1/audit?limit=1")

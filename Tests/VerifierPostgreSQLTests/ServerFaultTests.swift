@@ -150,7 +150,7 @@ import VerifierPostgreSQL
     let before = try await bench()
     _ = try await before.enrolled(for: "bob", name: "bob")
     #expect(try await before.verify(step: Bench.step()).isAccepted)
-    let devices = try await before.store.devices(DeviceQuery(limit: 10))
+    let devices = try await before.store.devices(DeviceQuery(limit: 10)).items
     try server.run(
       """
       BEGIN;
@@ -164,7 +164,7 @@ import VerifierPostgreSQL
       COMMIT
       """, at: database)
     let bench = try await Bench(store: PostgreSQLDeviceStore.open(database, .existing))
-    #expect(try await bench.store.devices(DeviceQuery(limit: 10)) == devices)
+    #expect(try await bench.store.devices(DeviceQuery(limit: 10)).items == devices)
     #expect(try await bench.verify(step: Bench.step()) == .rejected(.reused))
     let later = Bench.now.advanced(by: 90)
     #expect(try await bench.verify(step: Bench.step(at: later), at: later).isAccepted)

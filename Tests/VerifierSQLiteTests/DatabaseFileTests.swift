@@ -151,7 +151,9 @@ import VerifierSQLite
       }
     }
     try await raw.write { try $0.execute(sql: "UPDATE vmfa_user SET failures = 9223372036854775807") }
-    await #expect(throws: VerifierError.corruptRecord("a user")) { _ = try await bench.verify(Bench.wrongCode()) }
+    await #expect(throws: VerifierError.corruptRecord("the user alice")) {
+      _ = try await bench.verify(Bench.wrongCode())
+    }
     try await raw.write { try $0.execute(sql: "UPDATE vmfa_user SET failures = 0") }
     try await raw.write { try $0.execute(sql: "INSERT INTO vmfa_policy VALUES ('window', 99)") }
     await #expect(throws: VerifierError.corruptRecord("the policy")) { _ = try await bench.verify(step: Bench.step()) }

@@ -46,7 +46,7 @@ import VerifierSQLite
     let writer = try DatabaseQueue(path: path, configuration: configuration)
     try writer.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE; UPDATE vmfa_user SET failures = 7") }
     #expect(try await bench.user().failures == 0)
-    #expect(try await bench.store.devices(DeviceQuery()).count == 1)
+    #expect(try await bench.store.devices(DeviceQuery()).items.count == 1)
     #expect(try await bench.verifier.verifyAudit().findings.isEmpty)
     try writer.inDatabase { try $0.execute(sql: "COMMIT") }
     #expect(try await bench.user().failures == 7)
@@ -157,18 +157,32 @@ import VerifierSQLite
     let database = try DatabaseQueue(path: path)
     try await database.write { try $0.execute(sql: "UPDATE vmfa_device SET serial = CAST(x'FF' AS TEXT)") }
     let device = VerifierError.corruptRecord("the device of alice")
-    await #expect(throws: device) { try await bench.store.devices(DeviceQuery(limit: 1)) }
+    let page = try await bench.store.devices(DeviceQuery(limit: 1))
+    #expect(page.items.isEmpty && page.unreadable == [Unreadable(name: nil, error: device)] && page.next == nil)
     await #expect(throws: device) { try await bench.verifier.rotateKeys(at: Bench.now) }
     await #expect(throws: device) { try await bench.verify(step: Bench.step()) }
     let problems = try await bench.verifier.checkDatabase().problems
-    #expect(problems.contains("after the device (none): the device of alice cannot be read"))
+    #expect(problems.contains("\(device)"))
     try await database.write { database in
       try database.execute(
         sql: """
           INSERT INTO vmfa_user (name, created_at, failures, locked_until_unlocked) VALUES (CAST(x'FF' AS TEXT), 0, 0, 0)
           """)
     }
-    #expect(try await bench.verifier.checkDatabase().problems.contains("after the user (none): a user cannot be read"))
+    let user = VerifierError.corruptRecord("a user")
+    #expect(try await bench.verifier.checkDatabase().problems.contains("\(user)"))
+    // Nothing could come after one of them: they are on a page that is the last, or on none.
+    _ = try await bench.created(for: "bob")
+    try await database.write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO vmfa_user (name, created_at, failures, locked_until_unlocked) VALUES (CAST(x'FE' AS TEXT), 0, 0, 0)
+          """)
+    }
+    let first = try await bench.store.users(after: "alice", limit: 2)
+    #expect(first.items.map(\.name.text) == ["bob"] && first.unreadable.isEmpty && first.next == "bob")
+    #expect(try await bench.store.users(after: first.next, limit: 2).unreadable.count == 2)
+    await #expect(throws: user) { try await bench.store.users(after: first.next, limit: 1) }
   }
 
   @Test func `audit rows from before they lay by their batches stay in them, and what was forged stays out`()

@@ -32,8 +32,8 @@ import Verifier
     }
 
     func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState { try await store.state(of: unit) }
-    func devices(_ query: DeviceQuery) async throws(VerifierError) -> [Device] { try await store.devices(query) }
-    func users(after name: UserName?, limit: Int) async throws(VerifierError) -> [User] {
+    func devices(_ query: DeviceQuery) async throws(VerifierError) -> Listing<Device> { try await store.devices(query) }
+    func users(after name: String?, limit: Int) async throws(VerifierError) -> Listing<User> {
       try await store.users(after: name, limit: limit)
     }
     func policy() async throws(VerifierError) -> Policy { try await store.policy() }

@@ -15,7 +15,7 @@ import Verifier
     await #expect(throws: VerifierError.seedLength(byteCount: count)) {
       _ = try await bench.created(seed: Array(repeating: 1, count: count))
     }
-    #expect(try await bench.store.users(after: nil, limit: 1).isEmpty)
+    #expect(try await bench.store.users(after: nil, limit: 1).items.isEmpty)
   }
 
   @Test func `a device name is taken from the user where it can be, else made up`() async throws {

@@ -1,5 +1,6 @@
 internal import CoreMetrics
 internal import Logging
+internal import Verifier
 
 /// Where errors go that are no answer: counted and logged, and not told to the client.
 struct TroubleLog: Sendable {
@@ -9,5 +10,10 @@ struct TroubleLog: Sendable {
   func report(_ error: any Error, _ what: String = "no answer", to requestID: String? = nil) {
     metrics.storeErrors.increment()
     logger.error("\(what): \(error)", metadata: requestID.map { ["request_id": "\($0)"] })
+  }
+
+  /// What a list is answered without.
+  func report(_ unreadable: [Unreadable], to requestID: String?) {
+    for found in unreadable { report(found.error, "left out of a list", to: requestID) }
   }
 }

@@ -34,25 +34,26 @@ extension PageCall {
 
   fileprivate func usersPage() async throws -> Answer {
     let withoutMFA = query["mfa"] == "none", withOldKeys = query["keys"] == "old"
-    var found: [Account] = [], last = query["after"].flatMap { try? UserName($0) }
-    var isWhole = false
-    for _ in 0..<Self.pagesRead where found.count <= Self.pageSize && !isWhole {
-      let page = try await accounts.store.accounts(after: last, pathPrefix: "/", limit: 200)
-      isWhole = page.count < 200
-      last = page.last?.user.name ?? last
-      found += page.filter { account in
+    var found: [Account] = [], unreadable: [Unreadable] = [], next = query["after"], pagesLeft = Self.pagesRead
+    repeat {
+      let page = try await accounts.store.accounts(after: next, pathPrefix: "/", limit: 200)
+      next = page.next
+      unreadable += page.unreadable
+      pagesLeft -= 1
+      found += page.items.filter { account in
         (!withoutMFA || !account.hasMFA)
           && (!withOldKeys || account.record.accessKeys.contains { $0.isActive && $0.isOld(at: now) })
       }
-    }
+    } while found.count <= Self.pageSize && next != nil && pagesLeft > 0
+    pages.trouble.report(unreadable, to: request.id)
     let users = Array(found.prefix(Self.pageSize))
     var view: View = [
       "atUsers": true, "isFiltered": withoutMFA || withOldKeys, "hasUsers": !users.isEmpty,
-      "users": users.map(row(of:)),
+      "users": users.map(row(of:)), "unreadable": unreadable.map { ["name": $0.name ?? "?", "error": "\($0.error)"] },
     ]
-    if let end = found.count > Self.pageSize ? users.last?.user.name : isWhole ? nil : last {
+    if let end = found.count > Self.pageSize ? users.last?.user.name.text : next {
       let filters = (withoutMFA ? "&mfa=none" : "") + (withOldKeys ? "&keys=old" : "")
-      view["next"] = "/users?after=\(PercentEncoding.encode(end.text))\(filters)"
+      view["next"] = "/users?after=\(PercentEncoding.encode(end))\(filters)"
     }
     return page("users", withoutMFA ? "Users without MFA" : withOldKeys ? "Users with old access keys" : "Users", view)
   }

@@ -76,6 +76,8 @@ struct ActionCall: Sendable {
   let now: UnixTime
   /// Told of every code that was checked.
   let observe: @Sendable (Verdict) -> Void
+  /// Told of what a list is answered without.
+  let tellOf: @Sendable ([Unreadable]) -> Void
 
   var verifier: Verifier { accounts.verifier }
 
@@ -119,15 +121,20 @@ struct ActionCall: Sendable {
     let limit: Int
     let after: String?
 
-    /// `found` holds one item more than the page, if there are more.
-    func write<Item>(
+    /// `found` holds more items than the page, if there are more.
+    func write<Item: Sendable>(
       _ name: String, _ found: [Item], key: (Item) -> String, to xml: inout XMLText,
       _ content: (inout XMLText, Item) -> Void
     ) {
-      let items = found.prefix(limit), isTruncated = found.count > limit
-      xml.list(name, Array(items), content)
-      xml.element("IsTruncated", isTruncated)
-      if isTruncated, let last = items.last { xml.element("Marker", Page.marker(after: key(last))) }
+      write(name, Listing(found, limit: limit, name: key), to: &xml, content)
+    }
+
+    func write<Item: Sendable>(
+      _ name: String, _ found: Listing<Item>, to xml: inout XMLText, _ content: (inout XMLText, Item) -> Void
+    ) {
+      xml.list(name, found.items, content)
+      xml.element("IsTruncated", found.next != nil)
+      if let next = found.next { xml.element("Marker", Page.marker(after: next)) }
     }
 
     /// For lists that are at hand as a whole.

@@ -45,6 +45,7 @@ extension RESTService {
   private struct DeviceList: Encodable {
     var devices: [DeviceJSON]
     var cursor: String?
+    var unreadable: [String]?
   }
 
   func createDevice(_ call: Call) async throws -> Answer {
@@ -133,12 +134,12 @@ extension RESTService {
       }
       return status
     }
-    let found = try await call.accounts.store.devices(
-      DeviceQuery(status: status, after: form["cursor"].map(Serial.init(stored:)), limit: limit + 1))
+    let found = try await call.accounts.store.devices(DeviceQuery(status: status, after: form["cursor"], limit: limit))
     try await recordRead("ListVirtualMFADevices", call)
-    let page = found.prefix(limit)
+    trouble.report(found.unreadable, to: call.request.id)
     return try .json(
       encoding: DeviceList(
-        devices: page.map(DeviceJSON.init), cursor: found.count > limit ? page.last?.serial.text : nil))
+        devices: found.items.map(DeviceJSON.init), cursor: found.next,
+        unreadable: found.unreadable.isEmpty ? nil : found.unreadable.compactMap(\.name)))
   }
 }

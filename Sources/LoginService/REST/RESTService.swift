@@ -9,6 +9,7 @@ struct RESTService: Sendable {
   let accounts: AccountService
   let issuer: String
   let tokens: TokenAuthentication
+  let trouble: TroubleLog
   let observe: @Sendable (Verdict, UnixTime) -> Void
 
   var routes: [RouteTable.Route] {

@@ -54,16 +54,21 @@ struct AuditListCommand: AsyncParsableCommand {
   func run() async throws {
     var query = try filter.query()
     (query.limit, query.after, query.newestFirst) = (page.limit + 1, page.after, reverse)
-    let rows = page.page(try await options.verifier().auditRecords(query)) { $0.id }
-    if json { return try Console.current.printJSON(rows.map(AuditOutput.init)) }
-    try Console.current.printTable(
-      ["TIME", "EVENT", "OUTCOME", "REASON", "USER", "DEVICE", "ACTOR", "SOURCE"],
-      rows.map(AuditOutput.init).map { row in
-        [
-          row.time, row.event, row.outcome, row.reason ?? "", row.user ?? "", row.device ?? "", row.actor,
-          row.source ?? "",
-        ]
-      })
+    let found = Listing(try await options.verifier().auditRecords(query), limit: page.limit, name: \.id)
+    let rows = found.items.map(AuditOutput.init)
+    if json {
+      try Console.current.printJSON(rows)
+    } else {
+      try Console.current.printTable(
+        ["TIME", "EVENT", "OUTCOME", "REASON", "USER", "DEVICE", "ACTOR", "SOURCE"],
+        rows.map { row in
+          [
+            row.time, row.event, row.outcome, row.reason ?? "", row.user ?? "", row.device ?? "", row.actor,
+            row.source ?? "",
+          ]
+        })
+    }
+    try page.end(found)
   }
 }
 

@@ -29,14 +29,29 @@ struct MasterKeyOptions: ParsableArguments {
   func source(
     _ console: Console, beside place: DatabasePlace, of store: any DeviceStore
   ) async throws -> KeyRing.MasterKeySource {
-    if let keyFile { return Self.file(keyFile) }
+    if let file = namedFile(console) {
+      if try await store.keys().isEmpty { try Self.require(file) }
+      return Self.file(file)
+    }
     if let keyCommand { return Self.command(keyCommand) }
-    if let file = console.variable("VMFA_KEY_FILE") { return Self.file(file) }
     if let command = console.variable("VMFA_KEY_COMMAND") { return Self.command(command) }
     if let credential = try Self.credential(console) { return credential }
     let path = try Self.standardPath(console, beside: place)
     if try await store.keys().isEmpty { try MasterKeyFile.makeIfMissing(path) }
     return Self.file(path)
+  }
+
+  /// The file that was asked for, else the one that the environment names.
+  func namedFile(_ console: Console) -> String? {
+    keyFile ?? (keyCommand == nil ? console.variable("VMFA_KEY_FILE") : nil)
+  }
+
+  /// For a database that holds nothing yet: there is nothing to restore, and what is missing can be made.
+  static func require(_ file: String) throws {
+    guard try DurableFile.kind(of: file, followingLinks: true) == nil else { return }
+    throw VerifierError.masterKey(
+      reason: "the master key \(file) is missing",
+      hint: "nothing is sealed under it yet: (umask 077 && openssl rand -hex 32 > '\(file)') makes it")
   }
 
   static func file(_ path: String) -> KeyRing.MasterKeySource {

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import ArgumentParser
+internal import DurableFiles
 internal import Foundation
 internal import OATH
 internal import Verifier
@@ -27,6 +28,8 @@ struct VerifierOptions: ParsableArguments {
   /// The same, with the store behind it.
   func session(creating: Bool = false, isDrill: Bool = false, connections: Int = 1) async throws -> Session {
     let console = Console.current, place = try place()
+    // Before a database is made that would be of no use.
+    if creating, try place.isMissing, let file = key.namedFile(console) { try MasterKeyOptions.require(file) }
     let store = try await place.open(creating: creating, connections: connections)
     OpenStores.current?.add(store)
     let source = try await key.source(console, beside: place, of: store)
@@ -75,6 +78,14 @@ enum DatabasePlace: Sendable {
       throw CommandError(
         .usage, "the database is named neither as sqlite:PATH nor as postgresql://…",
         hint: url.isEmpty || url.contains("://") ? nil : "sqlite:\(url)")
+    }
+  }
+
+  /// Whether it is a file that is not there.
+  var isMissing: Bool {
+    get throws {
+      guard case .sqlite(let path) = self else { return false }
+      return try DurableFile.kind(of: path, followingLinks: true) == nil
     }
   }
 

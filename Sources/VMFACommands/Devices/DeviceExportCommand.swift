@@ -12,7 +12,7 @@ struct DeviceExportCommand: AsyncParsableCommand {
     abstract: "Write all devices with their seeds, sealed under a passphrase.",
     discussion: """
       For vmfa device import, into another database. Recovery codes are not in it: they are kept as digests that only \
-      this database can check.
+      this database can check. What cannot be read is listed and left out, and the command ends with 65.
       """)
 
   @Argument(help: ArgumentHelp("Where it goes (mode 0600); there may be no file.", valueName: "file"))
@@ -24,7 +24,7 @@ struct DeviceExportCommand: AsyncParsableCommand {
   @Flag(help: "Print a JSON object.")
   var json = false
 
-  private struct Output: Encodable { var devices: Int }
+  private struct Output: Encodable { var devices, unreadable: Int }
 
   func run() async throws {
     let console = Console.current
@@ -33,14 +33,19 @@ struct DeviceExportCommand: AsyncParsableCommand {
     guard secret.bytes.count > 0 else { throw CommandError(.data, "the passphrase is empty") }
     let writer = try StagedWriter(for: file), line = ProgressLine(console, unit: "devices")
     defer { line.end() }
-    let count = try await DeviceExport(from: verifier).run(sealedUnder: secret, at: console.now()) { bytes in
+    let (count, unreadable) = try await DeviceExport(from: verifier).run(sealedUnder: secret, at: console.now()) {
+      bytes in
       try writer.write(bytes.span)
     } progress: {
       line.show($0)
     }
     try writer.place()
     line.end()
-    if json { return try console.printJSON(Output(devices: count)) }
-    try console.print("exported \(count) devices to \(file)")
+    if json {
+      try console.printJSON(Output(devices: count, unreadable: unreadable.count))
+    } else {
+      try console.print("exported \(count) devices to \(file)")
+    }
+    try console.tellOf(unreadable)
   }
 }

@@ -15,11 +15,10 @@ struct PageOptions: ParsableArguments {
     guard (1...10_000).contains(limit) else { throw ValidationError("--limit is 1 to 10000") }
   }
 
-  /// The page out of `found`, which was asked for one item more than the page has.
-  func page<T>(_ found: [T], last: (T) -> String) -> [T] {
-    guard found.count > limit else { return found }
-    Console.current.note("there are more: --after '\(last(found[limit - 1]))' goes on")
-    return Array(found.prefix(limit))
+  /// Says what is not on a page that was printed, and ends with 65 where something of it cannot be read.
+  func end<Item>(_ page: Listing<Item>) throws {
+    if let next = page.next { Console.current.note("there are more: --after '\(next)' goes on") }
+    try Console.current.tellOf(page.unreadable)
   }
 }
 
@@ -42,12 +41,16 @@ struct DeviceListCommand: AsyncParsableCommand {
   func run() async throws {
     let query = DeviceQuery(
       user: try user.map { (name) throws(VerifierError) in try UserName(name) },
-      status: status, after: page.after.map(Serial.init(stored:)), limit: page.limit + 1)
-    let devices = page.page(try await options.session().store.devices(query)) { $0.serial.text }
-    if json { return try Console.current.printJSON(devices.map(DeviceOutput.init)) }
-    try Console.current.printTable(
-      ["SERIAL", "USER", "STATUS", "LAST USED"],
-      devices.map { [$0.serial.text, $0.user.text, $0.status.rawValue, $0.lastUsedAt?.text ?? "never"] })
+      status: status, after: page.after, limit: page.limit)
+    let found = try await options.session().store.devices(query)
+    if json {
+      try Console.current.printJSON(found.items.map(DeviceOutput.init))
+    } else {
+      try Console.current.printTable(
+        ["SERIAL", "USER", "STATUS", "LAST USED"],
+        found.items.map { [$0.serial.text, $0.user.text, $0.status.rawValue, $0.lastUsedAt?.text ?? "never"] })
+    }
+    try page.end(found)
   }
 }
 
@@ -100,6 +103,14 @@ struct DeviceOutput: Encodable {
 }
 
 extension Console {
+  /// Names what could not be read beside what was.
+  /// - Throws: ``Ending`` with 65 where there is any.
+  func tellOf(_ unreadable: [Unreadable]) throws {
+    guard !unreadable.isEmpty else { return }
+    for found in unreadable { say("vmfa: error: \(found.error)".withoutControls) }
+    throw Ending(.data)
+  }
+
   /// Prints one device.
   func printDevice(_ device: Device, json: Bool) throws {
     let output = DeviceOutput(device)

@@ -55,18 +55,26 @@ struct UserListCommand: AsyncParsableCommand {
 
   func run() async throws {
     let session = try await options.session(), now = try Console.current.now()
-    let after = try page.after.map { (name) throws(VerifierError) in try UserName(name) }
-    let users = page.page(try await session.store.users(after: after, limit: page.limit + 1)) { $0.name.text }
-    var outputs: [UserOutput] = []
+    let users = try await session.store.users(after: page.after, limit: page.limit)
+    var outputs: [UserOutput] = [], unreadable = users.unreadable
     let policy = try await session.store.policy()
-    for user in users {
-      let devices = try await session.verifier.user(user.name).devices
-      outputs.append(UserOutput(user, devices: devices, policy: policy, now: now))
+    for user in users.items {
+      do throws(VerifierError) {
+        let devices = try await session.verifier.user(user.name).devices
+        outputs.append(UserOutput(user, devices: devices, policy: policy, now: now))
+      } catch {
+        guard case .corruptRecord(let what) = error else { throw error }
+        unreadable.append(Unreadable(name: user.name.text, error: .corruptRecord("the user \(user.name): \(what)")))
+      }
     }
-    if json { return try Console.current.printJSON(outputs) }
-    try Console.current.printTable(
-      ["USER", "MFA", "DEVICES", "FAILURES", "LOCKED"],
-      outputs.map { [$0.user, $0.mfa ? "yes" : "no", String($0.devices.count), String($0.failures), $0.lockText] })
+    if json {
+      try Console.current.printJSON(outputs)
+    } else {
+      try Console.current.printTable(
+        ["USER", "MFA", "DEVICES", "FAILURES", "LOCKED"],
+        outputs.map { [$0.user, $0.mfa ? "yes" : "no", String($0.devices.count), String($0.failures), $0.lockText] })
+    }
+    try page.end(Listing(items: outputs, unreadable: unreadable, next: users.next))
   }
 }
 

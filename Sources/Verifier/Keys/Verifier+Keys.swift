@@ -120,20 +120,24 @@ extension Verifier {
   ) async throws(VerifierError) -> [String] {
     var unreadable: [String] = []
     var query = DeviceQuery(notUnderKey: newest, limit: 500)
-    while case let page = try await store.devices(query), let last = page.last {
+    repeat {
+      let page = try await store.devices(query)
       let results = await withTaskGroup(of: Result<Void, VerifierError>.self) { group in
-        for device in page { group.addTask { await reseal(device) } }
+        for device in page.items { group.addTask { await reseal(device) } }
         return await group.reduce(into: []) { $0.append($1) }
       }
-      for result in results {
+      for result in results + page.unreadable.map({ .failure($0.error) }) {
         do throws(VerifierError) {
           try result.get()
           state.resealed += 1
-        } catch .corruptRecord(let what) { unreadable.append(what) }
+        } catch .corruptRecord(let what) {
+          // Told of once, however many devices share a user with it.
+          if !unreadable.contains(what) { unreadable.append(what) }
+        }
       }
       progress(state)
-      query.after = last.serial
-    }
+      query.after = page.next
+    } while query.after != nil
     return unreadable
   }
 

@@ -17,10 +17,10 @@ public protocol DeviceStore: Sendable {
   func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState
 
   /// Devices by serial, a page at a time.
-  func devices(_ query: DeviceQuery) async throws(VerifierError) -> [Device]
+  func devices(_ query: DeviceQuery) async throws(VerifierError) -> Listing<Device>
 
   /// Users by name, a page at a time: at most `limit` of those after `name`.
-  func users(after name: UserName?, limit: Int) async throws(VerifierError) -> [User]
+  func users(after name: String?, limit: Int) async throws(VerifierError) -> Listing<User>
 
   /// The policy in force.
   func policy() async throws(VerifierError) -> Policy
@@ -109,15 +109,15 @@ public struct DeviceQuery: Sendable, Equatable {
   public var isAssigned: Bool?
   /// Only devices whose seed is sealed under another key than the one of this id.
   public var notUnderKey: String?
-  /// Only devices whose serial comes after this one.
-  public var after: Serial?
+  /// Only devices whose serial comes after this text.
+  public var after: String?
   /// At most so many.
   public var limit: Int
 
   /// All devices, unless narrowed.
   public init(
     user: UserName? = nil, status: Device.Status? = nil, isAssigned: Bool? = nil, notUnderKey: String? = nil,
-    after: Serial? = nil, limit: Int = 100
+    after: String? = nil, limit: Int = 100
   ) {
     self.user = user
     self.status = status

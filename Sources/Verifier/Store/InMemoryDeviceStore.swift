@@ -38,21 +38,22 @@ public final class InMemoryDeviceStore: DeviceStore {
   }
 
   /// As ``DeviceStore`` has it.
-  public func devices(_ query: DeviceQuery) async throws(VerifierError) -> [Device] {
+  public func devices(_ query: DeviceQuery) async throws(VerifierError) -> Listing<Device> {
     let all = contents.withLock { Array($0.devices.values) }
     let found = all.filter { device in
       query.user.map { $0 == device.user } ?? true && query.status.map { $0 == device.status } ?? true
         && query.isAssigned.map { $0 == device.isAssigned } ?? true
-        && query.after.map { $0 < device.serial } ?? true && query.notUnderKey.map { $0 != device.seed.keyID } ?? true
+        && query.after.map { Serial(stored: $0) < device.serial } ?? true
+        && query.notUnderKey.map { $0 != device.seed.keyID } ?? true
     }
-    return Array(found.sorted { $0.serial < $1.serial }.prefix(query.limit))
+    return Listing(found.sorted { $0.serial < $1.serial }, limit: query.limit) { $0.serial.text }
   }
 
   /// As ``DeviceStore`` has it.
-  public func users(after name: UserName?, limit: Int) async throws(VerifierError) -> [User] {
+  public func users(after name: String?, limit: Int) async throws(VerifierError) -> Listing<User> {
     let all = contents.withLock { Array($0.users.values) }
-    let found = all.filter { user in name.map { $0 < user.name } ?? true }
-    return Array(found.sorted { $0.name < $1.name }.prefix(limit))
+    let found = all.filter { user in name?.utf8.lexicographicallyPrecedes(user.name.text.utf8) ?? true }
+    return Listing(found.sorted { $0.name < $1.name }, limit: limit) { $0.name.text }
   }
 
   /// As ``DeviceStore`` has it.

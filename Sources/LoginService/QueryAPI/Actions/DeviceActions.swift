@@ -144,13 +144,13 @@ extension ActionCall {
     let page = try page(&parameters)
     let isAssigned: Bool? = status == nil || status == "Any" ? nil : status == "Assigned"
     let devices = try await accounts.store.devices(
-      DeviceQuery(
-        isAssigned: isAssigned, after: page.after.map(Serial.init(stored:)), limit: page.limit + 1))
-    let owners = Set(devices.filter { $0.isAssigned }.map(\.user))
+      DeviceQuery(isAssigned: isAssigned, after: page.after, limit: page.limit))
+    tellOf(devices.unreadable)
+    let owners = Set(devices.items.filter { $0.isAssigned }.map(\.user))
     let found = try await accounts.store.accounts(of: Array(owners))
     let users = Dictionary(found.map { ($0.user.name, $0) }, uniquingKeysWith: { first, _ in first })
     var xml = XMLText()
-    page.write("VirtualMFADevices", devices, key: { $0.serial.text }, to: &xml) { xml, device in
+    page.write("VirtualMFADevices", devices, to: &xml) { xml, device in
       xml.element("SerialNumber", device.serial.text)
       guard device.isAssigned else { return }
       if let user = users[device.user] { xml.group("User") { $0.write(user, withTags: false) } }

@@ -41,12 +41,10 @@ extension ActionCall {
     var parameters = Parameters(form)
     let prefix = parameters.optional("PathPrefix", .path) ?? "/"
     let page = try page(&parameters)
-    let after = try page.after.map { key in
-      do { return try UserName(key) } catch { throw QueryError.invalidMarker }
-    }
-    let users = try await accounts.store.accounts(after: after, pathPrefix: prefix, limit: page.limit + 1)
+    let users = try await accounts.store.accounts(after: page.after, pathPrefix: prefix, limit: page.limit)
+    tellOf(users.unreadable)
     var xml = XMLText()
-    page.write("Users", users, key: { $0.user.name.text }, to: &xml) { $0.write($1, withTags: false) }
+    page.write("Users", users, to: &xml) { $0.write($1, withTags: false) }
     return xml
   }
 

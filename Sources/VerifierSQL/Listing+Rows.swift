@@ -1,0 +1,31 @@
+internal import Verifier
+
+extension Listing {
+  /// A page of rows that come by name.
+  /// - Parameters:
+  ///   - rows: one more than the page has, where there are more.
+  ///   - nameColumn: the column of the names.
+  ///   - read: makes the item of a row.
+  /// - Throws: ``VerifierError/corruptRecord(_:)`` where no name of a page is a text that the next one could come after.
+  init(
+    _ rows: SQLRows, limit: Int, nameColumn: Int, read: (SQLRow) throws(VerifierError) -> Item
+  ) throws(VerifierError) {
+    var page = rows.prefix(limit), next: String?
+    if rows.count > limit {
+      // A row whose name is no text is not the last of a page: the next page comes after the one before it.
+      while let last = page.last, last.text(nameColumn) == nil { page.removeLast() }
+      next = page.last?.text(nameColumn)
+      if next == nil, let first = rows.first {
+        _ = try read(first)
+        throw .corruptRecord("a row of a list")
+      }
+    }
+    var items: [Item] = [], unreadable: [Unreadable] = []
+    for row in page {
+      do throws(VerifierError) { items.append(try read(row)) } catch {
+        unreadable.append(Unreadable(name: row.text(nameColumn), error: error))
+      }
+    }
+    self.init(items: items, unreadable: unreadable, next: next)
+  }
+}
