@@ -108,11 +108,23 @@ public struct AccountService: Sendable {
     return found
   }
 
+  /// What cannot be read of all accounts.
+  public func unreadable() async throws(AccountError) -> [Unreadable] {
+    var unreadable: [Unreadable] = []
+    try await everyAccount { unreadable += $0.unreadable }
+    return unreadable
+  }
+
+  private func root() async throws(VerifierError) -> Listing<Account> {
+    do throws(VerifierError) { return Listing(items: try await store.account(of: .root).map { [$0] } ?? []) } catch {
+      guard case .corruptRecord = error else { throw error }
+      return Listing(items: [], unreadable: [Unreadable(name: UserName.root.text, error: error)])
+    }
+  }
+
   /// All accounts, root's first, a page at a time.
   func everyAccount(_ body: (Listing<Account>) async throws(AccountError) -> Void) async throws(AccountError) {
-    if let root = try await asking({ () throws(VerifierError) in try await store.account(of: .root) }) {
-      try await body(Listing(items: [root]))
-    }
+    try await body(try await asking { () throws(VerifierError) in try await root() })
     var next: String?
     repeat {
       let page = try await asking { [next] () throws(VerifierError) in

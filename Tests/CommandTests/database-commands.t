@@ -37,7 +37,8 @@ What is damaged costs none of the others, in no list:
   > python3 -c '
   > import sqlite3
   > c = sqlite3.connect("worn/v.db")
-  > c.execute("UPDATE vmfa_device_use SET drift = 1000000 WHERE user_name = \"ben\""); c.execute("UPDATE vmfa_user SET failures = 1 << 40 WHERE name = \"dan\""); c.commit()'
+  > c.execute("UPDATE vmfa_device_use SET drift = 1000000 WHERE user_name = \"ben\""); c.execute("UPDATE vmfa_user SET failures = 1 << 40 WHERE name = \"dan\"")
+  > c.execute("INSERT INTO vmfa_tag (user_name, serial, place, name, value) VALUES (\"ann\", \"\", 0, CAST(? AS TEXT), \"\")", [b"\xff"]); c.commit()'
   > ends vmfa device list --json > list; grep -o '"serial"' list; tail -n 2 list
   > echo; vmfa device list --limit 1 --after "$(vmfa device list | grep -o 'arn[^ ]*/ann')" 2>&1 | tail -n 2
   > echo; ends vmfa user list | tr -s ' '
@@ -63,6 +64,7 @@ What is damaged costs none of the others, in no list:
   status 65
   the user dan cannot be read back: the record is damaged, or sealed under another key
   the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)
+  the user ann: a tag cannot be read back: the record is damaged, or sealed under another key
   damaged: 3 users, 2 devices
   status 65
   vmfa: error: the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)

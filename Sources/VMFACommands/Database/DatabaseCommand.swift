@@ -1,3 +1,4 @@
+internal import Accounts
 internal import ArgumentParser
 internal import DurableFiles
 internal import OATH
@@ -44,16 +45,21 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
   func run() async throws {
     let console = Console.current, progress = ProgressLine(console, unit: "devices")
     defer { progress.end() }
-    let report = try await options.verifier().checkDatabase { progress.show($0) }
+    let session = try await options.session(), report = try await session.verifier.checkDatabase { progress.show($0) }
+    var problems = report.problems
+    // Accounts have rows of their own beside what the verifier keeps of a user.
+    for found in try await session.accounts.unreadable() where !problems.contains("\(found.error)") {
+      problems.append("the user \(found.name ?? "?"): \(found.error)")
+    }
     progress.end()
     if json {
-      try console.printJSON(Output(users: report.userCount, devices: report.deviceCount, problems: report.problems))
+      try console.printJSON(Output(users: report.userCount, devices: report.deviceCount, problems: problems))
     } else {
-      for problem in report.problems { try console.print(problem) }
-      let verdict = report.problems.isEmpty ? "sound" : "damaged"
+      for problem in problems { try console.print(problem) }
+      let verdict = problems.isEmpty ? "sound" : "damaged"
       try console.print("\(verdict): \(report.userCount) users, \(report.deviceCount) devices")
     }
-    if !report.problems.isEmpty { throw Ending(.data) }
+    if !problems.isEmpty { throw Ending(.data) }
   }
 }
 
