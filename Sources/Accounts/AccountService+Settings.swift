@@ -92,7 +92,7 @@ extension AccountService {
     let words = scopes.map(\.rawValue).sorted().joined(separator: " ")
     return try await changeSettings(.createToken, at: now, reason: "\(name): \(words)") {
       settings throws(AccountError) in
-      guard !settings.tokens.contains(where: { $0.name == name }) else { throw .tokenExists(name) }
+      guard !settings.tokenNames.contains(name) else { throw .tokenExists(name) }
       settings.tokens.append(token)
       return (token, secret)
     }
@@ -102,10 +102,9 @@ extension AccountService {
   /// - Throws: ``AccountError/noSuchToken(_:)``.
   public func revokeToken(_ name: String, at now: UnixTime) async throws(AccountError) {
     try await changeSettings(.revokeToken, at: now, reason: name) { settings throws(AccountError) in
-      guard let index = settings.tokens.firstIndex(where: { $0.name == name }) else {
-        throw .noSuchToken(name)
-      }
-      settings.tokens.remove(at: index)
+      guard settings.tokenNames.contains(name) else { throw .noSuchToken(name) }
+      settings.tokens.removeAll { $0.name == name }
+      settings.unreadableTokens.removeAll { $0.name == name }
     }
   }
 

@@ -11,15 +11,22 @@ public struct AccountSettings: Sendable, Equatable {
   public package(set) var passwordPolicy: PasswordPolicy?
   /// Bearer tokens of the REST interface, by name.
   public package(set) var tokens: [APIToken]
+  /// Those that cannot be read, and are refused.
+  public package(set) var unreadableTokens: [Unreadable]
 
   package init(
-    id: AccountID, alias: String? = nil, passwordPolicy: PasswordPolicy? = nil, tokens: [APIToken] = []
+    id: AccountID, alias: String? = nil, passwordPolicy: PasswordPolicy? = nil, tokens: [APIToken] = [],
+    unreadableTokens: [Unreadable] = []
   ) {
     self.id = id
     self.alias = alias
     self.passwordPolicy = passwordPolicy
     self.tokens = tokens
+    self.unreadableTokens = unreadableTokens
   }
+
+  /// The names that are taken.
+  package var tokenNames: Set<String> { Set(tokens.map(\.name) + unreadableTokens.compactMap(\.name)) }
 }
 
 /// A bearer token, as it is kept: what it hashes to.

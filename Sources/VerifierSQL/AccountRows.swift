@@ -120,8 +120,10 @@ extension APIToken {
   static let columns = ["name", "scopes", "created_at", "digest"]
 
   init(row: SQLRow) throws(VerifierError) {
-    var reader = RowReader(row, of: "a token")
-    let name = try reader.text(), scopes = try reader.text().split(separator: " ")
+    var reader = RowReader(row, of: "a token", named: "the token")
+    let name = try reader.text()
+    reader.name = name
+    let scopes = try reader.text().split(separator: " ")
     self.init(
       name: name, scopes: Set(scopes.compactMap { Scope(rawValue: String($0)) }), createdAt: try reader.time(),
       digest: try reader.bytes())

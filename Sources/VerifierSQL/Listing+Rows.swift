@@ -4,12 +4,14 @@ extension Listing {
   /// A page of rows that come by name.
   /// - Parameters:
   ///   - rows: one more than the page has, where there are more.
+  ///   - limit: how many are on the page; nil for all.
   ///   - nameColumn: the column of the names.
   ///   - read: makes the item of a row.
   /// - Throws: ``VerifierError/corruptRecord(_:)`` where no name of a page is a text that the next one could come after.
   init(
-    _ rows: SQLRows, limit: Int, nameColumn: Int, read: (SQLRow) throws(VerifierError) -> Item
+    _ rows: SQLRows, limit: Int? = nil, nameColumn: Int, read: (SQLRow) throws(VerifierError) -> Item
   ) throws(VerifierError) {
+    let limit = limit ?? rows.count
     var page = rows.prefix(limit), next: String?
     if rows.count > limit {
       // A row whose name is no text is not the last of a page: the next page comes after the one before it.

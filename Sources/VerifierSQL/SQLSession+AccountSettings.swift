@@ -13,8 +13,9 @@ extension SQLSession {
     guard let id = results[0].rows.text else {
       throw VerifierError.corruptRecord("the account id")
     }
+    let tokens = try Listing(results[2].rows, nameColumn: 0) { row throws(VerifierError) in try APIToken(row: row) }
     var settings = AccountSettings(
-      id: try AccountID(id), tokens: try results[2].rows.map(APIToken.init(row:)))
+      id: try AccountID(id), tokens: tokens.items, unreadableTokens: tokens.unreadable)
     var policy: [String: String] = [:]
     for row in results[1].rows {
       var reader = RowReader(row, of: "an account setting")
@@ -53,8 +54,13 @@ extension SQLSession {
     statements += fields.sorted { $0.key < $1.key }.map { name, value in
       Self.insert([.text(name), .text(value)], into: "vmfa_account_setting", ["name", "value"])
     }
-    statements.append(SQLStatement("DELETE FROM vmfa_token"))
-    statements += settings.tokens.map { Self.insert($0.values, into: "vmfa_token", APIToken.columns) }
+    // Those that cannot be read stay as they are until they are revoked.
+    statements += before.tokenNames.subtracting(settings.tokenNames).map { name in
+      SQLStatement("DELETE FROM vmfa_token WHERE name = $1", [.text(name)])
+    }
+    statements += settings.tokens.filter { !before.tokens.contains($0) }.map { token in
+      Self.insert(token.values, into: "vmfa_token", APIToken.columns)
+    }
     _ = try run(statements)
   }
 

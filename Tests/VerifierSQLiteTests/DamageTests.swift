@@ -95,6 +95,23 @@ import VerifierSQLite
     }
   }
 
+  @Test func `a token that is damaged is refused, stays, and can be revoked`() async throws {
+    for name in ["x", "y"] { _ = try await service.createToken(name, scopes: [.verify], at: Bench.now) }
+    try await DatabaseQueue(path: folder.path("verifier.db")).write { database in
+      try database.execute(sql: "UPDATE vmfa_token SET created_at = -1 WHERE name = 'x'")
+    }
+    await #expect(throws: AccountError.tokenExists("x")) {
+      try await service.createToken("x", scopes: [.verify], at: Bench.now)
+    }
+    _ = try await service.createToken("z", scopes: [.admin], at: Bench.now)
+    try await service.revokeToken("y", at: Bench.now)
+    let settings = try await service.store.settings(), error = VerifierError.corruptRecord("the token x")
+    #expect(settings.tokens.map(\.name) == ["z"])
+    #expect(settings.unreadableTokens == [Unreadable(name: "x", error: error)])
+    try await service.revokeToken("x", at: Bench.now)
+    #expect(try await service.store.settings().tokenNames == ["z"])
+  }
+
   @Test func `the credential report leaves nobody out`() async throws {
     _ = try await service.initialise(at: Bench.now)
     try await DatabaseQueue(path: folder.path("verifier.db")).write { database in

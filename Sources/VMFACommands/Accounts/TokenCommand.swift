@@ -65,11 +65,15 @@ struct TokenListCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let tokens = try await options.session().accounts.store.settings().tokens
-    let outputs = tokens.map { Output(name: $0.name, scopes: $0.scopeNames, createdAt: $0.createdAt.text) }
-    if json { return try Console.current.printJSON(outputs) }
-    try Console.current.printTable(
-      ["TOKEN", "SCOPES", "CREATED"], outputs.map { [$0.name, $0.scopes.joined(separator: " "), $0.createdAt] })
+    let settings = try await options.session().accounts.store.settings()
+    let outputs = settings.tokens.map { Output(name: $0.name, scopes: $0.scopeNames, createdAt: $0.createdAt.text) }
+    if json {
+      try Console.current.printJSON(outputs)
+    } else {
+      try Console.current.printTable(
+        ["TOKEN", "SCOPES", "CREATED"], outputs.map { [$0.name, $0.scopes.joined(separator: " "), $0.createdAt] })
+    }
+    try Console.current.tellOf(settings.unreadableTokens)
   }
 }
 
