@@ -106,7 +106,7 @@ class Users(IAMTestCase):
             PathPrefix="/page/", PaginationConfig={"PageSize": 3}))
         self.assertEqual([len(page["Users"]) for page in pages], [3, 3, 1])
         self.assertEqual([u["UserName"] for p in pages for u in p["Users"]], [f"page{i}" for i in range(7)])
-        for marker in ("x", "v1zz", "v1"):
+        for marker in ("x", "v1zz", "v1", "v16100", "v1ff"):
             self.fails(400, "ValidationError", "Invalid Marker.", self.iam.list_users, Marker=marker)
         self.fails(
             400, "ValidationError",

@@ -45,13 +45,16 @@ extension PageCall {
           && (!withOldKeys || account.record.accessKeys.contains { $0.isActive && $0.isOld(at: now) })
       }
     } while found.count <= Self.pageSize && next != nil && pagesLeft > 0
-    pages.trouble.report(unreadable, to: request.id)
     let users = Array(found.prefix(Self.pageSize))
+    let end = found.count > Self.pageSize ? users.last?.user.name.text : next
+    // Those behind the end are on the next page.
+    if let end { unreadable.removeAll { $0.name.map { end.utf8.lexicographicallyPrecedes($0.utf8) } ?? false } }
+    pages.trouble.report(unreadable, to: request.id)
     var view: View = [
       "atUsers": true, "isFiltered": withoutMFA || withOldKeys, "hasUsers": !users.isEmpty,
       "users": users.map(row(of:)), "unreadable": unreadable.map { ["name": $0.name ?? "?", "error": "\($0.error)"] },
     ]
-    if let end = found.count > Self.pageSize ? users.last?.user.name.text : next {
+    if let end {
       let filters = (withoutMFA ? "&mfa=none" : "") + (withOldKeys ? "&keys=old" : "")
       view["next"] = "/users?after=\(PercentEncoding.encode(end))\(filters)"
     }

@@ -148,9 +148,10 @@ struct ActionCall: Sendable {
     }
 
     fileprivate static func key(of marker: String) -> String? {
-      guard marker.hasPrefix("v1"), let bytes = [UInt8](hexadecimal: marker.utf8.dropFirst(2)), !bytes.isEmpty else {
-        return nil
-      }
+      // As in a form, which would not take it as it stands.
+      guard marker.hasPrefix("v1"), let bytes = [UInt8](hexadecimal: marker.utf8.dropFirst(2)), !bytes.isEmpty,
+        !bytes.contains(0)
+      else { return nil }
       return String(validating: bytes, as: UTF8.self)
     }
   }
