@@ -72,35 +72,34 @@ extension AccountService {
 
   /// Seals the secrets of all access keys under the newest integrity key: to be done when keys were rotated. One that is
   /// cut off is carried on by the next one.
-  /// - Returns: how many were sealed anew.
-  /// - Throws: what cannot be read, once all others are done: the old keys stay for it.
-  public func resealAccessKeys() async throws(AccountError) -> Int {
-    var count = 0, unreadable: VerifierError?
+  /// - Returns: whose cannot be read: the old keys stay for them.
+  public func resealAccessKeys() async throws(AccountError) -> [Unreadable] {
+    var unreadable: [Unreadable] = []
     try await everyAccount { page throws(AccountError) in
-      unreadable = unreadable ?? page.unreadable.first?.error
+      unreadable += page.unreadable
       for account in page.items where !account.record.accessKeys.isEmpty {
-        do throws(AccountError) { count += try await resealAccessKeys(of: account.user.name) } catch {
-          guard case .verifier(.corruptRecord(let what)) = error else { throw error }
-          unreadable = unreadable ?? .corruptRecord(what)
+        let name = account.user.name
+        do throws(AccountError) { try await resealAccessKeys(of: name) } catch {
+          switch error {
+          case .verifier(let error) where error.isOfOneRecord:
+            unreadable.append(Unreadable(name: name.text, error: .corruptRecord("an access key of \(name)")))
+          default: throw error
+          }
         }
       }
     }
-    if let unreadable { throw .verifier(unreadable) }
-    return count
+    return unreadable
   }
 
-  private func resealAccessKeys(of user: UserName) async throws(AccountError) -> Int {
+  private func resealAccessKeys(of user: UserName) async throws(AccountError) {
     try await change(user) { _, record, keys throws(AccountError) in
-      var count = 0
       for index in record.accessKeys.indices where record.accessKeys[index].secret.keyID != keys.integrityKey.id {
         let key = record.accessKeys[index], label = AccessKey.label(id: key.id, user: user)
         do throws(VerifierError) {
           let secret = try keys.open(key.secret, label: label)
           record.accessKeys[index].secret = try keys.seal(secret, label: label)
         } catch { throw .verifier(error) }
-        count += 1
       }
-      return count
     }
   }
 

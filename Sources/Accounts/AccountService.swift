@@ -108,9 +108,13 @@ public struct AccountService: Sendable {
     return found
   }
 
-  /// What cannot be read of all accounts.
+  /// What cannot be read of all accounts, tokens and settings.
   public func unreadable() async throws(AccountError) -> [Unreadable] {
-    var unreadable: [Unreadable] = []
+    var unreadable = try await asking { () throws(VerifierError) in try await store.tokens().unreadable }
+    do throws(VerifierError) { _ = try await store.settings() } catch {
+      guard error.isOfOneRecord else { throw .verifier(error) }
+      unreadable.append(Unreadable(name: nil, error: error))
+    }
     try await everyAccount { unreadable += $0.unreadable }
     return unreadable
   }

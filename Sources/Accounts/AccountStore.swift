@@ -12,8 +12,8 @@ public protocol AccountStore: DeviceStore {
   /// A user with all that is kept of them; nil where there is none.
   func account(of user: UserName) async throws(VerifierError) -> Account?
 
-  /// Those of these users that there are, and that can be read.
-  func accounts(of users: [UserName]) async throws(VerifierError) -> [Account]
+  /// Those of these users that there are.
+  func accounts(of users: [UserName]) async throws(VerifierError) -> Listing<Account>
 
   /// Whose access key this is.
   func account(ofAccessKey id: String) async throws(VerifierError) -> Account?
@@ -25,6 +25,9 @@ public protocol AccountStore: DeviceStore {
 
   /// A user whose name is the same but for the case of ASCII letters.
   func user(likeIgnoringCase name: UserName) async throws(VerifierError) -> UserName?
+
+  /// The bearer tokens of the REST interface, by name: also where other settings cannot be read.
+  func tokens() async throws(VerifierError) -> Listing<APIToken>
 
   /// What is the account's.
   func settings() async throws(VerifierError) -> AccountSettings

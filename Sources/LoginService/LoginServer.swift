@@ -63,9 +63,9 @@ public struct LoginServer: Sendable {
       metrics.count(verdict)
       budget.count(verdict, at: time)
     }
+    let tokens = TokenAuthentication(store: store, metrics: metrics, trouble: trouble)
     let rest = RESTService(
-      accounts: accounts, issuer: settings.issuer, tokens: TokenAuthentication(store: store, metrics: metrics),
-      trouble: trouble, observe: observe)
+      accounts: accounts, issuer: settings.issuer, tokens: tokens, trouble: trouble, observe: observe)
     let query = QueryAPI(
       accounts: accounts, issuer: settings.issuer, metrics: metrics, trouble: trouble, observe: observe)
     let operations = OperationsRoutes(

@@ -12,8 +12,9 @@ public struct DatabaseReport: Sendable, Equatable {
     deviceCount = devices
   }
 
-  mutating func add(_ problem: String) {
-    if problems.count < 100 { problems.append(problem) }
+  /// Adds a line; one that is there is not said again.
+  package mutating func add(_ problem: String) {
+    if problems.count < 100, !problems.contains(problem) { problems.append(problem) }
   }
 }
 
@@ -39,18 +40,13 @@ extension Verifier {
   private func checkDevices(
     _ report: inout DatabaseReport, progress: @Sendable (Int) -> Void
   ) async throws(VerifierError) {
-    var serial: String?
+    var serial: String?, missing: Set<String> = []
     repeat {
       let page = try await store.devices(DeviceQuery(after: serial, limit: 500))
       for found in page.unreadable { report.add("\(found.error)") }
       for device in page.items {
-        do throws(VerifierError) { _ = try await opened(device) } catch {
-          switch error {
-          case .noSuchDevice: break
-          case .store: throw error
-          default: report.add("the device \(device.serial): \(error)")
-          }
-        }
+        guard case .failure(let error) = try await opened(device, missing: &missing) else { continue }
+        report.add("the device \(device.serial): \(error)")
       }
       report.deviceCount += page.items.count
       progress(report.deviceCount)

@@ -113,6 +113,16 @@ extension VerifierError: CustomStringConvertible {
   }
 }
 
+extension VerifierError {
+  /// Whether it is one record that prevents the answer, and others may have theirs.
+  package var isOfOneRecord: Bool {
+    switch self {
+    case .corruptRecord, .unknownKey: true
+    default: false
+    }
+  }
+}
+
 extension StoreFailure: CustomStringConvertible {
   /// One line in lower case, fit to follow `vmfa: error: `.
   public var description: String {

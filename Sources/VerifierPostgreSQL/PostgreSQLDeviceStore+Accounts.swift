@@ -18,7 +18,7 @@ extension PostgreSQLDeviceStore: AccountStore {
   }
 
   /// As `AccountStore` has it.
-  public func accounts(of users: [UserName]) async throws(VerifierError) -> [Account] {
+  public func accounts(of users: [UserName]) async throws(VerifierError) -> Listing<Account> {
     try await read { try $0.accounts(of: users) }
   }
 
@@ -38,6 +38,9 @@ extension PostgreSQLDeviceStore: AccountStore {
   public func user(likeIgnoringCase name: UserName) async throws(VerifierError) -> UserName? {
     try await read { try $0.user(likeIgnoringCase: name) }
   }
+
+  /// As `AccountStore` has it.
+  public func tokens() async throws(VerifierError) -> Listing<APIToken> { try await read { try $0.tokens() } }
 
   /// As `AccountStore` has it.
   public func settings() async throws(VerifierError) -> AccountSettings { try await read { try $0.settings() } }

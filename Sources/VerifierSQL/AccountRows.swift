@@ -16,6 +16,7 @@ enum ProfileRow {
     reader.name = try reader.text()
     record.userID = try reader.optionalText()
     record.path = try reader.text()
+    guard record.path.hasPrefix("/") else { throw .corruptRecord(reader.subject) }
     record.isAdministrator = try reader.integer(in: 0...1) == 1
     let hash = try reader.optionalText(), created = try reader.optionalTime(), changed = try reader.optionalTime()
     let mustChange = try reader.integer(in: 0...1) == 1, used = try reader.optionalTime()
@@ -99,8 +100,8 @@ enum TagRow {
   static let columns = ["user_name", "serial", "place", "name", "value"]
 
   static func read(_ row: SQLRow) throws(VerifierError) -> (serial: String, tag: Tag) {
-    var reader = RowReader(row, of: "a tag")
-    _ = try reader.text()
+    var reader = RowReader(row, of: "a tag", named: "a tag of")
+    reader.name = try reader.text()
     let serial = try reader.text()
     _ = try reader.integer()
     return (serial, Tag(key: try reader.text(), value: try reader.text()))

@@ -14,8 +14,9 @@ extension Listing {
     let limit = limit ?? rows.count
     var page = rows.prefix(limit), next: String?
     if rows.count > limit {
-      // A row whose name is no text is not the last of a page: the next page comes after the one before it.
-      while let last = page.last, last.text(nameColumn) == nil { page.removeLast() }
+      // What no name of ours looks like could be lost on its way to the next call: a row of such a name is not the last of a
+      // page, and the next one comes after the row before it.
+      while let last = page.last, last.text(nameColumn)?.isFitToPrint != true { page.removeLast() }
       next = page.last?.text(nameColumn)
       if next == nil, let first = rows.first {
         _ = try read(first)
@@ -29,5 +30,11 @@ extension Listing {
       }
     }
     self.init(items: items, unreadable: unreadable, next: next)
+  }
+}
+
+extension String {
+  fileprivate var isFitToPrint: Bool {
+    !unicodeScalars.contains { $0.properties.generalCategory == .control }
   }
 }

@@ -99,10 +99,12 @@ struct RowReader {
     return time
   }
 
-  /// A name that was stored is a name that was checked: any other was written by something else.
+  /// A name that was stored is a name that was checked, in the spelling that it was given then: any other was written by
+  /// something else.
   mutating func userName() throws(VerifierError) -> UserName {
     let text = try text()
-    do throws(VerifierError) { return try UserName(text) } catch { throw corrupt }
+    guard let name = try? UserName(text), name.text.utf8.elementsEqual(text.utf8) else { throw corrupt }
+    return name
   }
 
   mutating func choice<T: RawRepresentable<String>>(_ type: T.Type) throws(VerifierError) -> T {

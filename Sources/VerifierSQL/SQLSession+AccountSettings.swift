@@ -4,16 +4,22 @@ package import Verifier
 
 // What is the account's and no user's: alias, password policy, tokens, the credential report.
 extension SQLSession {
+  package func tokens() throws -> Listing<APIToken> { try Self.tokens(run(AccountSQL.tokens, []).rows) }
+
+  private static func tokens(_ rows: SQLRows) throws -> Listing<APIToken> {
+    try Listing(rows, nameColumn: 0) { row throws(VerifierError) in try APIToken(row: row) }
+  }
+
   package func settings() throws -> AccountSettings {
     let results = try run([
       SQLStatement("SELECT id FROM vmfa_account"),
       SQLStatement("SELECT name, value FROM vmfa_account_setting"),
-      SQLStatement("SELECT \(APIToken.columns.list) FROM vmfa_token ORDER BY created_at, name"),
+      SQLStatement(AccountSQL.tokens),
     ])
     guard let id = results[0].rows.text else {
       throw VerifierError.corruptRecord("the account id")
     }
-    let tokens = try Listing(results[2].rows, nameColumn: 0) { row throws(VerifierError) in try APIToken(row: row) }
+    let tokens = try Self.tokens(results[2].rows)
     var settings = AccountSettings(
       id: try AccountID(id), tokens: tokens.items, unreadableTokens: tokens.unreadable)
     var policy: [String: String] = [:]
@@ -102,4 +108,8 @@ extension SQLSession {
     ])
     try insert(records)
   }
+}
+
+private enum AccountSQL {
+  static let tokens = "SELECT \(APIToken.columns.list) FROM vmfa_token ORDER BY name"
 }

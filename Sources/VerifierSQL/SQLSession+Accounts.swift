@@ -48,9 +48,20 @@ extension SQLSession {
 
   package func account(of user: UserName) throws -> Account? { try results(of: [user])[user]?.get() }
 
-  package func accounts(of users: [UserName]) throws -> [Account] {
-    let results = try results(of: users)
-    return users.compactMap { try? results[$0]?.get() }
+  package func accounts(of users: [UserName]) throws -> Listing<Account> { try Self.listing(users, results(of: users)) }
+
+  private static func listing(
+    _ users: [UserName], _ results: [UserName: Result<Account, VerifierError>]
+  ) -> Listing<Account> {
+    var accounts: [Account] = [], unreadable: [Unreadable] = []
+    for name in users {
+      switch results[name] {
+      case .success(let account): accounts.append(account)
+      case .failure(let error): unreadable.append(Unreadable(name: name.text, error: error))
+      case nil: continue
+      }
+    }
+    return Listing(items: accounts, unreadable: unreadable)
   }
 
   /// The accounts of those of these users that there are. A row that cannot be read costs its user, and nobody else.
@@ -97,27 +108,25 @@ extension SQLSession {
   }
 
   package func accounts(after name: String?, pathPrefix: String, limit: Int) throws -> Listing<Account> {
+    var filter = SQLFilter()
+    filter.add("u.name <>", UserName.root.text)
+    filter.add("u.name >", name)
+    // Where all are asked for, nobody is passed over for a path that is none.
+    if pathPrefix != "/" {
+      filter.add("SUBSTR(COALESCE(p.path, '/'), 1, \(pathPrefix.unicodeScalars.count)) =", pathPrefix)
+    }
     let rows = try run(
       """
-      SELECT u.name FROM vmfa_user u LEFT JOIN vmfa_profile p ON p.user_name = u.name
-      WHERE u.name > $1 AND u.name <> $2 AND SUBSTR(COALESCE(p.path, '/'), 1, LENGTH($3)) = $3
+      SELECT u.name FROM vmfa_user u LEFT JOIN vmfa_profile p ON p.user_name = u.name\(filter.clause)
       ORDER BY u.name LIMIT \(limit + 1)
-      """, [.text(name ?? ""), .text(UserName.root.text), .text(pathPrefix)]
+      """, filter.arguments
     ).rows
     let names = try Listing(rows, limit: limit, nameColumn: 0) { row throws(VerifierError) in
       var reader = RowReader(row, of: "a user")
       return try reader.userName()
     }
-    let results = try results(of: names.items)
-    var accounts: [Account] = [], unreadable = names.unreadable
-    for name in names.items {
-      switch results[name] {
-      case .success(let account): accounts.append(account)
-      case .failure(let error): unreadable.append(Unreadable(name: name.text, error: error))
-      case nil: continue
-      }
-    }
-    return Listing(items: accounts, unreadable: unreadable, next: names.next)
+    let found = try accounts(of: names.items)
+    return Listing(items: found.items, unreadable: names.unreadable + found.unreadable, next: names.next)
   }
 
   package func user(likeIgnoringCase name: UserName) throws -> UserName? {

@@ -66,12 +66,7 @@ extension SQLSession {
     return StoredUnit(policy, account, user: users.first { $0.name == name }, own + others)
   }
 
-  /// In the order in which they were made.
-  static func devices(_ rows: SQLRows) throws -> [Device] {
-    try rows.map { try Device(row: $0) }.sorted(by: Device.isOlder(_:than:))
-  }
-
-  /// The same, each with its number before its columns.
+  /// In the order in which they were made; each has its number before its columns.
   /// - Parameters:
   ///   - first: the column of the number; behind a user's it is empty where there is no device.
   ///   - user: whose they are, where no column says so.
@@ -193,9 +188,10 @@ extension SQLSession {
   }
 
   package func users(after name: String?, limit: Int) throws -> Listing<User> {
+    var filter = SQLFilter()
+    filter.add("name >", name)
     let found = try run(
-      "SELECT \(User.columns.list) FROM vmfa_user WHERE name > $1 ORDER BY name LIMIT \(limit + 1)", [.text(name ?? "")]
-    )
+      "SELECT \(User.columns.list) FROM vmfa_user\(filter.clause) ORDER BY name LIMIT \(limit + 1)", filter.arguments)
     return try Listing(found.rows, limit: limit, nameColumn: 0) { row throws(VerifierError) in try User(row: row) }
   }
 }

@@ -19,7 +19,7 @@ extension SQLiteDeviceStore: AccountStore {
   }
 
   /// As `AccountStore` has it.
-  public func accounts(of users: [UserName]) async throws(VerifierError) -> [Account] {
+  public func accounts(of users: [UserName]) async throws(VerifierError) -> Listing<Account> {
     try await read { try $0.accounts(of: users) }
   }
 
@@ -39,6 +39,9 @@ extension SQLiteDeviceStore: AccountStore {
   public func user(likeIgnoringCase name: UserName) async throws(VerifierError) -> UserName? {
     try await read { try $0.user(likeIgnoringCase: name) }
   }
+
+  /// As `AccountStore` has it.
+  public func tokens() async throws(VerifierError) -> Listing<APIToken> { try await read { try $0.tokens() } }
 
   /// As `AccountStore` has it.
   public func settings() async throws(VerifierError) -> AccountSettings { try await read { try $0.settings() } }

@@ -64,7 +64,7 @@ What is damaged costs none of the others, in no list:
   status 65
   the user dan cannot be read back: the record is damaged, or sealed under another key
   the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)
-  the user ann: a tag cannot be read back: the record is damaged, or sealed under another key
+  a tag of ann cannot be read back: the record is damaged, or sealed under another key
   damaged: 3 users, 2 devices
   status 65
   vmfa: error: the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)

@@ -266,10 +266,16 @@ class Operations(ServiceTestCase):
             with open(f"{other.folder}/password", "w") as file:
                 file.write("correct horse")
             other.vmfa("user", "create", "eve", "--administrator", "--password-file", file.name)
+            visitor = Visitor(other)
+            visitor.sign_in("eve", "correct horse")
             subprocess.run(
                 ["sqlite3", f"{other.folder}/verifier.db",
                  "UPDATE vmfa_device_use SET drift = 1000000 WHERE user_name = 'ben';"
-                 "UPDATE vmfa_user SET failures = 1 << 40 WHERE name = 'dan'"], check=True)
+                 "UPDATE vmfa_user SET failures = 1 << 40 WHERE name = 'dan';"
+                 "INSERT INTO vmfa_tag (user_name, serial, place, name, value) VALUES ('cat', '', 0, CAST(x'FF' AS TEXT), '');"
+                 "UPDATE vmfa_token SET created_at = -1 WHERE name = 'enroll';"
+                 "INSERT INTO vmfa_account_setting VALUES ('password_policy.minimum_length', 'x')"], check=True)
+            time.sleep(0.6)
             status, page = other.request("GET", "/v1/devices")
             self.assertEqual((status, [device["user"] for device in page["devices"]]), (200, ["ann", "cat"]))
             self.assertEqual(page["unreadable"], [made["ben"]["serial"]])
@@ -278,18 +284,20 @@ class Operations(ServiceTestCase):
             self.assertEqual((len(first["devices"]), first["cursor"]), (1, made["ben"]["serial"]))
 
             iam = other.client("iam")
-            self.assertEqual([user["UserName"] for user in iam.list_users()["Users"]], ["ann", "cat", "eve"])
-            serials = [device["SerialNumber"] for device in iam.list_virtual_mfa_devices()["VirtualMFADevices"]]
-            self.assertEqual(serials, [made["ann"]["serial"], made["cat"]["serial"]])
+            self.assertEqual([user["UserName"] for user in iam.list_users()["Users"]], ["ann", "eve"])
+            devices = iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"]
+            self.assertEqual([device["SerialNumber"] for device in devices], [made["ann"]["serial"], made["cat"]["serial"]])
+            self.assertEqual([device["User"]["UserName"] for device in devices], ["ann", "cat"])
 
-            visitor = Visitor(other)
-            visitor.sign_in("eve", "correct horse")
             self.assertEqual(visitor.get("/users"), 200)
-            self.assertIn(">cat</a>", visitor.body)
+            self.assertIn(">ann</a>", visitor.body)
+            self.assertIn("The user cat cannot be shown: a tag of cat cannot be read back", visitor.text)
             self.assertIn("The user dan cannot be shown: the user dan cannot be read back", visitor.text)
             self.assertIn(f"The user ben cannot be shown: the device {made['ben']['serial']} cannot", visitor.text)
 
-            self.assertIn("left out of a list: the user dan cannot be read back", other.logged())
+            self.assertIn("dan is left out of a list: the user dan cannot be read back", other.logged())
+            self.assertEqual(other.request("GET", "/v1/devices", token="enroll")[0], 401)
+            self.assertEqual(other.logged().count("enroll is left out of a list: the token enroll cannot be read back"), 1)
             verified = other.request("POST", "/v1/users/cat/verify", {"code": code(made["cat"]["secret"], step())}, token="verify")
             self.assertEqual(verified[1]["result"], "accepted")
             refused = other.request("POST", "/v1/users/ben/verify", {"code": code(made["ben"]["secret"], step())}, token="verify")

@@ -31,6 +31,13 @@ import VerifierSQLite
     service = AccountService(store: store, verifier: bench.verifier)
   }
 
+  private func damage(_ sql: String) async throws {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let database = try DatabaseQueue(path: folder.path("verifier.db"), configuration: configuration)
+    try await database.write { try $0.execute(sql: sql) }
+  }
+
   private func serial(_ name: String) async throws -> String {
     Serial(account: try await bench.store.state(of: .user(UserName("a"))).account, name: try DeviceName(name)).text
   }
@@ -54,7 +61,9 @@ import VerifierSQLite
     let accounts = try await service.store.accounts(after: nil, pathPrefix: "/", limit: 10)
     #expect(accounts.items.map(\.user.name.text) == ["a", "d", "e"])
     #expect(accounts.unreadable.map(\.name) == ["b", "c"])
-    #expect(try await service.store.accounts(of: accounts.items.map(\.user.name) + [UserName("b")]) == accounts.items)
+    let some = try await service.store.accounts(
+      of: accounts.items.map(\.user.name) + [UserName("b"), UserName("nobody")])
+    #expect(some.items == accounts.items && some.unreadable.map(\.name) == ["b"])
     await #expect(throws: AccountError.verifier(.corruptRecord("the user c"))) {
       try await service.account(of: UserName("c"))
     }
@@ -77,7 +86,7 @@ import VerifierSQLite
 
   @Test func `a rotation gives all others their new seal, and keeps the old key`() async throws {
     let old = try await bench.store.keys()[0].id, b = try await serial("b"), e = try await serial("e")
-    await #expect(throws: VerifierError.corruptRecord("the user c, the seed of \(e), the device \(b)")) {
+    await #expect(throws: VerifierError.corruptRecord("the device \(b), the seed of \(e), the user c")) {
       try await bench.verifier.rotateKeys(at: Bench.now)
     }
     #expect(try await bench.store.seedCounts()[old] == 3)
@@ -85,9 +94,10 @@ import VerifierSQLite
   }
 
   @Test func `access keys of all others are sealed anew`() async throws {
-    for user in ["a", "d"] { _ = try await service.createAccessKey(for: UserName(user), at: Bench.now) }
+    for user in ["a", "d", "e"] { _ = try await service.createAccessKey(for: UserName(user), at: Bench.now) }
+    try await damage("UPDATE vmfa_access_key SET sealed = zeroblob(60) WHERE user_name = 'e'")
     _ = try? await bench.verifier.rotateKeys(at: Bench.now)
-    await #expect(throws: AccountError.self) { try await service.resealAccessKeys() }
+    #expect(try await service.resealAccessKeys().map(\.name) == ["b", "c", "e"])
     let newest = try await bench.store.keys().last { $0.purpose == .integrity }?.id
     for user in ["a", "d"] {
       let keys = try await service.account(of: UserName(user)).record.accessKeys
@@ -97,9 +107,7 @@ import VerifierSQLite
 
   @Test func `a token that is damaged is refused, stays, and can be revoked`() async throws {
     for name in ["x", "y"] { _ = try await service.createToken(name, scopes: [.verify], at: Bench.now) }
-    try await DatabaseQueue(path: folder.path("verifier.db")).write { database in
-      try database.execute(sql: "UPDATE vmfa_token SET created_at = -1 WHERE name = 'x'")
-    }
+    try await damage("UPDATE vmfa_token SET created_at = -1 WHERE name = 'x'")
     await #expect(throws: AccountError.tokenExists("x")) {
       try await service.createToken("x", scopes: [.verify], at: Bench.now)
     }
@@ -110,18 +118,42 @@ import VerifierSQLite
     #expect(settings.unreadableTokens == [Unreadable(name: "x", error: error)])
     try await service.revokeToken("x", at: Bench.now)
     #expect(try await service.store.settings().tokenNames == ["z"])
+    try await damage("INSERT INTO vmfa_account_setting (name, value) VALUES ('password_policy.minimum_length', 'x')")
+    #expect(try await service.store.tokens().items.map(\.name) == ["z"])
+  }
+
+  @Test func `a seed under a key that is not there costs no other its rotation or its place in an export`() async throws
+  {
+    try await damage("UPDATE vmfa_device SET key_id = 'gone' WHERE user_name = 'a'")
+    let a = try await serial("a"), page = try await bench.verifier.exportDevices(after: nil, limit: 10)
+    #expect(page.items.map(\.device.user.text) == ["c", "d"])
+    #expect(page.unreadable.contains(Unreadable(name: a, error: .unknownKey("gone"))))
+    let problem = "the device \(a): \(VerifierError.unknownKey("gone"))"
+    #expect(try await bench.verifier.checkDatabase().problems.contains(problem))
+    let old = try await bench.store.keys()[0].id
+    await #expect(throws: VerifierError.self) { try await bench.verifier.rotateKeys(at: Bench.now) }
+    #expect(try await bench.store.seedCounts()[old] == 3)
+    try await damage("UPDATE vmfa_device SET key_id = CAST(x'FF' AS TEXT) WHERE user_name = 'a'")
+    #expect(try await bench.store.seedCounts()[old] == 3)
+  }
+
+  @Test func `a name in another spelling than its own, and an empty one, are nobody's`() async throws {
+    try await damage(
+      "INSERT INTO vmfa_user SELECT 'e' || char(0x301), created_at, 0, NULL, 0, NULL, NULL, NULL, NULL FROM vmfa_user LIMIT 1"
+    )
+    let users = try await bench.store.users(after: "d", limit: 10)
+    #expect(users.items.map(\.name.text) == ["e"] && users.unreadable.map(\.name) == ["e\u{301}"])
   }
 
   @Test func `the credential report leaves nobody out`() async throws {
     _ = try await service.initialise(at: Bench.now)
-    try await DatabaseQueue(path: folder.path("verifier.db")).write { database in
-      try database.execute(sql: "UPDATE vmfa_profile SET path = CAST(x'FF' AS TEXT) WHERE user_name = '<root_account>'")
-    }
-    #expect(try await service.unreadable().map(\.name) == ["<root_account>", "b", "c"])
+    _ = try await service.createUser(UserName("f"), at: Bench.now)
+    try await damage("UPDATE vmfa_profile SET path = CAST(x'FF' AS TEXT)")
+    #expect(try await service.unreadable().map(\.name) == ["<root_account>", "b", "c", "f"])
     try await service.generateCredentialReport(at: Bench.now)
     let report = try #require(try await service.store.credentialReport())
     let lines = report.content.split(separator: "\n").map { $0.split(separator: ",") }
-    #expect(lines.map(\.[0]).sorted() == ["<root_account>", "a", "b", "c", "d", "e", "user"])
+    #expect(lines.map(\.[0]).sorted() == ["<root_account>", "a", "b", "c", "d", "e", "f", "user"])
     #expect(Set(lines.map(\.count)).count == 1)
     #expect(lines.first { $0[0] == "b" }?.dropFirst().allSatisfy { $0 == "no_information" } == true)
   }

@@ -14,6 +14,10 @@ struct TroubleLog: Sendable {
 
   /// What a list is answered without.
   func report(_ unreadable: [Unreadable], to requestID: String?) {
-    for found in unreadable { report(found.error, "left out of a list", to: requestID) }
+    for found in unreadable {
+      logger.error(
+        "\(found.name ?? "what has no name") is left out of a list: \(found.error)",
+        metadata: requestID.map { ["request_id": "\($0)"] })
+    }
   }
 }

@@ -47,12 +47,13 @@ extension PageCall {
     } while found.count <= Self.pageSize && next != nil && pagesLeft > 0
     let users = Array(found.prefix(Self.pageSize))
     let end = found.count > Self.pageSize ? users.last?.user.name.text : next
-    // Those behind the end are on the next page.
-    if let end { unreadable.removeAll { $0.name.map { end.utf8.lexicographicallyPrecedes($0.utf8) } ?? false } }
+    // Those behind the end are on the next page; those without a name, on the last.
+    if let end { unreadable.removeAll { $0.name.map { end.utf8.lexicographicallyPrecedes($0.utf8) } ?? true } }
     pages.trouble.report(unreadable, to: request.id)
     var view: View = [
       "atUsers": true, "isFiltered": withoutMFA || withOldKeys, "hasUsers": !users.isEmpty,
-      "users": users.map(row(of:)), "unreadable": unreadable.map { ["name": $0.name ?? "?", "error": "\($0.error)"] },
+      "users": users.map(row(of:)), "isEmpty": users.isEmpty && unreadable.isEmpty,
+      "unreadable": unreadable.map { ["name": $0.name ?? "?", "error": "\($0.error)"] },
     ]
     if let end {
       let filters = (withoutMFA ? "&mfa=none" : "") + (withOldKeys ? "&keys=old" : "")

@@ -140,6 +140,6 @@ extension RESTService {
     return try .json(
       encoding: DeviceList(
         devices: found.items.map(DeviceJSON.init), cursor: found.next,
-        unreadable: found.unreadable.isEmpty ? nil : found.unreadable.compactMap(\.name)))
+        unreadable: found.unreadable.isEmpty ? nil : found.unreadable.map { $0.name ?? "" }))
   }
 }

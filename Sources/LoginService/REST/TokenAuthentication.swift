@@ -13,11 +13,20 @@ final class TokenAuthentication: Sendable {
 
   private let store: any AccountStore
   private let metrics: ServiceMetrics
-  private let known = Mutex<(tokens: [[UInt8]: APIToken], at: ContinuousClock.Instant?)>(([:], nil))
+  private let trouble: TroubleLog
+  private let known = Mutex(Known())
 
-  init(store: any AccountStore, metrics: ServiceMetrics) {
+  private struct Known {
+    var tokens: [[UInt8]: APIToken] = [:]
+    /// What was told of already.
+    var unreadable: [Unreadable] = []
+    var at: ContinuousClock.Instant?
+  }
+
+  init(store: any AccountStore, metrics: ServiceMetrics, trouble: TroubleLog) {
     self.store = store
     self.metrics = metrics
+    self.trouble = trouble
   }
 
   /// The token of a request, if it allows what is asked for.
@@ -51,12 +60,15 @@ final class TokenAuthentication: Sendable {
     let now = ContinuousClock.now
     let fresh = known.withLock { known in known.at.map { now - $0 < Self.freshness } ?? false ? known.tokens : nil }
     if let fresh { return fresh }
-    let read = try await store.settings().tokens
-    let tokens = Dictionary(read.map { ($0.digest, $0) }, uniquingKeysWith: { $1 })
-    known.withLock { known in
+    let read = try await store.tokens()
+    let tokens = Dictionary(read.items.map { ($0.digest, $0) }, uniquingKeysWith: { $1 })
+    let isNews = known.withLock { known in
       // As old as the moment before it was read.
-      if known.at.map({ $0 < now }) ?? true { known = (tokens, now) }
+      guard known.at.map({ $0 < now }) ?? true else { return false }
+      defer { known = Known(tokens: tokens, unreadable: read.unreadable, at: now) }
+      return known.unreadable != read.unreadable
     }
+    if isNews { trouble.report(read.unreadable, to: nil) }
     return tokens
   }
 }

@@ -1,6 +1,7 @@
 public import Accounts
 public import ArgumentParser
 internal import OATH
+internal import Verifier
 
 /// `vmfa token`.
 struct TokenCommand: AsyncParsableCommand {
@@ -65,15 +66,15 @@ struct TokenListCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let settings = try await options.session().accounts.store.settings()
-    let outputs = settings.tokens.map { Output(name: $0.name, scopes: $0.scopeNames, createdAt: $0.createdAt.text) }
+    let tokens = try await options.session().accounts.store.tokens()
+    let outputs = tokens.items.map { Output(name: $0.name, scopes: $0.scopeNames, createdAt: $0.createdAt.text) }
     if json {
       try Console.current.printJSON(outputs)
     } else {
       try Console.current.printTable(
         ["TOKEN", "SCOPES", "CREATED"], outputs.map { [$0.name, $0.scopes.joined(separator: " "), $0.createdAt] })
     }
-    try Console.current.tellOf(settings.unreadableTokens)
+    try Console.current.tellOf(tokens.unreadable)
   }
 }
 

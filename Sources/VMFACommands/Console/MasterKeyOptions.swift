@@ -51,7 +51,7 @@ struct MasterKeyOptions: ParsableArguments {
     guard try DurableFile.kind(of: file, followingLinks: true) == nil else { return }
     throw VerifierError.masterKey(
       reason: "the master key \(file) is missing",
-      hint: "nothing is sealed under it yet: (umask 077 && openssl rand -hex 32 > '\(file)') makes it")
+      hint: "nothing is sealed under it yet: (umask 077 && openssl rand -hex 32 > \(file.quotedForShell)) makes it")
   }
 
   static func file(_ path: String) -> KeyRing.MasterKeySource {
@@ -86,4 +86,8 @@ struct MasterKeyOptions: ParsableArguments {
       return folder + "/vmfa/master.key"
     }
   }
+}
+
+extension String {
+  fileprivate var quotedForShell: String { "'" + replacing("'", with: #"'\''"#) + "'" }
 }

@@ -45,21 +45,19 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
   func run() async throws {
     let console = Console.current, progress = ProgressLine(console, unit: "devices")
     defer { progress.end() }
-    let session = try await options.session(), report = try await session.verifier.checkDatabase { progress.show($0) }
-    var problems = report.problems
-    // Accounts have rows of their own beside what the verifier keeps of a user.
-    for found in try await session.accounts.unreadable() where !problems.contains("\(found.error)") {
-      problems.append("the user \(found.name ?? "?"): \(found.error)")
-    }
+    let session = try await options.session()
+    var report = try await session.verifier.checkDatabase { progress.show($0) }
     progress.end()
+    // Accounts have rows of their own beside what the verifier keeps of a user.
+    for found in try await session.accounts.unreadable() { report.add("\(found.error)") }
     if json {
-      try console.printJSON(Output(users: report.userCount, devices: report.deviceCount, problems: problems))
+      try console.printJSON(Output(users: report.userCount, devices: report.deviceCount, problems: report.problems))
     } else {
-      for problem in problems { try console.print(problem) }
-      let verdict = problems.isEmpty ? "sound" : "damaged"
+      for problem in report.problems { try console.print(problem) }
+      let verdict = report.problems.isEmpty ? "sound" : "damaged"
       try console.print("\(verdict): \(report.userCount) users, \(report.deviceCount) devices")
     }
-    if !problems.isEmpty { throw Ending(.data) }
+    if !report.problems.isEmpty { throw Ending(.data) }
   }
 }
 

@@ -99,12 +99,23 @@ struct KeyRotateCommand: AsyncParsableCommand {
     if newKeyFile != nil || newKeyCommand != nil { return try await addMasterKey(to: verifier) }
     let console = Console.current, progress = ProgressLine(console, unit: "seeds")
     defer { progress.end() }
-    let done = try await verifier.rotateKeys(at: console.now()) { progress.show($0.resealed, of: $0.total) }
+    let now = try console.now(), done: RotationProgress
+    do throws(VerifierError) {
+      done = try await verifier.rotateKeys(at: now) { progress.show($0.resealed, of: $0.total) }
+    } catch {
+      // What is damaged keeps the old key, and no access key from being sealed under the new one.
+      if case .corruptRecord = error { _ = try? await session.accounts.resealAccessKeys() }
+      throw error
+    }
     progress.end()
-    _ = try await session.accounts.resealAccessKeys()
-    if json { return try console.printJSON(Output(resealed: done.resealed, resumed: done.isResumed)) }
-    if done.isResumed { console.note("a rotation that was cut off was carried on") }
-    try console.print("rotated: \(done.resealed) seeds are sealed under the new key")
+    let unreadable = try await session.accounts.resealAccessKeys()
+    if json {
+      try console.printJSON(Output(resealed: done.resealed, resumed: done.isResumed))
+    } else {
+      if done.isResumed { console.note("a rotation that was cut off was carried on") }
+      try console.print("rotated: \(done.resealed) seeds are sealed under the new key")
+    }
+    try console.tellOf(unreadable)
   }
 
   private func addMasterKey(to verifier: Verifier) async throws {

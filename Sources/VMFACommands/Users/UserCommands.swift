@@ -55,7 +55,9 @@ struct UserListCommand: AsyncParsableCommand {
 
   func run() async throws {
     let session = try await options.session(), now = try Console.current.now()
-    let users = try await session.store.users(after: page.after, limit: page.limit)
+    // As it is kept, where it is a name.
+    let after = page.after.map { (try? UserName($0))?.text ?? $0 }
+    let users = try await session.store.users(after: after, limit: page.limit)
     var outputs: [UserOutput] = [], unreadable = users.unreadable
     let policy = try await session.store.policy()
     for user in users.items {
@@ -63,8 +65,12 @@ struct UserListCommand: AsyncParsableCommand {
         let devices = try await session.verifier.user(user.name).devices
         outputs.append(UserOutput(user, devices: devices, policy: policy, now: now))
       } catch {
-        guard case .corruptRecord(let what) = error else { throw error }
-        unreadable.append(Unreadable(name: user.name.text, error: .corruptRecord("the user \(user.name): \(what)")))
+        switch error {
+        case .corruptRecord(let what):
+          unreadable.append(Unreadable(name: user.name.text, error: .corruptRecord("the user \(user.name): \(what)")))
+        case .noSuchUser: continue
+        default: throw error
+        }
       }
     }
     if json {

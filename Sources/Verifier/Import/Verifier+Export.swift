@@ -7,11 +7,6 @@ public struct ExportedDevice: Sendable {
   public let device: Device
   /// Its seed.
   public let seed: SharedSecret
-
-  fileprivate init(_ device: Device, opening keys: KeySet) throws(VerifierError) {
-    self.device = device
-    seed = SharedSecret(try keys.openSeed(of: device))
-  }
 }
 
 extension Verifier {
@@ -24,26 +19,35 @@ extension Verifier {
   /// Devices with their seeds, by serial. For exports alone: no other way leads to a seed.
   public func exportDevices(after serial: String?, limit: Int) async throws(VerifierError) -> Listing<ExportedDevice> {
     let page = try await store.devices(DeviceQuery(after: serial, limit: limit))
-    var exported: [ExportedDevice] = [], unreadable = page.unreadable
+    var exported: [ExportedDevice] = [], unreadable = page.unreadable, missing: Set<String> = []
     for device in page.items {
-      do throws(VerifierError) { exported.append(try await opened(device)) } catch {
-        switch error {
-        case .corruptRecord, .unknownKey: unreadable.append(Unreadable(name: device.serial.text, error: error))
-        case .noSuchDevice: continue
-        default: throw error
-        }
+      switch try await opened(device, missing: &missing) {
+      case .success(let opened): exported.append(opened)
+      case .failure(let error): unreadable.append(Unreadable(name: device.serial.text, error: error))
+      case nil: continue
       }
     }
     return Listing(items: exported, unreadable: unreadable, next: page.next)
   }
 
-  /// A device of a list, with its seed. Where another replica has rotated the keys since it was listed, it is read again.
-  /// - Throws: ``VerifierError/corruptRecord(_:)`` and ``VerifierError/unknownKey(_:)`` for one that cannot be read;
-  ///   ``VerifierError/noSuchDevice(_:)`` for one that was deleted meanwhile; and what prevents an answer.
-  func opened(_ listed: Device) async throws(VerifierError) -> ExportedDevice {
-    do throws(VerifierError) { return try ExportedDevice(listed, opening: keys.current) } catch .unknownKey {
+  /// A device of a list, with its seed. Where its key is not known, another replica may have rotated the keys since it was
+  /// listed: then they are looked at again, and so is the device.
+  /// - Parameter missing: keys that were looked for already.
+  /// - Returns: the error of one that cannot be read; nil for one that was deleted meanwhile.
+  /// - Throws: what prevents an answer for any of them.
+  func opened(
+    _ listed: Device, missing: inout Set<String>
+  ) async throws(VerifierError) -> Result<ExportedDevice, VerifierError>? {
+    if !keys.current.knowsSeedKey(of: listed), missing.insert(listed.seed.keyID).inserted {
       try await keys.reload(from: store)
-      return try ExportedDevice(try await device(.id(listed.id)), opening: keys.current)
+    }
+    do throws(VerifierError) {
+      let keys = keys.current, device = keys.knowsSeedKey(of: listed) ? listed : try await device(.id(listed.id))
+      return .success(ExportedDevice(device: device, seed: SharedSecret(try keys.openSeed(of: device))))
+    } catch {
+      if case .noSuchDevice = error { return nil }
+      guard error.isOfOneRecord else { throw error }
+      return .failure(error)
     }
   }
 }

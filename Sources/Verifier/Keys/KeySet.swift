@@ -47,6 +47,9 @@ package final class KeySet: Sendable {
     }
   }
 
+  /// Whether the seed of a device is sealed under one of these.
+  func knowsSeedKey(of device: Device) -> Bool { seedKeys[device.seed.keyID] != nil }
+
   /// The integrity key of this id; nil for one that is not known here.
   func integrityKey(_ id: String) -> IntegrityKey? { integrityKeys[id] }
 

@@ -118,7 +118,7 @@ extension Verifier {
   private func resealAll(
     under newest: String, state: inout RotationProgress, progress: @Sendable (RotationProgress) -> Void
   ) async throws(VerifierError) -> [String] {
-    var unreadable: [String] = []
+    var unreadable: Set<String> = []
     var query = DeviceQuery(notUnderKey: newest, limit: 500)
     repeat {
       let page = try await store.devices(query)
@@ -131,14 +131,18 @@ extension Verifier {
           try result.get()
           state.resealed += 1
         } catch .corruptRecord(let what) {
-          // Told of once, however many devices share a user with it.
-          if !unreadable.contains(what) { unreadable.append(what) }
+          unreadable.insert(what)
+        } catch .unknownKey(let id) {
+          // Of another rotation, unless it is of none.
+          try await keys.reload(from: store)
+          guard keys.current.seedKey.id == newest else { throw .rotationOvertaken }
+          unreadable.insert("what is sealed under the key \(id)")
         }
       }
       progress(state)
       query.after = page.next
     } while query.after != nil
-    return unreadable
+    return unreadable.sorted()
   }
 
   private func reseal(_ device: Device) async -> Result<Void, VerifierError> {

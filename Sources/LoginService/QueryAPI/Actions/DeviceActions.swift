@@ -147,13 +147,18 @@ extension ActionCall {
       DeviceQuery(isAssigned: isAssigned, after: page.after, limit: page.limit))
     tellOf(devices.unreadable)
     let owners = Set(devices.items.filter { $0.isAssigned }.map(\.user))
-    let found = try await accounts.store.accounts(of: Array(owners))
-    let users = Dictionary(found.map { ($0.user.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let found = try await accounts.store.accounts(of: owners.sorted())
+    tellOf(found.unreadable)
+    let users = Dictionary(found.items.map { ($0.user.name, $0) }, uniquingKeysWith: { first, _ in first })
     var xml = XMLText()
     page.write("VirtualMFADevices", devices, to: &xml) { xml, device in
       xml.element("SerialNumber", device.serial.text)
       guard device.isAssigned else { return }
-      if let user = users[device.user] { xml.group("User") { $0.write(user, withTags: false) } }
+      xml.group("User") { xml in
+        // Without anybody, the device would seem to be unassigned.
+        guard let user = users[device.user] else { return xml.element("UserName", device.user.text) }
+        xml.write(user, withTags: false)
+      }
       xml.element("EnableDate", device.enabledAt?.text)
     }
     return xml
