@@ -131,18 +131,24 @@ import VerifierSQLite
     let problem = "the device \(a): \(VerifierError.unknownKey("gone"))"
     #expect(try await bench.verifier.checkDatabase().problems.contains(problem))
     let old = try await bench.store.keys()[0].id
-    await #expect(throws: VerifierError.self) { try await bench.verifier.rotateKeys(at: Bench.now) }
+    let b = try await serial("b"), e = try await serial("e")
+    let all = "the device \(b), the seed of \(e), the user c, what is sealed under the key gone"
+    await #expect(throws: VerifierError.corruptRecord(all)) { try await bench.verifier.rotateKeys(at: Bench.now) }
     #expect(try await bench.store.seedCounts()[old] == 3)
     try await damage("UPDATE vmfa_device SET key_id = CAST(x'FF' AS TEXT) WHERE user_name = 'a'")
     #expect(try await bench.store.seedCounts()[old] == 3)
   }
 
   @Test func `a name in another spelling than its own, and an empty one, are nobody's`() async throws {
-    try await damage(
-      "INSERT INTO vmfa_user SELECT 'e' || char(0x301), created_at, 0, NULL, 0, NULL, NULL, NULL, NULL FROM vmfa_user LIMIT 1"
-    )
-    let users = try await bench.store.users(after: "d", limit: 10)
-    #expect(users.items.map(\.name.text) == ["e"] && users.unreadable.map(\.name) == ["e\u{301}"])
+    for name in ["''", "'e' || char(0x301)"] {
+      try await damage(
+        "INSERT INTO vmfa_user (name, created_at, failures, locked_until_unlocked) VALUES (\(name), 0, 0, 0)")
+    }
+    let first = try await bench.store.users(after: nil, limit: 1),
+      last = try await bench.store.users(after: "d", limit: 10)
+    #expect(first.items.isEmpty && first.unreadable.map(\.name) == [""] && first.next == "")
+    #expect(last.items.map(\.name.text) == ["e"] && last.unreadable.map(\.name) == ["e\u{301}"])
+    #expect(try await bench.store.users(after: first.next, limit: 1).items.map(\.name.text) == ["a"])
   }
 
   @Test func `the credential report leaves nobody out`() async throws {
