@@ -121,7 +121,7 @@ public struct AccountService: Sendable {
 
   private func root() async throws(VerifierError) -> Listing<Account> {
     do throws(VerifierError) { return Listing(items: try await store.account(of: .root).map { [$0] } ?? []) } catch {
-      guard case .corruptRecord = error else { throw error }
+      guard error.isOfOneRecord else { throw error }
       return Listing(items: [], unreadable: [Unreadable(name: UserName.root.text, error: error)])
     }
   }

@@ -32,7 +32,8 @@ enum JSONEscapes {
     return isUTF8(output, count: written) ? written : nil
   }
 
-  /// One `\uXXXX`, or the two of a surrogate pair; a lone surrogate is no text.
+  /// One `\u` with its four hexadecimal digits, or the two of a surrogate pair (RFC 8259 §7). nil for a lone surrogate, which
+  /// UTF-8 has no bytes for.
   private static func scalar(in literal: Span<UInt8>, at read: inout Int) -> Unicode.Scalar? {
     guard let high = unit(in: literal, at: read) else { return nil }
     read += 6

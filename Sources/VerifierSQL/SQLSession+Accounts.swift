@@ -48,11 +48,8 @@ extension SQLSession {
 
   package func account(of user: UserName) throws -> Account? { try results(of: [user])[user]?.get() }
 
-  package func accounts(of users: [UserName]) throws -> Listing<Account> { try Self.listing(users, results(of: users)) }
-
-  private static func listing(
-    _ users: [UserName], _ results: [UserName: Result<Account, VerifierError>]
-  ) -> Listing<Account> {
+  package func accounts(of users: [UserName]) throws -> Listing<Account> {
+    let results = try results(of: users)
     var accounts: [Account] = [], unreadable: [Unreadable] = []
     for name in users {
       switch results[name] {

@@ -17,18 +17,16 @@ import VerifierSQLite
   /// Of `b` the device, of `c` the user, of `e` the seed; `a` and `d` are whole, and each has a device.
   init() async throws {
     folder = try TemporaryFolder()
-    let path = folder.path("verifier.db"), store = try await SQLiteDeviceStore.open(path, .creatingIfMissing)
+    let store = try await SQLiteDeviceStore.open(folder.path("verifier.db"), .creatingIfMissing)
     bench = try await Bench(store: store)
     for user in ["a", "b", "c", "d", "e"] { _ = try await bench.enrolled(for: user, name: user) }
-    try await DatabaseQueue(path: path).write { database in
-      try database.execute(
-        sql: """
-          UPDATE vmfa_device_use SET drift = 1000000 WHERE user_name = 'b';
-          UPDATE vmfa_user SET failures = 1 << 40 WHERE name = 'c';
-          UPDATE vmfa_device SET sealed_seed = zeroblob(48) WHERE user_name = 'e'
-          """)
-    }
     service = AccountService(store: store, verifier: bench.verifier)
+    try await damage(
+      """
+      UPDATE vmfa_device_use SET drift = 1000000 WHERE user_name = 'b';
+      UPDATE vmfa_user SET failures = 1 << 40 WHERE name = 'c';
+      UPDATE vmfa_device SET sealed_seed = zeroblob(48) WHERE user_name = 'e'
+      """)
   }
 
   private func damage(_ sql: String) async throws {

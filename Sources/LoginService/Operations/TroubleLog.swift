@@ -12,7 +12,7 @@ struct TroubleLog: Sendable {
     logger.error("\(what): \(error)", metadata: requestID.map { ["request_id": "\($0)"] })
   }
 
-  /// What a list is answered without.
+  /// What a list is answered without: logged, and not counted, since there is an answer and each look would count it anew.
   func report(_ unreadable: [Unreadable], to requestID: String?) {
     for found in unreadable {
       logger.error(

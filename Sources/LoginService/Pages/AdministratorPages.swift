@@ -228,13 +228,13 @@ extension PageCall {
     let name = try user.map { (text) throws(VerifierError) in try UserName(text) }
     let found = try await verifier.auditRecords(
       AuditQuery(user: name, after: query["before"], newestFirst: true, limit: Self.pageSize + 1))
-    let rows = found.prefix(Self.pageSize)
-    var view: View = ["atAudit": true, "hasRows": !rows.isEmpty, "rows": rows.map(Self.row(of:))]
+    let page = Listing(found, limit: Self.pageSize, name: \.id)
+    var view: View = ["atAudit": true, "hasRows": !page.items.isEmpty, "rows": page.items.map(Self.row(of:))]
     view["filter"] = user
-    if found.count > Self.pageSize, let last = rows.last {
-      view["next"] = "/audit?before=\(last.id)" + (user.map { "&user=\(PercentEncoding.encode($0))" } ?? "")
+    if let next = page.next {
+      view["next"] = "/audit?before=\(next)" + (user.map { "&user=\(PercentEncoding.encode($0))" } ?? "")
     }
-    return page("audit", "Audit", view)
+    return self.page("audit", "Audit", view)
   }
 
   private static func row(of record: AuditRecord) -> View {

@@ -126,6 +126,7 @@ extension Verifier {
         for device in page.items { group.addTask { await reseal(device) } }
         return await group.reduce(into: []) { $0.append($1) }
       }
+      var missing: Set<String> = []
       for result in results + page.unreadable.map({ .failure($0.error) }) {
         do throws(VerifierError) {
           try result.get()
@@ -133,11 +134,14 @@ extension Verifier {
         } catch .corruptRecord(let what) {
           unreadable.insert(what)
         } catch .unknownKey(let id) {
-          // Of another rotation, unless it is of none.
-          try await keys.reload(from: store)
-          guard keys.current.seedKey.id == newest else { throw .rotationOvertaken }
-          unreadable.insert("what is sealed under the key \(id)")
+          missing.insert(id)
         }
+      }
+      if !missing.isEmpty {
+        // Of another rotation, unless they are of none.
+        try await keys.reload(from: store)
+        guard keys.current.seedKey.id == newest else { throw .rotationOvertaken }
+        unreadable.formUnion(missing.map { "what is sealed under the key \($0)" })
       }
       progress(state)
       query.after = page.next

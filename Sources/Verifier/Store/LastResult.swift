@@ -9,8 +9,10 @@ package struct LastResult<R: Sendable>: ~Copyable, Sendable {
   /// Called by the body, as its last act.
   package func keep(_ result: R) { kept.withLock { $0 = result } }
 
-  /// Asked for once the transaction has ended without an error: a store that returns has run the body.
+  /// Asked for once the transaction has ended without an error.
   package var value: R {
+    // A store that returns without an error has run the body (`DeviceStore.transaction`), and the body keeps its result as its
+    // last act. Where a store did neither, there is nothing that could be answered.
     guard let result = kept.withLock({ $0 }) else { preconditionFailure("a transaction ended without having run") }
     return result
   }
