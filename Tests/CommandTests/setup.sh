@@ -25,5 +25,8 @@ enrol() {
   create "$@" && vmfa device enable "$id" $(pair -20) --at $((now - 600)) > /dev/null
 }
 
+# Waits until a step of an hour has a minute left: what follows sees one code of an account with that period.
+early_in_the_hour() { while [ $(($(date +%s) % 3600)) -ge 3540 ]; do sleep 1; done; }
+
 # Runs a command that must fail and shows how it ends, its standard error included.
 ends() { "$@" 2>&1; echo "status $?"; }

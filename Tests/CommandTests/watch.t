@@ -4,7 +4,7 @@
   $ . "$TESTDIR/terminal.sh"
   $ printf 'correct horse battery\n' > pass; export VMFA_PASSPHRASE_FILE=$PWD/pass
   $ vmfa vault init > /dev/null
-  $ python3 -c 'for n in range(300): print(f"otpauth://totp/user{n}?secret=GEZDGNBVGY3TQOJQ&issuer=Service%20{n}&digits={6 + n % 3}")' > many.txt
+  $ python3 -c 'for n in range(300): print(f"otpauth://totp/user{n}?secret=GEZDGNBVGY3TQOJQ&issuer=Service%20{n}&digits={6 + n % 3}&period={30 if n % 2 else 3600}")' > many.txt
   $ printf 'otpauth://hotp/counted?secret=GEZDGNBVGY3TQOJQ&counter=7\notpauth://totp/%%1b%%5b2Jevil?secret=GEZDGNBVGY3TQOJQ\n' >> many.txt
   $ vmfa import many.txt 2> /dev/null | tail -n 1
   301 added, 0 duplicate, 0 skipped, 1 refused
@@ -13,12 +13,13 @@
 
 All of them, a screen at a time; with what is typed, fewer:
 
+  $ early_in_the_hour
   $ type_line "export VMFA_PASSPHRASE_FILE=$VMFA_PASSPHRASE_FILE; clear; vmfa watch; echo \"status \$?\"" && wait_for '^301 accounts'
   $ screen | wc -l
   24
   $ screen | sed -n '2,3p;24p' | sed 's/[0-9]\{3,4\} [0-9]\{3,4\} .*/CODE/; s/^/|/'
-  |> Service 0:user0                                      CODE
-  |  Service 1:user1                                      CODE
+  |> Service 0:user0                                     CODE
+  |  Service 1:user1                                     CODE
   |Enter copies, Tab hides codes, Esc clears, q leaves
   $ tmux_ send-keys -l 'user29' && wait_for '^11 accounts, filter: user29' && press Down && wait_for '^> Service 290:user290'
   $ press Enter && wait_for 'copied the code of Service 290:user290'

@@ -6,7 +6,8 @@ struct WatchFrame {
   let lines: Int
   let usesColours: Bool
 
-  private static let barWidth = 10, codeWidth = 10
+  /// Seconds left have up to four digits: a period is an hour at most.
+  private static let codeWidth = 10, barWidth = 10, timeWidth = 4
 
   func draw(_ model: inout WatchModel, at now: UnixTime) -> String {
     let shown = model.shownRows
@@ -34,7 +35,8 @@ struct WatchFrame {
   }
 
   private func line(_ model: inout WatchModel, row: Int, isSelected: Bool, at now: UnixTime) -> String {
-    let nameWidth = max(columns - Self.codeWidth - Self.barWidth - 9, 8)
+    // Two columns of the mark and two before the code, one before the bar and one before the time.
+    let nameWidth = max(columns - Self.codeWidth - Self.barWidth - Self.timeWidth - 6, 8)
     let name = cut(model.name(of: row), to: nameWidth)
     let padding = String(repeating: " ", count: max(nameWidth - name.terminalWidth, 0))
     guard let code = model.code(of: row, at: now), let time = model.time(of: row, at: now) else {
