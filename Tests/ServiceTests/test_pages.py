@@ -160,6 +160,10 @@ class Pages(unittest.TestCase):
         self.assertEqual(visitor.post(f"{path}/resync", code1=pair["code1"]), 200)
         self.assertEqual(visitor.post(f"{path}/resync", code1=pair["code1"], code2=pair["code1"]), 422)
         self.assertIn("first code again", visitor.error)
+        # Two steps may share a code, and whoever says it once more is believed: here it is no pair of that device.
+        self.assertEqual(visitor.post(f"{path}/resync", code2=pair["code1"]), 422)
+        self.assertIn("not two consecutive codes", visitor.error)
+        visitor.get(f"{path}/resync")
         self.assertEqual(visitor.post(f"{path}/resync", **pair), 303)
         visitor.get(f"{path}/resync")
         self.assertEqual(visitor.post(f"{path}/resync", **pair), 422)
@@ -196,6 +200,18 @@ class Pages(unittest.TestCase):
         self.assertEqual(
             visitor.post("/security-credentials/password", **{"old": PASSWORD, "new": new, "repeat": new}), 303)
         self.assertEqual(self.visitor().sign_in(name, new), 303)
+
+    def test_who_may_change_a_password(self):
+        """What users may not, administrators may: else nobody could change root's."""
+        iam, new = self.service.client("iam"), PASSWORD + "3"
+        iam.update_account_password_policy(AllowUsersToChangePassword=False)
+        self.addCleanup(iam.delete_account_password_policy)
+        for administrator, status in ((False, 409), (True, 303)):
+            name, device = self.user(administrator=administrator, device=True)
+            visitor = self.signed_in(name, device)
+            visitor.get("/security-credentials/password")
+            self.assertEqual(
+                visitor.post("/security-credentials/password", **{"old": PASSWORD, "new": new, "repeat": new}), status)
 
     def test_sessions_are_listed_and_revoked(self):
         name = self.user()

@@ -77,6 +77,8 @@ class Verification(ServiceTestCase):
             self.assertEqual(self.verify("ida", f"{guess:06d}", request_id="r-1")[0], 409)
         self.assertEqual(self.verify("ida", right, request_id="r-1")[1]["reason"], "locked")
         self.service.vmfa("user", "unlock", "ida")
+        # The closed door is no answer to the code: the one that was given before it stands.
+        self.assertEqual(self.verify("ida", right, request_id="r-1"), first)
         # Another user's requests are their own.
         other = self.service.device("ida2")
         self.assertEqual(self.verify("ida2", code(other["secret"], now), request_id="r-1")[1]["device"], other["serial"])
@@ -194,6 +196,18 @@ class Tokens(ServiceTestCase):
                 self.assertEqual((status, answer["code"]), (401, "unauthorized"), (token, path))
                 self.assertEqual(self.service.last.getheader("WWW-Authenticate"), "Bearer")
             self.assertNotIn(self.service.request(method, path, body)[0], (401, 403), path)
+
+    def test_root(self):
+        """Root's second factor is no program's affair: not that it has, nor to make one of what waits in its name."""
+        self.assertEqual(self.service.request("POST", "/v1/users/%3Croot_account%3E/devices", {})[1]["code"], "root_user")
+        self.assertEqual(
+            self.service.request("POST", "/v1/users/%3Croot_account%3E/recovery-codes")[1]["code"], "root_user")
+        waiting = self.service.client("iam").create_virtual_mfa_device(VirtualMFADeviceName="waiting")["VirtualMFADevice"]
+        path = urllib.parse.quote(waiting["SerialNumber"], safe="")
+        pair = {"code1": "000000", "code2": "000001"}
+        status, problem = self.service.request("POST", f"/v1/devices/{path}/enable", pair)
+        self.assertEqual((status, problem["code"]), (403, "root_user"))
+        self.assertEqual(self.service.request("DELETE", f"/v1/devices/{path}")[0], 204)
 
     def test_revoked(self):
         made = json.loads(self.service.vmfa("token", "create", "short", "--scope", "admin", "--json"))["token"]

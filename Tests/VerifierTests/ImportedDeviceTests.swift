@@ -110,7 +110,7 @@ import Verifier
     #expect(try await bench.verify(step: 1501).isAccepted)
   }
 
-  @Test(arguments: [-1, 1 << 54, Int64.max] as [Int64]) func `a counter that none has is refused`(counter: Int64)
+  @Test(arguments: [Int64.min, -1, 1 << 54, Int64.max] as [Int64]) func `a counter that none has is refused`(counter: Int64)
     async throws
   {
     for factor in Device.MovingFactor.allCases {
@@ -122,6 +122,21 @@ import Verifier
         _ = try await self.bench(device)
       }
     }
+  }
+
+  @Test func `no counter goes beyond the last one that can be kept`() async throws {
+    let last = Device.steps.upperBound
+    let bench = try await bench(
+      foreign {
+        $0.movingFactor = .counter
+        $0.lastStep = last - 1
+      })
+    #expect(try await bench.verify(step: last).isAccepted)
+    #expect(try await bench.verify(step: last + 1) == .rejected(.wrongCode))
+    let serial = DeviceReference.serial(try await bench.verifier.user(UserName("alice")).devices[0].serial)
+    #expect(
+      try await bench.verifier.resync(serial, with: Bench.pair(last + 100), by: .administrator, at: Bench.now)
+        == .refused)
   }
 
   @Test func `a counter that was never used begins at nought`() async throws {

@@ -96,10 +96,12 @@ extension PageCall {
       return .page(
         secondCodePage(pairForm, first: code1, error: Self.noCode))
     }
-    guard code1 != code2 else {
+    // Nearly always it is: but two steps may share a code, so whoever says it twice is believed.
+    guard code1 != code2 || form["again"] != nil else {
       return .page(
         secondCodePage(
-          pairForm, first: code1, error: "That is the first code again. Wait until the device shows the next one."))
+          pairForm, first: code1, isAgain: true,
+          error: "That is the first code again. Wait until the device shows the next one."))
     }
     return .pair(CodePair(code1, code2))
   }
@@ -110,13 +112,16 @@ extension PageCall {
     return codePage(pairForm, field, hidden: [:], submit: "Continue", alert: alert, isError: error ?? alert != nil)
   }
 
-  private func secondCodePage(_ pairForm: PairForm, first: OneTimeCode, error: String? = nil) -> Answer {
+  private func secondCodePage(
+    _ pairForm: PairForm, first: OneTimeCode, isAgain: Bool = false, error: String? = nil
+  ) -> Answer {
     let left = pairForm.device.parameters.period - now.seconds % pairForm.device.parameters.period
     let field = Field.code(
       "code2", "Second code", hint: "The code right after the first. The device shows it in about \(left.asWait).",
       error: error, of: [pairForm.device])
-    return codePage(
-      pairForm, field, hidden: ["code1": first.digits], submit: pairForm.submit, alert: nil, isError: error != nil)
+    var hidden = ["code1": first.digits]
+    if isAgain { hidden["again"] = "1" }
+    return codePage(pairForm, field, hidden: hidden, submit: pairForm.submit, alert: nil, isError: error != nil)
   }
 
   private func codePage(

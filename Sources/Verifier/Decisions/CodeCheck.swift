@@ -92,7 +92,7 @@ enum CodeCheck {
   private static func candidates(for device: Device, policy: Policy, at now: UnixTime) -> [Int64] {
     if device.movingFactor == .counter {
       let next = (device.lastStep ?? -1) + 1, ahead = policy[.lookAhead]
-      return Array(max(0, next - 1 - ahead)...next + ahead)
+      return Array((next - 1 - ahead...next + ahead).clamped(to: Device.steps))
     }
     let window = policy[.window], present = device.parameters.step(at: now)
     let expected = device.expectedStep(at: present)

@@ -37,9 +37,11 @@ package struct KeptAnswers: Sendable, Equatable {
     return Verdict(kept: entry.answer).map { .sameCode($0) }
   }
 
+  /// But for that of a closed door: no code was looked at, so it spends none, and an answer from before the lock stays.
   mutating func keep(
     _ verdict: Verdict, to requestID: String, with code: String, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) {
+    if case .rejected(.locked) = verdict { return }
     let key = keys.integrityKey
     entries.removeAll { !$0.isAlive(at: now) }
     entries.append(

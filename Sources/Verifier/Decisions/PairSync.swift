@@ -63,6 +63,7 @@ extension Device {
   /// Whether a pair that begins at `first` is unspent. With the watermark to be reset, steps below it are taken for
   /// unspent; the step that it stands on is known to be spent, and never is.
   fileprivate func allows(first: Int64, resettingWatermark: Bool) -> Bool {
+    guard Device.steps.contains(first + 1) else { return false }
     guard let lastStep else { return true }
     return first > lastStep || resettingWatermark && first + 1 < lastStep
   }

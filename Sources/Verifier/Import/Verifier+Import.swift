@@ -52,8 +52,12 @@ public enum ImportVerdict: Sendable, Equatable {
 }
 
 extension Verifier {
-  /// Drift of an imported device is taken up to so many steps: more than that is no drift but another clock.
-  public static let importableDrift: ClosedRange<Int64> = -20_160...20_160
+  /// Drift of an imported device is taken up to so many steps, which is as far as a policy lets a resync and learning go:
+  /// more than that is no drift but another clock.
+  public static let importableDrift: ClosedRange<Int64> = {
+    let reach = Policy.Setting.resyncReach.range.upperBound + Policy.Setting.driftLimit.range.upperBound
+    return -reach...reach
+  }()
 
   /// Takes in a device with its history. Importing it twice changes nothing.
   /// - Parameters:
@@ -105,9 +109,8 @@ extension ForeignDevice {
   fileprivate func check(at now: UnixTime) throws(VerifierError) {
     guard Verifier.importableDrift.contains(drift) else { throw .unusableHistory("its drift is out of range") }
     guard let lastStep else { return }
-    let isPlausible =
-      movingFactor == .counter || lastStep - parameters.step(at: now) <= Verifier.importableDrift.upperBound
-    guard Device.steps.contains(lastStep), isPlausible else {
+    let isTooLate = { lastStep - parameters.step(at: now) > Verifier.importableDrift.upperBound }
+    guard Device.steps.contains(lastStep), movingFactor == .counter || !isTooLate() else {
       throw .unusableHistory("its last step or counter is out of range")
     }
   }

@@ -19,7 +19,7 @@ public struct UserName: Sendable, Hashable {
       throw .malformedName("a user name has at most 128 characters, not \(scalars.count)")
     }
     guard scalars.allSatisfy(\.isPrintable) else {
-      throw .malformedName("the user name holds a character that cannot be printed, such as a line break")
+      throw .malformedName("the user name holds a character that cannot be printed or read, such as a line break")
     }
     guard scalars.first != " ", scalars.last != " " else {
       throw .malformedName("a user name neither begins nor ends with a space")
@@ -54,9 +54,11 @@ extension UserName: Comparable, CustomStringConvertible {
 }
 
 extension Unicode.Scalar {
-  /// Neither control, format, surrogate, private, unassigned, nor a separator other than the ASCII space.
+  /// Neither control, format, surrogate, private, unassigned, nor a separator other than the ASCII space; nor what stands
+  /// in the place of bytes that are not UTF-8, which would make one name of several.
   fileprivate var isPrintable: Bool {
     if isASCII { return value >= 0x20 && value != 0x7F }
+    if self == "\u{FFFD}" { return false }
     return switch properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
     case .spaceSeparator: self == " "
