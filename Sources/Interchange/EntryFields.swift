@@ -41,14 +41,11 @@ package struct EntryFields {
         algorithm: self.algorithm(algorithm), digits: self.digits(digits), period: number(period) ?? 30))
   }
 
-  package func hotp(algorithm: String, digits: String, counter: String, offset: UInt64 = 0) throws -> OTPAuthURI.Factor
-  {
-    guard let counter = try number(counter).flatMap({ UInt64(exactly: $0) }) else {
-      throw EntryError("its counter is missing or below zero")
-    }
-    return .hotp(
-      algorithm: try self.algorithm(algorithm), digits: try self.digits(digits),
-      counter: counter.addingReportingOverflow(offset).partialValue)
+  package func hotp(algorithm: String, digits: String, counter: String, offset: Int64 = 0) throws -> OTPAuthURI.Factor {
+    guard let stored = try number(counter),
+      let next = UInt64(exactly: stored.addingReportingOverflow(offset).partialValue)
+    else { throw EntryError("its counter is missing or below zero") }
+    return .hotp(algorithm: try self.algorithm(algorithm), digits: try self.digits(digits), counter: next)
   }
 }
 

@@ -21,7 +21,7 @@ public enum Interchange {
     _ file: borrowing SecretBytes, as format: ImportFormat?, name: String, passphrase: ImportPassphrase
   ) throws -> ImportReport {
     let json = file.withBytes { try? JSONValue(parsing: $0) }
-    guard let format = format ?? recognise(file, json: json) else { throw ImportError.unrecognised }
+    guard let format = try format ?? recognise(file, json: json) else { throw ImportError.unrecognised }
     switch format {
     case .otpauth, .google: return file.withBytes { OTPAuthLines.read($0) }
     case .googleAuthenticator: return file.withBytes { GoogleAuthenticatorState.read($0, name: name) }
@@ -47,7 +47,7 @@ public enum Interchange {
     }
   }
 
-  private static func recognise(_ file: borrowing SecretBytes, json: JSONValue?) -> ImportFormat? {
+  private static func recognise(_ file: borrowing SecretBytes, json: JSONValue?) throws -> ImportFormat? {
     if let json {
       if TwoFAS.recognises(json) { return .twoFAS }
       if FreeOTPPlus.recognises(json) { return .freeOTPPlus }
@@ -55,8 +55,14 @@ public enum Interchange {
       if json["kdfParams"] != nil, json["encryptedData"] != nil { return .ente }
       return Bitwarden.recognises(json) ? .bitwarden : nil
     }
-    return file.withBytes { text in
+    return try file.withBytes { text in
       if AndOTP.beginsLikeEncrypted(text) { return .andOTP }
+      // It holds URIs too, perhaps: but what is cut out of broken JSON is not what was meant.
+      if let first = text.wordRanges.first,
+        text[first.lowerBound] == UInt8(ascii: "{") || text[first.lowerBound] == UInt8(ascii: "[")
+      {
+        throw ImportError.broken("the file begins like JSON, and is broken or cut off")
+      }
       if PSKC.recognises(text) { return .pskc }
       if BitwardenCSV.recognises(text) { return .bitwarden }
       if OTPAuthLines.recognises(text) { return .otpauth }
@@ -64,5 +70,14 @@ public enum Interchange {
       if OATHUsers.recognises(text) { return .oathUsers }
       return nil
     }
+  }
+}
+
+extension SecretBytes {
+  /// Without the mark that some editors put before UTF-8.
+  public consuming func withoutByteOrderMark() -> SecretBytes {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let count = withBytes { bytes in bytes.count >= 3 && mark.indices.allSatisfy { bytes[$0] == mark[$0] } ? 3 : 0 }
+    return count == 0 ? self : withBytes { SecretBytes(copying: $0.extracting(count..<$0.count)) }
   }
 }

@@ -132,3 +132,20 @@ One bad entry, one bad file:
   $ ends setsid -w vmfa import "$vectors/import/2fas_v4_encrypted.2fas"
   vmfa: error: the file is encrypted, and needs its passphrase
   status 77
+
+A byte order mark is no part of the file; JSON that is cut off holds nothing; a token of FreeOTP+ that was never used has -1:
+
+  $ export VMFA_VAULT=$PWD/marked.vault; vmfa vault init > /dev/null
+  $ for file in 2fas_v4_plain.2fas aegis_plain.json bitwarden.json; do
+  >   printf '\357\273\277' | cat - "$vectors/import/$file" > marked; vmfa import marked --dry-run 2> /dev/null | tail -n 1
+  > done
+  9 added, 0 duplicate, 0 skipped, 0 refused
+  9 added, 0 duplicate, 0 skipped, 0 refused
+  9 added, 0 duplicate, 2 skipped, 0 refused
+  $ printf '{"items": [{"name": "a", "login":\n{"totp": "otpauth://totp/AWS:bob?secret=GEZDGNBVGY3TQOJQ&issuer=AWS",\n' > cut.json; ends vmfa import cut.json
+  vmfa: error: the file begins like JSON, and is broken or cut off
+  status 65
+  $ echo '{"tokenOrder": ["a"], "tokens": [{"type": "HOTP", "label": "fresh", "secret": [49,50,51,52,53,54,55,56,57,48,49,50,51,52,53,54,55,56,57,48], "algo": "SHA1", "digits": 6, "counter": -1, "period": 30}]}' > fresh.json
+  $ vmfa import fresh.json | tail -n 1; vmfa code fresh
+  1 added, 0 duplicate, 0 skipped, 0 refused
+  755224

@@ -67,7 +67,7 @@ Names: exact, in any case, as a prefix, by issuer; several are listed:
     Ex:bob
     bobby
   vmfa: error: bo fits several accounts
-  vmfa: hint: write more of the name, or ISSUER:ACCOUNT
+  vmfa: hint: write more of the name, ISSUER:ACCOUNT, or the id that vmfa list --json has
   status 65
   $ ends vmfa code nobody
   vmfa: error: there is no account nobody
@@ -228,6 +228,37 @@ A code that was printed is not printed again with --fresh; elsewhere nothing is 
   vmfa: error: --fresh waits for the clock, and --at is none
   vmfa: hint: vmfa code --help shows how it is used
   status 64
+
+Nor is what a pair has shown, and who waits beside others has a code of their own:
+
+  $ printf $S | vmfa add hourly --period 3600 > /dev/null; early_in_the_hour; vmfa pair hourly > /dev/null
+  $ timeout 1 vmfa code hourly --fresh 2> said; echo "status $?"; grep -c 'the next one comes in' said
+  status 124
+  1
+  $ for each in 1 2 3; do vmfa code quick --fresh 2> /dev/null > fresh$each & done; wait; sort -u fresh1 fresh2 fresh3 | wc -l
+  3
+
+A whole name is meant before a part of another; where two have the same one, their ids tell them apart:
+
+  $ printf $S | vmfa add eve --issuer GitHub --digits 8 > /dev/null; printf $S | vmfa add eve > /dev/null; vmfa code eve --at 59
+  287082
+  $ printf JBSWY3DPEHPK3PXP | vmfa add eve --digits 7 > /dev/null; ends vmfa code eve --at 59 | tail -n 1
+  status 65
+  $ vmfa code "$(vmfa list --json | python3 -c 'import json, sys; print(next(a["id"] for a in json.load(sys.stdin) if a["digits"] == 7))')" --at 59 | wc -c
+  8
+
+Names from anybody's file stay on their line, and an export does not take the vault's place:
+
+  $ printf $S | vmfa add "$(printf 'two\nlines \342\200\256')" > /dev/null; vmfa list | grep -c '^two?lines ? '
+  1
+  $ vmfa show 'two' --uri --no-input | grep -c otpauth
+  1
+  $ ends vmfa export --format otpauth --plaintext --output "$data/vault.json"
+  vmfa: error: */vault.json is the vault itself (glob)
+  vmfa: hint: vmfa vault backup copies it
+  status 64
+  $ ends vmfa export --format otpauth --plaintext --qr --output codes | head -n 1
+  vmfa: error: --output writes a file, --qr and --png draw it: choose one
 
 A vault enables a device of the verifier:
 

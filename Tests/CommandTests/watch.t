@@ -22,6 +22,8 @@ All of them, a screen at a time; with what is typed, fewer:
   |  Service 1:user1                                     CODE
   |Enter copies, Tab hides codes, Esc clears, q leaves
   $ tmux_ send-keys -l 'user29' && wait_for '^11 accounts, filter: user29' && press Down && wait_for '^> Service 290:user290'
+  $ press Right && press Home && press F5 && press M-x && sleep 0.3 && screen | sed -n 1p
+  11 accounts, filter: user29
   $ press Enter && wait_for 'copied the code of Service 290:user290'
 
 What was copied reached the terminal's clipboard (OSC 52):

@@ -38,8 +38,8 @@ struct CodeCommand: OneThreadCommand {
   func run() async throws {
     let console = Console.current
     let found = try await account.find(using: 1, wantsTime: remaining)
-    if fresh { try await PrintedSteps(console: console).waitForFreshStep(of: found) }
-    let now = try moment.moment(), factor = found.account.factor
+    let printed = PrintedSteps(console: console), factor = found.account.factor
+    let now = fresh ? try await printed.takeFreshStep(of: found) : try moment.moment()
     var output = Output(
       code: try factor.code(of: found.account.secret, at: now), remaining: factor.secondsRemaining(at: now))
     if case .hotp(_, _, let counter) = factor {
@@ -55,6 +55,6 @@ struct CodeCommand: OneThreadCommand {
     } else {
       try console.print(output.code)
     }
-    if !moment.isGiven { PrintedSteps(console: console).note(found, at: now) }
+    if !moment.isGiven { printed.note(found, at: now) }
   }
 }

@@ -23,17 +23,18 @@ struct PairCommand: OneThreadCommand {
   }
 
   func run() async throws {
-    let account = try await account.find(using: 2).account
-    let now = try moment.moment()
+    let found = try await account.find(using: 2), account = found.account
+    let now = try moment.moment(), console = Console.current
     // A counter has no previous code that was not used: its pair is the code of it and the next.
     let first: Int64 = next || account.factor.period == nil ? 0 : -1
     let output = Output(
       code1: try account.factor.code(of: account.secret, at: now, offset: first),
       code2: try account.factor.code(of: account.secret, at: now, offset: first + 1))
     if json {
-      try Console.current.printJSON(output)
+      try console.printJSON(output)
     } else {
-      try Console.current.print(output.code1 + "\n" + output.code2)
+      try console.print(output.code1 + "\n" + output.code2)
     }
+    if !moment.isGiven { PrintedSteps(console: console).note(found, at: now, offset: first + 1) }
   }
 }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Interchange
 internal import OATH
 
-/// Remembers for each account the step whose code was printed last, so that `--fresh` never gives one twice. The files
+/// Remembers for each account the step whose code was shown last, so that `--fresh` never gives one twice. The files
 /// hold numbers and no secret; they are a convenience, so a failure to write one stops nothing.
 struct PrintedSteps {
   let console: Console
@@ -18,24 +18,49 @@ struct PrintedSteps {
     factor.period.map { time.seconds / $0 }
   }
 
-  /// Notes that the code of `time` was printed.
-  func note(_ found: AccountArgument.Found, at time: UnixTime) {
+  /// Notes that the code of `time`, or of so many steps after it, was shown.
+  func note(_ found: AccountArgument.Found, at time: UnixTime, offset: Int64 = 0) {
     guard let path = found.id.flatMap(path), let step = step(of: found.account.factor, at: time) else { return }
-    try? DurableFile.makeFolder(at: DurableFile.parent(of: path))
-    _ = FileManager.default.createFile(
-      atPath: path, contents: Data(String(step).utf8), attributes: [.posixPermissions: 0o600])
+    locked(path) { write(max(step + offset, printed(path, about: step) ?? 0), to: path) }
   }
 
-  /// Waits until the clock is past the step that was printed last.
-  func waitForFreshStep(of found: AccountArgument.Found) async throws {
-    guard let path = found.id.flatMap(path), let text = try? String(contentsOfFile: path, encoding: .utf8),
-      let printed = Int64(text)
-    else { return }
-    while case let now = try console.now(), let left = found.account.factor.secondsRemaining(at: now),
-      step(of: found.account.factor, at: now) == printed
-    {
+  /// Waits until the clock is past every step whose code was shown, and takes the one that has come then: of several that
+  /// wait, each has one of its own.
+  /// - Returns: the moment whose code nobody has seen.
+  func takeFreshStep(of found: AccountArgument.Found) async throws -> UnixTime {
+    while true {
+      let now = try console.now()
+      guard let left = secondsToWait(for: found, at: now) else { return now }
       console.say("vmfa: this code was printed before; the next one comes in \(left) s")
       try await Task.sleep(for: .seconds(left))
     }
+  }
+
+  /// - Returns: nil where the present step is fresh; it is noted as printed then.
+  private func secondsToWait(for found: AccountArgument.Found, at now: UnixTime) -> Int64? {
+    guard let path = found.id.flatMap(path), let period = found.account.factor.period else { return nil }
+    let present = now.seconds / period
+    return locked(path) {
+      if let printed = printed(path, about: present) { return (printed + 1) * period - now.seconds }
+      write(present, to: path)
+      return nil
+    }
+  }
+
+  /// The step that was printed last, if it is this one or the next: what is later was noted by another clock.
+  private func printed(_ path: String, about step: Int64) -> Int64? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8), let printed = Int64(text) else { return nil }
+    return (step...step + 1).contains(printed) ? printed : nil
+  }
+
+  private func locked<R>(_ path: String, _ body: () -> R) -> R {
+    try? DurableFile.makeFolder(at: DurableFile.parent(of: path))
+    let lock = try? FileLock(beside: path)
+    return withExtendedLifetime(lock, body)
+  }
+
+  private func write(_ step: Int64, to path: String) {
+    _ = FileManager.default.createFile(
+      atPath: path, contents: Data(String(step).utf8), attributes: [.posixPermissions: 0o600])
   }
 }

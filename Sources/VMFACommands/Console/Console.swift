@@ -57,7 +57,13 @@ struct Console: Sendable {
 }
 
 extension String {
-  /// With a question mark for each control character but line feed and tab.
+  /// For a place in a line, or a cell of a table: line feeds and tabs are question marks as well.
+  var onOneLine: String {
+    String(String.UnicodeScalarView(withoutControls.unicodeScalars.map { $0.value < 0x20 ? "?" : $0 }))
+  }
+
+  /// With a question mark for each control character but line feed and tab, and for what turns the direction of the text
+  /// around it (Unicode Standard Annex 9).
   var withoutControls: String {
     guard unicodeScalars.contains(where: \.isTerminalControl) else { return self }
     return String(String.UnicodeScalarView(unicodeScalars.map { $0.isTerminalControl ? "?" : $0 }))
@@ -66,7 +72,8 @@ extension String {
 
 extension Unicode.Scalar {
   fileprivate var isTerminalControl: Bool {
-    value < 0x20 && self != "\n" && self != "\t" || (0x7F...0x9F).contains(value)
+    value < 0x20 && self != "\n" && self != "\t" || (0x7F...0x9F).contains(value) || (0x202A...0x202E).contains(value)
+      || (0x2066...0x2069).contains(value)
   }
 }
 

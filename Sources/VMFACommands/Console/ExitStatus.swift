@@ -55,6 +55,7 @@ extension CommandError {
     case let error as QRCodeError: self.init(.data, "\(error)")
     case let error as VaultError: self.init(error.status, "\(error)", hint: error.hint)
     case let error as ImportError: self.init(error.status, "\(error)")
+    case CryptoError.invalidCost: self.init(.data, "\(error)")
     case let error as AccountError: self.init(error)
     case let error as ConfigurationError: self.init(.usage, "\(error)")
     default: self.init(.inputOutput, "\(error)")

@@ -11,6 +11,7 @@ extension Console {
 
   /// Prints rows as columns that line up.
   func printTable(_ header: [String], _ rows: [[String]]) throws {
+    let rows = rows.map { $0.map(\.onOneLine) }
     let widths = header.indices.map { column in ([header] + rows).map(\.[column].terminalWidth).max() ?? 0 }
     for row in [header] + rows {
       let cells = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.terminalWidth)

@@ -8,22 +8,27 @@ struct AccountSearch {
   let contents: VaultContents
   let console: Console
 
-  /// The place of the one entry that fits: exactly, else in any case, else as a prefix, else as the AWS profile whose
+  /// The place of the one entry that has this id, or that fits: exactly, else in any case, else as a prefix, else as the AWS profile whose
   /// `mfa_serial` is an account's name.
   /// - Throws: 66 where none fits; 65 where several do, which are listed.
   func index(of name: String) throws -> Int {
-    let rules: [(String, String) -> Bool] = [
-      { $0 == $1 }, { $0.lowercased() == $1.lowercased() }, { $0.lowercased().hasPrefix($1.lowercased()) },
+    let rules: [(isWhole: Bool, fits: (String, String) -> Bool)] = [
+      (true, { $0 == $1 }), (true, { $0.lowercased() == $1.lowercased() }),
+      (false, { $0.lowercased().hasPrefix($1.lowercased()) }),
     ]
+    if let index = contents.entries.firstIndex(where: { $0.id == name }) { return index }
     // The profile is looked up only when no account fits the name itself.
     let spellings: [() -> String?] = [{ name }, { AWSConfiguration(console: console).mfaSerial(ofProfile: name) }]
     for case let wanted? in spellings.lazy.map({ $0() }) {
-      for fits in rules {
+      for rule in rules {
         let found = contents.entries.indices.filter { index in
-          names(of: contents.entries[index]).contains { fits($0, wanted) }
+          names(of: contents.entries[index]).contains { rule.fits($0, wanted) }
         }
-        if found.count > 1 { throw ambiguous(name, found) }
-        if let only = found.first { return only }
+        if found.count == 1 { return found[0] }
+        // A whole name is meant before a part of one, such as the account behind an issuer.
+        let whole = rule.isWhole ? found.filter { rule.fits(contents.entries[$0].name, wanted) } : []
+        if whole.count == 1 { return whole[0] }
+        if !found.isEmpty { throw ambiguous(name, found) }
       }
     }
     throw CommandError(.missing, "there is no account \(shown(name))", hint: "vmfa list shows them all")
@@ -41,7 +46,8 @@ struct AccountSearch {
   private func ambiguous(_ name: String, _ found: [Int]) -> CommandError {
     for index in found { console.say("  \(contents.entries[index].name)") }
     return CommandError(
-      .data, "\(shown(name)) fits several accounts", hint: "write more of the name, or ISSUER:ACCOUNT")
+      .data, "\(shown(name)) fits several accounts",
+      hint: "write more of the name, ISSUER:ACCOUNT, or the id that vmfa list --json has")
   }
 
   /// A name that fits nothing may be a secret in the wrong place.

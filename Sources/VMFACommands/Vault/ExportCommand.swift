@@ -40,7 +40,18 @@ struct ExportCommand: AsyncParsableCommand {
     case otpauth, aegis, google, twoFAS = "2fas"
   }
 
+  mutating func validate() throws {
+    let drawsCodes = qr || png != nil
+    if drawsCodes, output != nil { throw ValidationError("--output writes a file, --qr and --png draw it: choose one") }
+    if drawsCodes, format == .aegis || format == .twoFAS {
+      throw ValidationError("no program reads a \(format.rawValue) file from a QR code: --output writes it")
+    }
+  }
+
   func run() async throws {
+    if let output, let vault = try FileIdentity(of: options.file().path), try FileIdentity(of: output) == vault {
+      throw CommandError(.usage, "\(output) is the vault itself", hint: "vmfa vault backup copies it")
+    }
     guard plaintext || format == .aegis else {
       throw CommandError(
         .usage, "this format is written in the clear only", hint: "--plaintext if that is meant, or --format aegis")
@@ -61,9 +72,9 @@ struct ExportCommand: AsyncParsableCommand {
     }
     for remark in exported?.left ?? [] { console.warn("\(remark.entry) was left out: \(remark.reason)") }
     if png != nil || qr {
-      guard let exported else { throw CommandError(.usage, "an aegis file is no QR code: --output writes it") }
-      if let png { try write(exported, to: png) }
-      return try qr ? draw(exported, console) : ()
+      if let png, let exported { try write(exported, to: png) }
+      if qr, let exported { try draw(exported, console) }
+      return
     }
     if let output {
       try file.bytes.withBytes { try DurableFile.write($0, to: output, .replacing) }

@@ -79,7 +79,7 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   private func read(_ path: String) async throws -> ImportReport {
-    let file = try DurableFile.read(at: path, limit: VaultFile.maximumByteCount, onlyFiles: true)
+    let file = try DurableFile.read(at: path, limit: VaultFile.maximumByteCount, onlyFiles: true).withoutByteOrderMark()
     let passphrase = ImportPassphrase { try self.importPassphrase(for: path)?.bytes.copy() }
     let isAegis = format == .aegis || format == nil && VaultFile.recognises(file)
     if isAegis { return try aegis(file, passphrase) }
@@ -94,6 +94,8 @@ struct ImportCommand: AsyncParsableCommand {
     let contents: VaultContents
     do { contents = try VaultFile.read(file.copy()) { try passphrase.get() } } catch VaultError.wrongPassphrase {
       throw ImportError.wrongPassphrase
+    } catch VaultError.broken(let reason) {
+      throw ImportError.broken(reason)
     }
     var report = ImportReport()
     for entry in contents.entries {
@@ -119,11 +121,11 @@ struct ImportCommand: AsyncParsableCommand {
 
   private func show(_ report: Report) throws {
     let console = Console.current
-    for remark in report.skipped { console.note("\(remark.entry): \(remark.reason)") }
-    for remark in report.refused { console.say("vmfa: refused: \(remark.entry): \(remark.reason)") }
+    for remark in report.skipped { console.note("\(remark.entry): \(remark.reason)".onOneLine) }
+    for remark in report.refused { console.say("vmfa: refused: \(remark.entry): \(remark.reason)".onOneLine) }
     if json { return try console.printJSON(report) }
-    for name in report.added { try console.print((dryRun ? "would add " : "added ") + name) }
-    for name in report.duplicates { try console.print("duplicate \(name)") }
+    for name in report.added { try console.print((dryRun ? "would add " : "added ") + name.onOneLine) }
+    for name in report.duplicates { try console.print("duplicate \(name.onOneLine)") }
     try console.print(
       "\(report.added.count) added, \(report.duplicates.count) duplicate, \(report.skipped.count) skipped, \(report.refused.count) refused"
     )

@@ -32,11 +32,12 @@ struct ShowCommand: OneThreadCommand {
     guard let account = entry.account else { throw CommandError(.data, "\(entry.name): \(entry.problem ?? "")") }
     try ask(about: entry, console)
     let text = try account.uri().text()
+    if uri { try text.withBytes { text in try console.write(text.indices.map { text[$0] } + [UInt8(ascii: "\n")]) } }
+    guard png != nil || svg != nil || !uri else { return }
     let symbol = try text.withBytes { try QRSymbol(encoding: $0) }
     if let png { try write(symbol.png(), to: png) }
     if let svg { try write(Array(symbol.svg().utf8), to: svg) }
-    if uri { try text.withBytes { text in try console.write(text.indices.map { text[$0] } + [UInt8(ascii: "\n")]) } }
-    if png == nil, svg == nil, !uri { try draw(symbol, console) }
+    if png == nil, svg == nil { try draw(symbol, console) }
   }
 
   private func draw(_ symbol: QRSymbol, _ console: Console) throws {

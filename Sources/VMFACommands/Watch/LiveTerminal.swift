@@ -72,15 +72,32 @@ final class LiveTerminal: Sendable {
     ]
     var rest = Substring(String(decoding: bytes, as: UTF8.self)), keys: [WatchModel.Key] = []
     while let character = rest.first {
-      if let (sequence, key) = sequences.first(where: { rest.unicodeScalars.starts(with: $0.0.unicodeScalars) }) {
+      let unknown = Self.unknownSequence(in: rest.unicodeScalars)
+      if let (sequence, key) = sequences.first(where: { rest.unicodeScalars.starts(with: $0.0.unicodeScalars) }),
+        unknown <= sequence.unicodeScalars.count
+      {
         keys.append(key)
         rest = Substring(rest.unicodeScalars.dropFirst(sequence.unicodeScalars.count))
+      } else if unknown > 0 {
+        rest = Substring(rest.unicodeScalars.dropFirst(unknown))
       } else {
         if character.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) { keys.append(.character(character)) }
         rest = rest.dropFirst()
       }
     }
     return keys
+  }
+
+  /// How many scalars the sequence has that a key sends which is none of ours: arrows to the sides, function keys, keys with
+  /// Alt (ECMA-48 §5.4; SS3 of the VT100). 0 for what is no sequence.
+  private static func unknownSequence(in text: Substring.UnicodeScalarView) -> Int {
+    let rest = text.dropFirst()
+    guard text.first == "\u{1B}", let second = rest.first, second != "\u{1B}" else { return 0 }
+    switch second {
+    case "[": return 2 + rest.dropFirst().prefix { (0x20...0x3F).contains($0.value) }.count + 1
+    case "O": return 3
+    default: return 2
+    }
   }
 }
 

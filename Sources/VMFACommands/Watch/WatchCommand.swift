@@ -59,6 +59,7 @@ struct WatchCommand: AsyncParsableCommand {
       return model.tell("a counter's code is not copied from here: vmfa code moves it on")
     }
     terminal.show(Clipboard.escape(code))
+    PrintedSteps(console: .current).note(model.account(of: row), at: now)
     model.tell("copied the code of \(model.name(of: row))")
   }
 }

@@ -40,7 +40,7 @@ struct WatchFrame {
     let name = cut(model.name(of: row), to: nameWidth)
     let padding = String(repeating: " ", count: max(nameWidth - name.terminalWidth, 0))
     guard let code = model.code(of: row, at: now), let time = model.time(of: row, at: now) else {
-      return mark(isSelected) + name + padding + "  (counter: vmfa code)"
+      return cut(mark(isSelected) + name + padding + "  (counter: vmfa code)", to: columns)
     }
     let covered = model.hidesCodes ? String(repeating: "•", count: code.count) : grouped(code)
     let filled = Int((time.left * Int64(Self.barWidth) + time.period - 1) / time.period)

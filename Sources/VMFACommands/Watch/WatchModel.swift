@@ -7,6 +7,7 @@ struct WatchModel {
   /// One line of the list.
   struct Row {
     let name: String
+    let id: String
     let account: Account
   }
 
@@ -21,7 +22,7 @@ struct WatchModel {
 
   init(_ contents: VaultContents, filter: String, hidesCodes: Bool) {
     rows = contents.entries.compactMap { entry in
-      entry.account.map { Row(name: entry.name.withoutControls, account: $0) }
+      entry.account.map { Row(name: entry.name.onOneLine, id: entry.id, account: $0) }
     }
     self.filter = filter
     self.hidesCodes = hidesCodes
@@ -72,6 +73,9 @@ struct WatchModel {
 
   /// Tells something in the last line, until the next key.
   mutating func tell(_ text: String) { message = text }
+
+  /// The account of a row.
+  func account(of row: Int) -> AccountArgument.Found { .init(account: rows[row].account, id: rows[row].id) }
 
   /// The name of a row.
   func name(of row: Int) -> String { rows[row].name }
