@@ -28,6 +28,7 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -113,7 +114,7 @@ let package = Package(
       [
         "LoginService", "Accounts", "Enrollment", "Verifier", "VerifierSQLite", "VerifierPostgreSQL", "DeviceTransfer",
         "Vault", "Interchange", "QRCode", "OATH", "DurableFiles", "OpenSSLCrypto", argumentParser, subprocess,
-        logging, configuration, nioCore,
+        logging, configuration, nioCore, nioPosix,
       ]),
     .executableTarget(name: "vmfa", dependencies: ["OpenSSLCrypto", "VMFACommands"], swiftSettings: strict),
 

@@ -92,7 +92,12 @@ public struct LoginServer: Sendable {
 
   /// Serves until SIGTERM or SIGINT: then no new connection is taken, and what is under way is carried to its end.
   /// SIGHUP has the certificate read again.
+  /// - Throws: `IOError` and its like where the address cannot be had.
   public func run() async throws {
+    // What is left of a service that was killed is replaced, what answers is not.
+    if case .unix(let path) = settings.listen, UnixSocket.answers(at: path) {
+      throw IOError(errnoCode: EADDRINUSE, reason: "bind")
+    }
     let notifier = SystemdNotifier(), sealer = AuditSealer(verifier: verifier), logger = logger
     let services: [any Service] = [
       ClosureService { @Sendable in

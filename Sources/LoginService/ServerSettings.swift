@@ -1,5 +1,6 @@
 public import Configuration
 public import Logging
+internal import Verifier
 
 /// What is wrong with a configuration, and the way out.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -57,6 +58,7 @@ public struct ServerSettings: Sendable {
     }
     proxies = try Self.proxies(read.text("behindProxy") ?? "")
     issuer = read.text("issuer") ?? "vmfa"
+    do throws(VerifierError) { try DeviceRequest.check(issuer: issuer) } catch { throw ConfigurationError("\(error)") }
     logFormat = try read.choice("log.format", LineLogHandler.Format.allCases) ?? .text
     logLevel = try read.choice("log.level", Logger.Level.allCases) ?? .info
     maximumConnections = try read.number("maxConnections", in: 1...1_000_000) ?? 8192
@@ -116,9 +118,9 @@ public struct ServerSettings: Sendable {
     guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
       (0...65_535).contains(port)
     else { throw ConfigurationError("listen is HOST:PORT or unix:PATH, not \(text)") }
-    let host = text[..<colon].trimmingPrefix("[")
-    let name = String(host.last == "]" ? host.dropLast() : host)
-    guard !name.isEmpty else { throw ConfigurationError("listen is HOST:PORT or unix:PATH, not \(text)") }
+    let host = text[..<colon], isBracketed = host.first == "[" && host.last == "]"
+    let name = String(isBracketed ? host.dropFirst().dropLast() : host)
+    guard !name.isEmpty, isBracketed || !name.contains(":") else { throw ConfigurationError("listen is HOST:PORT or unix:PATH, not \(text)") }
     return .tcp(host: name, port: port)
   }
 

@@ -26,9 +26,13 @@ What is wrong with the configuration is said before anything is served; others a
   status 0
   $ ls "$data" 2> /dev/null
   [2]
-  $ for option in '--listen 8080' '--listen a:b' '--listen unix:' '--tls-key k' '--behind-proxy everybody' '--log-level loud' '--max-connections 0' '--guess-budget -1'; do
+  $ ends vmfa serve --check --key-file no-such-key | tail -n 1
+  status 77
+  $ for option in '--listen ::1' "--issuer $(printf %065d 0)" '--listen 8080' '--listen a:b' '--listen unix:' '--tls-key k' '--behind-proxy everybody' '--log-level loud' '--max-connections 0' '--guess-budget -1'; do
   >   vmfa serve --check $option 2>&1 | head -1
   > done
+  vmfa: error: listen is HOST:PORT or unix:PATH, not ::1
+  vmfa: error: an issuer has at most 64 characters, not 65
   vmfa: error: listen is HOST:PORT or unix:PATH, not 8080
   vmfa: error: listen is HOST:PORT or unix:PATH, not a:b
   vmfa: error: the path of a Unix socket has 1 to 103 bytes
@@ -50,6 +54,13 @@ Options go before the environment, and that before the file; what is misspelt in
   the configuration is valid
   $ echo '{"listne": "127.0.0.1:1"}' > wrong.json && vmfa serve --check --config wrong.json 2>&1 | cut -c 1-60
   vmfa: error: wrong.json sets listne, which there is not: lis
+  $ for text in '{"tls.key": "k"}' '{"nope": {}}' '{"behindProxy": [7]}' '{"log.format": "json", "log": {"format": "text"}}'; do
+  >   echo "$text" > odd.json; vmfa serve --check --config odd.json 2>&1 | head -1 | cut -c 1-60
+  > done
+  vmfa: error: TLS takes both --tls-certificate and --tls-key
+  vmfa: error: odd.json sets nope, which there is not: listen,
+  vmfa: error: odd.json has something else than texts in the l
+  vmfa: error: odd.json sets log.format twice
   $ echo '{"listen"' > broken.json && ends vmfa serve --check --config broken.json
   vmfa: error: broken.json is not JSON: * (glob)
   status 64
@@ -87,9 +98,17 @@ A Unix socket; and whoever speaks for the clients there is believed only if that
   $ address() { curl -s --unix-socket sock -H "Authorization: Bearer $token" "$@" http://localhost/v1/users/nobody/recovery-codes -X POST > /dev/null; curl -s --unix-socket sock -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -H 'X-Forwarded-For: 203.0.113.9, 10.1.1.1' -d '{}' http://localhost/v1/users/sam/devices > /dev/null; vmfa audit list --json | python3 -c 'import json, sys; rows = json.load(sys.stdin); print(max(rows, key=lambda r: r["id"]).get("source"))'; }
   $ start --listen unix:sock && echo "$at"
   unix:sock
-  $ address; stop
+  $ ends vmfa serve --listen unix:sock 2>&1 | tail -n 3
+  vmfa: error: cannot listen there: Address already in use
+  vmfa: hint: --listen names another address
+  status 69
+  $ address; kill -9 $server; wait $server 2> /dev/null; ls sock
   None
-  status 0
+  sock
+  $ ends vmfa serve --listen unix:serve.json 2>&1 | tail -n 3
+  vmfa: error: cannot listen there: what is there is no socket
+  vmfa: hint: --listen names another address
+  status 69
   $ start --listen unix:sock --behind-proxy unix,10.0.0.0/8 && address; stop
   203.0.113.9
   status 0

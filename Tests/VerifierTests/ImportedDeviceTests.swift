@@ -110,7 +110,9 @@ import Verifier
     #expect(try await bench.verify(step: 1501).isAccepted)
   }
 
-  @Test(arguments: [Int64.min, -1, 1 << 54, Int64.max] as [Int64]) func `a counter that none has is refused`(counter: Int64)
+  @Test(arguments: [Int64.min, -1, 1 << 54, Int64.max] as [Int64]) func `a counter that none has is refused`(
+    counter: Int64
+  )
     async throws
   {
     for factor in Device.MovingFactor.allCases {

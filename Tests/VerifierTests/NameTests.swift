@@ -8,7 +8,8 @@ import Verifier
   }
 
   @Test(arguments: [
-    "", " ", " a", "a ", "a\nb", "a\0b", "a\tb", "\u{7F}", "\u{202E}a", "a\u{200B}", "a\u{A0}b", "\u{E000}", "\u{2028}", "m\u{FFFD}ller",
+    "", " ", " a", "a ", "a\nb", "a\0b", "a\tb", "\u{7F}", "\u{202E}a", "a\u{200B}", "a\u{A0}b", "\u{E000}", "\u{2028}",
+    "m\u{FFFD}ller",
     String(repeating: "a", count: 129), String(repeating: "a", count: 300),
   ])
   func `no user names`(text: String) {

@@ -6,6 +6,7 @@ internal import Foundation
 internal import Logging
 internal import LoginService
 internal import NIOCore
+internal import NIOPosix
 internal import OATH
 internal import OpenSSLCrypto
 internal import Verifier
@@ -92,11 +93,20 @@ struct ServeCommand: AsyncParsableCommand {
     if try await session.accounts.store.account(of: .root)?.record.accessKeys.isEmpty ?? true {
       logger.notice("there is no root access key yet: vmfa account init makes one, for the aws CLI")
     }
-    do { try await server.run() } catch let error as IOError {
-      let reason = unsafe String(cString: strerror(error.errnoCode))
-      throw CommandError(.unreachable, "cannot listen there: \(reason)", hint: "--listen names another address")
-    }
+    do { try await server.run() } catch { throw Self.withoutAddress(error) ?? error }
     logger.notice("ended")
+  }
+
+  /// What keeps the service from its address.
+  private static func withoutAddress(_ error: any Error) -> CommandError? {
+    let reason: String
+    switch error {
+    case let error as IOError: reason = unsafe String(cString: strerror(error.errnoCode))
+    case let error as SocketAddressError.UnknownHost: reason = "there is no host \(error.host)"
+    case is UnixDomainSocketPathWrongType: reason = "what is there is no socket"
+    default: return nil
+    }
+    return CommandError(.unreachable, "cannot listen there: \(reason)", hint: "--listen names another address")
   }
 
   /// Flags over environment over file.
@@ -147,6 +157,7 @@ struct ServeCommand: AsyncParsableCommand {
       _ = try LoginServer(settings: settings, store: session.accounts.store, keys: session.keys, logger: logger)
     } catch VerifierError.store(.missing(let place)) {
       Console.current.note("there is no database at \(place) yet: the first start makes it")
+      if let file = options.key.namedFile(.current) { try MasterKeyOptions.require(file) }
       try settings.checkCertificate()
     }
     try Console.current.print("the configuration is valid")
