@@ -48,9 +48,9 @@ enum DeviceArchive {
   static func open(
     _ line: borrowing SecretBytes, place: Int, key: borrowing SecretBytes
   ) throws -> (run: SharedSecret, isLast: Bool) {
-    let decoded = try line.withBytes { try Base64.decode($0) }
+    let broken = ImportError.broken("the archive is broken in line \(place + 2)"), decoded: SecretBytes
+    do { decoded = try line.withBytes { try Base64.decode($0) } } catch { throw broken }
     let bytes = decoded.withBytes { bytes in bytes.indices.map { bytes[$0] } }
-    let broken = ImportError.broken("the archive is broken in line \(place + 2)")
     guard let box = AESGCM.SealedBox(combined: bytes) else { throw broken }
     if let run = try open(box, context(place: place, isLast: false), key: key) { return (run, false) }
     if let run = try open(box, context(place: place, isLast: true), key: key) { return (run, true) }

@@ -102,7 +102,7 @@ public struct DeviceFile: ~Copyable {
   private mutating func take(jsonLine line: consuming SecretBytes) {
     let entry = "line \(lineNumber)", isBlank = line.withBytes { $0.wordRanges.isEmpty }
     if isBlank { return }
-    do { pending.append(.device(try DeviceLine.read(line), entry: entry)) } catch {
+    do { pending.append(.device(try DeviceLine.read(line, of: user), entry: entry)) } catch {
       pending.append(.refused(.init(entry: entry, reason: "\(error)")))
     }
   }
@@ -123,7 +123,8 @@ public struct DeviceFile: ~Copyable {
     pending += report.refused.map { .refused($0) }
     for account in report.accounts {
       let name = entry ?? account.label.title
-      do { pending.append(.device(try ForeignDevice(account, user: user), entry: name)) } catch {
+      let owner = account.history.isOfNobody ? self.user ?? user : user
+      do { pending.append(.device(try ForeignDevice(account, user: owner), entry: name)) } catch {
         pending.append(.refused(.init(entry: name, reason: "\(error)")))
       }
     }

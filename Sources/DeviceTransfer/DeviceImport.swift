@@ -54,7 +54,7 @@ public struct DeviceImport: Sendable {
 
   private enum Outcome: Sendable {
     case verdict(ImportVerdict, seedByteCount: Int)
-    case wouldAdd
+    case forecast(isDuplicate: Bool)
     case refused(ImportReport.Remark)
     case failed(VerifierError)
 
@@ -98,12 +98,11 @@ public struct DeviceImport: Sendable {
   }
 
   private func take(_ device: ForeignDevice, entry: String, at now: UnixTime) async -> Outcome {
-    if isDryRun {
-      let limits = (allowsShortSeeds ? 1 : Verifier.seedByteCounts.lowerBound)...Verifier.seedByteCounts.upperBound
-      let count = device.seed.bytes.count
-      return limits.contains(count) ? .wouldAdd : .refused(entry, .seedLength(byteCount: count))
-    }
     do throws(VerifierError) {
+      if isDryRun {
+        let isThere = try await verifier.forecastImport(of: device, allowingShortSeeds: allowsShortSeeds, at: now)
+        return .forecast(isDuplicate: isThere)
+      }
       return .verdict(
         try await verifier.importDevice(device, allowingShortSeeds: allowsShortSeeds, at: now),
         seedByteCount: device.seed.bytes.count)
@@ -125,7 +124,8 @@ public struct DeviceImport: Sendable {
       progress.added += 1
       event = count < Verifier.seedByteCounts.lowerBound ? .addedShort(device, byteCount: count) : .added(device)
     case .verdict(.duplicate, _): progress.duplicates += 1
-    case .wouldAdd: progress.added += 1
+    case .forecast(let isDuplicate):
+      if isDuplicate { progress.duplicates += 1 } else { progress.added += 1 }
     case .refused(let remark):
       progress.refused += 1
       event = .refused(remark)

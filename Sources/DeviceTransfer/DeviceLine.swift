@@ -12,12 +12,15 @@ internal import Verifier
 /// Only `user` and `secret` (base32) are needed. For `"type":"hotp"`, `last_step` is the counter of the last code that
 /// was accepted.
 enum DeviceLine {
-  static func read(_ line: consuming SecretBytes) throws -> ForeignDevice {
+  /// - Parameter owner: whose it is, where the line does not say.
+  static func read(_ line: consuming SecretBytes, of owner: UserName? = nil) throws -> ForeignDevice {
     let json: JSONValue
     do { json = try JSONValue(parsing: line) } catch { throw DeviceLineError("it is not JSON") }
     guard json.kind == .object else { throw DeviceLineError("it is no JSON object") }
     try refuseStrangers(in: json)
-    guard let user = try string("user", in: json) else { throw DeviceLineError("it has no user") }
+    guard let user = try string("user", in: json).map({ try UserName($0) }) ?? owner else {
+      throw DeviceLineError("it has no user")
+    }
     guard let secret = json["secret"]?.secretString() else { throw DeviceLineError("it has no secret") }
     let type = try string("type", in: json) ?? "totp"
     guard type == "totp" || type == "hotp" else { throw DeviceLineError("its type is neither totp nor hotp") }
@@ -26,7 +29,7 @@ enum DeviceLine {
       digits: Digits(count: Int(clamping: try integer("digits", in: json) ?? 6)),
       period: try integer("period", in: json) ?? 30)
     return ForeignDevice(
-      user: try UserName(user), name: try string("name", in: json).map { try DeviceName($0) },
+      user: user, name: try string("name", in: json).map { try DeviceName($0) },
       issuer: try string("issuer", in: json) ?? "vmfa", movingFactor: type == "totp" ? .time : .counter,
       parameters: parameters, lastStep: try integer("last_step", in: json),
       drift: try integer("drift", in: json) ?? 0, isEnabled: try isEnabled(json), scratchCodes: try scratchCodes(json),

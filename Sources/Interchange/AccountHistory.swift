@@ -8,6 +8,8 @@ public struct AccountHistory: Sendable {
   public var drift: Int64
   /// Codes of eight digits that stand in for the device, one after the other.
   public var scratchCodes: SharedSecret?
+  /// Whether the file says nothing of a user, and the account is called after the device.
+  public var isOfNobody = false
 
   /// Nothing, unless told otherwise.
   public init(lastStep: Int64? = nil, drift: Int64 = 0, scratchCodes: SharedSecret? = nil) {

@@ -36,7 +36,8 @@ enum PSKC {
     func number(_ name: String, or standard: UInt64) throws -> UInt64 {
       guard let element = data[name] else { return standard }
       // A counter that is taken for nought would make spent codes good again.
-      guard let text = element["PlainValue"]?.value else { throw EntryError("its \(name) is encrypted") }
+      guard let plain = element["PlainValue"] else { throw EntryError("its \(name) is encrypted") }
+      guard let text = plain.value else { throw EntryError("its \(name) is empty") }
       guard let number = UInt64(text) else { throw EntryError("its \(name) is no number") }
       return number
     }
@@ -46,10 +47,12 @@ enum PSKC {
         try TOTPParameters(
           algorithm: algorithm, digits: digits, period: Int64(clamping: number("TimeInterval", or: 30))))
       : .hotp(algorithm: algorithm, digits: digits, counter: try number("Counter", or: 0))
-    let user = key["UserId"]?.value ?? package.at("DeviceInfo", "SerialNo")?.value ?? key.attributes["Id"]
+    let user = key["UserId"]?.value, device = package.at("DeviceInfo", "SerialNo")?.value ?? key.attributes["Id"]
+    var history = try history(data, factor)
+    history.isOfNobody = user == nil
     return try Account(
-      label: OTPAuthLabel(issuer: key["Issuer"]?.value, account: user ?? ""), factor: factor,
-      secret: secret(data["Secret"], cipher: cipher), history: history(data, factor))
+      label: OTPAuthLabel(issuer: key["Issuer"]?.value, account: user ?? device ?? ""), factor: factor,
+      secret: secret(data["Secret"], cipher: cipher), history: history)
   }
 
   /// RFC 6030 §4.2: the counter is that of the next code, the drift is in steps.

@@ -120,7 +120,9 @@ public struct ServerSettings: Sendable {
     else { throw ConfigurationError("listen is HOST:PORT or unix:PATH, not \(text)") }
     let host = text[..<colon], isBracketed = host.first == "[" && host.last == "]"
     let name = String(isBracketed ? host.dropFirst().dropLast() : host)
-    guard !name.isEmpty, isBracketed || !name.contains(":") else { throw ConfigurationError("listen is HOST:PORT or unix:PATH, not \(text)") }
+    guard !name.isEmpty, isBracketed || !name.contains(":") else {
+      throw ConfigurationError("listen is HOST:PORT or unix:PATH, not \(text)")
+    }
     return .tcp(host: name, port: port)
   }
 

@@ -139,6 +139,13 @@ Nor does output that goes nowhere:
   $ vmfa device create erin --json > /dev/full
   vmfa: error: standard output: No space left on device
   [74]
+  $ vmfa account init > /dev/full 2> /dev/null; vmfa token create t --scope verify > /dev/full 2> /dev/null; vmfa token list --json
+  []
+  $ vmfa account init 2> /dev/null | cut -d ' ' -f 1; vmfa token create t --scope verify 2> /dev/null | wc -l
+  account
+  access
+  secret
+  1
   $ vmfa device create erin --json | true; echo ${PIPESTATUS[0]}
   141
   $ ends vmfa verify erin 123456

@@ -19,8 +19,8 @@ Devices from elsewhere, and to elsewhere: counters, watermarks, drift and scratc
   vmfa: refused: line 5: a seed has 16 to 64 bytes (RFC 4226), not 4
   3 would be added, 0 duplicate, 1 skipped, 3 refused
   status 65
-  $ vmfa user list --json
-  []
+  $ ls "$data" 2> /dev/null
+  [2]
   $ vmfa device import users.oath --json 2> /dev/null | python3 -c '
   > import json, sys
   > report = json.load(sys.stdin)
@@ -112,9 +112,40 @@ Out again, sealed, and into another database:
   $ echo wrong > wrong && chmod 600 wrong && ends vmfa device import out.vmfa --import-passphrase-file wrong
   vmfa: error: the passphrase does not open the file
   status 77
+  $ vmfa device import out.vmfa --import-passphrase-file passphrase --dry-run 2> /dev/null
+  0 would be added, 6 duplicate, 0 skipped, 1 refused
+  [65]
+  $ sed '2s/./*/9' out.vmfa > odd.vmfa && chmod 600 odd.vmfa && ends vmfa device import odd.vmfa --import-passphrase-file passphrase
+  vmfa: error: the archive is broken in line 2
+  status 65
   $ sed -i '$d' out.vmfa && ends vmfa device import out.vmfa --import-passphrase-file passphrase
   vmfa: error: the archive is cut off after line 1
   status 65
+
+Whose a device is that the file gives to nobody; and a history that no device has:
+
+  $ export VMFA_DATABASE=sqlite:$PWD/third/v.db; umask 077
+  $ echo '{"secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}' > nobody.jsonl; vmfa device import nobody.jsonl --user bob
+  1 added, 0 duplicate, 0 skipped, 0 refused
+  $ cat > nobody.xml << 'EOF'
+  > <KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc"><KeyPackage><DeviceInfo><SerialNo>987654321</SerialNo></DeviceInfo>
+  > <Key Id="12345678" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:hotp"><Data><Secret><PlainValue>MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=</PlainValue></Secret>
+  > <Counter><PlainValue>0</PlainValue></Counter></Data></Key></KeyPackage></KeyContainer>
+  > EOF
+  $ vmfa device import nobody.xml --user carol 2> /dev/null > /dev/null; vmfa device list --json | python3 -c 'import json, sys; print(sorted({d["user"] for d in json.load(sys.stdin)}))'
+  ['bob', 'carol']
+  $ printf '{"user":"g1","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJB"}\n{"user":"x","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJA","last_step":-9223372036854775808}\n' > far.jsonl
+  $ for dry in --dry-run ''; do vmfa device import far.jsonl $dry; done
+  vmfa: refused: line 2: its last step or counter is out of range
+  1 would be added, 0 duplicate, 0 skipped, 1 refused
+  vmfa: refused: line 2: its last step or counter is out of range
+  1 added, 0 duplicate, 0 skipped, 1 refused
+  [65]
+  $ printf 'HOTP m\303\274ller - 3132333435363738393031323334353637383930\nHOTP m\366ller - 3132333435363738393031323334353637383931\n' > latin.oath
+  $ vmfa device import latin.oath 2>&1 | cut -c 1-60
+  vmfa: refused: line 2: the user name holds a character that 
+  1 added, 0 duplicate, 0 skipped, 1 refused
+  $ umask 022
 
 Files that are not what they should be (CVE-2013-7322, CVE-2024-47191):
 

@@ -38,14 +38,23 @@ struct AccountInitCommand: AsyncParsableCommand {
     }
     let password = try passwordFile.map(PassphraseOptions.content(of:))
     let session = try await options.session(creating: true)
-    let made = try await session.accounts.initialise(id: id, password: password, at: console.now())
-    let secret = made.secret.bytes.withBytes { $0.text }
-    if json {
-      return try console.printJSON(
-        Output(accountId: made.account.text, accessKeyId: made.key.id, secretAccessKey: secret))
+    let now = try console.now()
+    let made = try await session.accounts.initialise(id: id, password: password, at: now)
+    let output = Output(
+      accountId: made.account.text, accessKeyId: made.key.id,
+      secretAccessKey: made.secret.bytes.withBytes { $0.text })
+    do { try show(output, on: console) } catch {
+      // A key that nobody has seen the secret of would keep the next try from making one.
+      try await session.accounts.deleteAccessKey(made.key.id, of: .root, at: now)
+      throw error
     }
+  }
+
+  private func show(_ output: Output, on console: Console) throws {
+    if json { return try console.printJSON(output) }
     try console.printFields([
-      ("account id", made.account.text), ("access key id", made.key.id), ("secret access key", secret),
+      ("account id", output.accountId), ("access key id", output.accessKeyId),
+      ("secret access key", output.secretAccessKey),
     ])
     console.note("the secret access key is shown this once: aws configure takes it")
   }

@@ -43,9 +43,16 @@ struct TokenCreateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.current, session = try await options.session(creating: true)
-    let (token, secret) = try await session.accounts.createToken(name, scopes: Set(scope), at: console.now())
-    if json { return try console.printJSON(Output(name: token.name, scopes: token.scopeNames, token: secret)) }
-    try console.print(secret)
+    let now = try console.now()
+    let (token, secret) = try await session.accounts.createToken(name, scopes: Set(scope), at: now)
+    do {
+      if json { return try console.printJSON(Output(name: token.name, scopes: token.scopeNames, token: secret)) }
+      try console.print(secret)
+    } catch {
+      // What nobody has seen would only be in the way.
+      try await session.accounts.revokeToken(name, at: now)
+      throw error
+    }
     console.note("the token is shown this once: Authorization: Bearer … carries it")
   }
 }

@@ -69,16 +69,26 @@ extension Verifier {
   public func importDevice(
     _ foreign: ForeignDevice, allowingShortSeeds: Bool = false, at now: UnixTime
   ) async throws(VerifierError) -> ImportVerdict {
-    let count = foreign.seed.bytes.count
-    guard (allowingShortSeeds ? 1 : Self.seedByteCounts.lowerBound)...Self.seedByteCounts.upperBound ~= count else {
-      throw .seedLength(byteCount: count)
-    }
-    try foreign.check(at: now)
-    try DeviceRequest.check(issuer: foreign.issuer)
+    try foreign.check(allowingShortSeeds: allowingShortSeeds, at: now)
     if let name = foreign.name { return try await take(foreign, name: name, at: now) }
     return try await numbering(try DeviceName.derived(from: foreign.user)) { name throws(VerifierError) in
       try await take(foreign, name: name, at: now)
     }
+  }
+
+  /// What ``importDevice(_:allowingShortSeeds:at:)`` would say as things stand, without a change.
+  /// - Returns: whether the device is there already.
+  /// - Throws: as that does.
+  public func forecastImport(
+    of foreign: ForeignDevice, allowingShortSeeds: Bool = false, at now: UnixTime
+  ) async throws(VerifierError) -> Bool {
+    try foreign.check(allowingShortSeeds: allowingShortSeeds, at: now)
+    let state = try await store.state(of: .user(foreign.user)), keys = keys.current
+    for device in state.devices where try foreign.isSame(as: device, keys: keys) { return true }
+    guard let name = foreign.name else { return false }
+    let serial = Serial(account: state.account, name: name)
+    guard try await store.state(of: .owner(of: .serial(serial))).devices.isEmpty else { throw .serialTaken(serial) }
+    return false
   }
 
   private func take(
@@ -106,7 +116,12 @@ extension Verifier {
 
 extension ForeignDevice {
   /// A history that no device can have would lock its user out, or worse.
-  fileprivate func check(at now: UnixTime) throws(VerifierError) {
+  fileprivate func check(allowingShortSeeds: Bool, at now: UnixTime) throws(VerifierError) {
+    let counts = Verifier.seedByteCounts, count = seed.bytes.count
+    guard (allowingShortSeeds ? 1 : counts.lowerBound)...counts.upperBound ~= count else {
+      throw .seedLength(byteCount: count)
+    }
+    try DeviceRequest.check(issuer: issuer)
     guard Verifier.importableDrift.contains(drift) else { throw .unusableHistory("its drift is out of range") }
     guard let lastStep else { return }
     let isTooLate = { lastStep - parameters.step(at: now) > Verifier.importableDrift.upperBound }

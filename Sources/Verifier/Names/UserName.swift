@@ -19,7 +19,7 @@ public struct UserName: Sendable, Hashable {
       throw .malformedName("a user name has at most 128 characters, not \(scalars.count)")
     }
     guard scalars.allSatisfy(\.isPrintable) else {
-      throw .malformedName("the user name holds a character that cannot be printed or read, such as a line break")
+      throw .malformedName("the user name holds a character that cannot be printed, such as a line break")
     }
     guard scalars.first != " ", scalars.last != " " else {
       throw .malformedName("a user name neither begins nor ends with a space")
