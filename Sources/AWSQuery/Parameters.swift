@@ -6,12 +6,18 @@ package struct Parameters {
     var maximum = Int.max
     /// As the message shows it.
     var pattern: String?
+    /// What it begins with, where that is fixed.
+    var first: Unicode.Scalar?
     var allows: (Unicode.Scalar) -> Bool = { _ in true }
+
+    func fits(_ scalars: String.UnicodeScalarView) -> Bool {
+      (first == nil || scalars.first == first) && scalars.allSatisfy(allows)
+    }
 
     /// Whether a text is all of it.
     package func holds(_ text: String) -> Bool {
       let scalars = text.unicodeScalars
-      return (minimum...maximum).contains(scalars.count) && scalars.allSatisfy(allows)
+      return (minimum...maximum).contains(scalars.count) && fits(scalars)
     }
 
     /// A text of whatever kind.
@@ -51,7 +57,7 @@ package struct Parameters {
       fail(path, "Member must have length greater than or equal to \(constraint.minimum)")
     }
     if let pattern = constraint.pattern,
-      !scalars.allSatisfy(constraint.allows) || scalars.isEmpty && pattern.hasSuffix("+")
+      !constraint.fits(scalars) || scalars.isEmpty && pattern.hasSuffix("+")
     {
       fail(path, "Member must satisfy regular expression pattern: \(pattern)")
     }
@@ -138,6 +144,12 @@ extension Parameters.Constraint {
   }
   package static var code: Self { Self(minimum: 6, maximum: 6, pattern: "[\\d]+") { ("0"..."9").contains($0) } }
   package static var path: Self { Self(minimum: 1, maximum: 512) }
+  package static var pathPrefix: Self {
+    Self(minimum: 1, maximum: 512, pattern: "\\u002F[\\u0021-\\u007F]*", first: "/") {
+      (0x21...0x7F).contains($0.value)
+    }
+  }
+  package static var policyARN: Self { Self(minimum: 20, maximum: 2048) }
   package static var password: Self { Self(minimum: 1, maximum: 128) }
   package static var marker: Self {
     // AWS's model has 320; ours hold the last key of a page, and so may be longer.

@@ -184,7 +184,7 @@ extension AuditBatch {
   static let columns = ["number", "sealed_at", "key_id", "row_ids", "tag"]
 
   init(row: SQLRow) throws(VerifierError) {
-    var reader = RowReader(row, of: "an audit batch")
+    var reader = RowReader(row, of: "an audit batch", repairingText: true)
     self.init(
       number: try reader.integer(in: Int64.min...Int64.max - 1), sealedAt: try reader.integer(),
       keyID: try reader.text(),

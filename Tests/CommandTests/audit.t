@@ -67,6 +67,8 @@ Whoever can write the database, and has not the key:
   broken: the row ROW of batch 1 is missing
   broken: the row ROW was added to batch 2 after it was sealed
   broken: 12 rows, 2 batches
+  $ tamper "UPDATE vmfa_audit_batch SET key_id = CAST(x'ff' AS TEXT) WHERE number = 1" && vmfa audit verify | head -n 1
+  broken: the batch 1 was changed, or is not the one that followed the batch before
   $ tamper "DELETE FROM vmfa_audit_event; DELETE FROM vmfa_audit_batch" && vmfa audit verify && vmfa audit verify --head "$head"
   intact: 0 rows, 0 batches
   broken: the chain no longer holds batch 1 as it was when the head was taken

@@ -81,6 +81,14 @@ class Users(IAMTestCase):
             400, "ValidationError",
             "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters"
             " and/or / characters.", self.iam.create_user, UserName="u", Path="nothing")
+        self.fails(
+            400, "ValidationError",
+            one.format("pathPrefix", r"Member must satisfy regular expression pattern: \u002F[\u0021-\u007F]*"),
+            self.iam.list_users, PathPrefix="foo")
+        boundary = "arn:aws:iam::aws:policy/DoesNotExist"
+        self.fails(
+            404, "NoSuchEntity", f"Scope ARN: {boundary} does not exist or is not attachable.",
+            self.iam.create_user, UserName="bound", PermissionsBoundary=boundary)
         self.user("slashes", Path="/test//double/")
         with self.assertRaisesRegex(botocore.exceptions.ClientError, "2 validation errors detected: .*; Value at"):
             self.iam.create_user(UserName=65 * "!")
@@ -129,6 +137,14 @@ class Devices(IAMTestCase):
         self.fails(
             409, "EntityAlreadyExists", "MFA device already exists.", self.iam.create_virtual_mfa_device,
             VirtualMFADeviceName="seed", Path="/p/")
+
+    def test_path_that_no_serial_may_have(self):
+        for path in ("/a!b/", "/" + 230 * "p" + "/"):
+            self.fails(
+                400, "ValidationError",
+                "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric"
+                " characters and/or / characters.",
+                self.iam.create_virtual_mfa_device, VirtualMFADeviceName="odd", Path=path)
 
     def test_life(self):
         self.user("dora")

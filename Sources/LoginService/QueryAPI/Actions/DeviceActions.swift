@@ -37,8 +37,11 @@ extension ActionCall {
     try parameters.check()
     try Self.check(path: path)
     try Self.check(tags: tags)
-    // A device that an administrator makes is for anybody.
     let settings = try await accounts.store.settings()
+    // A path may hold what a serial may not, and then no action could name the device.
+    let serial = "arn:aws:iam::\(settings.id.text):mfa\(path)\(name)"
+    guard Parameters.Constraint.serialNumber.holds(serial) else { throw QueryError.invalidPath }
+    // A device that an administrator makes is for anybody.
     var request = DeviceRequest(
       user: caller.mayDoAll ? .root : caller.name, name: try DeviceName(name), issuer: issuer)
     request.path = path
@@ -219,12 +222,7 @@ extension ActionCall {
 
   static func check(path: String) throws {
     let isAllowed = path.unicodeScalars.allSatisfy { (0x21...0x7E).contains($0.value) }
-    guard path.first == "/", path.last == "/", isAllowed else {
-      throw QueryError(
-        400, "ValidationError",
-        "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters "
-          + "and/or / characters.")
-    }
+    guard path.first == "/", path.last == "/", isAllowed else { throw QueryError.invalidPath }
   }
 
   static func check(tags: [Tag]) throws {
@@ -253,4 +251,11 @@ extension Parameters {
   mutating func accountTags(isRequired: Bool = false) -> [Tag] {
     tags(isRequired: isRequired).map { Tag(key: $0.key, value: $0.value) }
   }
+}
+
+extension QueryError {
+  fileprivate static let invalidPath = QueryError(
+    400, "ValidationError",
+    "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters "
+      + "and/or / characters.")
 }

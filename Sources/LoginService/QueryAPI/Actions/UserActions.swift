@@ -17,10 +17,12 @@ extension ActionCall {
   fileprivate func createUser() async throws -> XMLText? {
     var parameters = Parameters(form)
     let name = parameters.required("UserName", .newUserName), path = parameters.optional("Path", .path) ?? "/"
-    let tags = parameters.accountTags()
+    let tags = parameters.accountTags(), boundary = parameters.optional("PermissionsBoundary", .policyARN)
     try parameters.check()
     try Self.check(path: path)
     try Self.check(tags: tags)
+    // There are no policies: a user without the boundary that was asked for would be a user with more than was meant.
+    if let boundary { throw QueryError.noSuchEntity("Scope ARN: \(boundary) does not exist or is not attachable.") }
     let account = try await accounts.createUser(named(name), path: path, tags: tags, at: now)
     var xml = XMLText()
     xml.group("User") { $0.write(account) }
@@ -39,7 +41,7 @@ extension ActionCall {
 
   fileprivate func listUsers() async throws -> XMLText? {
     var parameters = Parameters(form)
-    let prefix = parameters.optional("PathPrefix", .path) ?? "/"
+    let prefix = parameters.optional("PathPrefix", .pathPrefix) ?? "/"
     let page = try page(&parameters)
     let users = try await accounts.store.accounts(after: page.after, pathPrefix: prefix, limit: page.limit)
     tellOf(users.unreadable)
