@@ -143,7 +143,7 @@ An environment that names the old passphrase does not make it the new one, and n
 
   $ ends setsid -w vmfa vault passphrase
   vmfa: error: a new passphrase is needed, and there is no terminal to ask for it
-  vmfa: hint: vault init takes --passphrase-file, vault passphrase takes --new-passphrase-file
+  vmfa: hint: --passphrase-file FILE gives it, and --new-passphrase-file FILE to vault passphrase
   status 77
   $ ends vmfa vault init --vault empty.json --passphrase-file /dev/null
   vmfa: error: the new passphrase is empty
@@ -166,8 +166,7 @@ Copies:
   $ vmfa vault info --json | field accounts
   0
   $ vmfa export --format aegis --plaintext --output plain.json && ends vmfa vault restore plain.json
-  vmfa: error: the vault cannot be read: the copy is not encrypted; vmfa import takes its accounts
-  vmfa: hint: the version before the last save is beside it, ending in .bak: vmfa vault restore
+  vmfa: error: plain.json cannot be restored: the copy is not encrypted; vmfa import takes its accounts
   status 65
   $ vmfa vault restore copy.json
   restored 4 accounts to */vault.json (glob)

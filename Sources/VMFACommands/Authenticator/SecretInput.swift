@@ -29,7 +29,10 @@ struct SecretOptions: ParsableArguments {
   }
 
   /// Whether none was given.
-  var isEmpty: Bool { algorithm == nil && digits == nil && period == nil && issuer == nil && !isHOTP }
+  var isEmpty: Bool { describesNoCodes && issuer == nil }
+
+  /// Whether none was given but a name.
+  var describesNoCodes: Bool { algorithm == nil && digits == nil && period == nil && !isHOTP }
 
   /// Reads standard input.
   func readInput() throws -> OTPAuthURI {

@@ -37,10 +37,19 @@ struct AddCommand: AsyncParsableCommand {
 
   private func accounts() async throws -> [Account] {
     guard let qr else { return [try named(Account(input()))] }
+    guard secret.describesNoCodes else {
+      throw CommandError(.usage, "--algorithm, --digits and the like describe a bare secret; the QR code has its own")
+    }
     let report = try await QRImage.read(qr)
     for remark in report.refused + report.missingBatches { Console.current.warn("\(remark.entry): \(remark.reason)") }
     guard !report.accounts.isEmpty else { throw CommandError(.data, "the image holds no account") }
-    return report.accounts.count == 1 ? [try named(report.accounts[0])] : report.accounts
+    if report.accounts.count == 1 { return [try named(report.accounts[0])] }
+    guard name == nil, secret.issuer == nil else {
+      throw CommandError(
+        .usage, "the image holds \(report.accounts.count) accounts, and a name is for one",
+        hint: "vmfa rename names each afterwards")
+    }
+    return report.accounts
   }
 
   /// Standard input where something is piped into it, else the prompt.

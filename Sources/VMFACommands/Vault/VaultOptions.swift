@@ -118,7 +118,7 @@ struct PassphraseOptions: ParsableArguments {
     guard !noInput, let terminal = Console.current.openTerminal() else {
       throw CommandError(
         .forbidden, "a new passphrase is needed, and there is no terminal to ask for it",
-        hint: "vault init takes --passphrase-file, vault passphrase takes --new-passphrase-file")
+        hint: "--passphrase-file FILE gives it, and --new-passphrase-file FILE to vault passphrase")
     }
     while true {
       let first = try terminal.askSecret("New passphrase (empty: one is made up): ")
