@@ -19,8 +19,10 @@ enum UnixSocket {
     guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
     let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+    // Who has no time for one more connection is there as well (EAGAIN), and is not to be waited for.
+    _ = fcntl(opened, F_SETFL, O_NONBLOCK)
     return unsafe withUnsafePointer(to: &address) { address in
       unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(opened, $0, length) } == 0
-    }
+    } || errno == EAGAIN
   }
 }

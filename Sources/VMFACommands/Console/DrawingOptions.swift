@@ -38,5 +38,4 @@ extension Console {
 }
 
 /// What to do about a terminal that the QR code does not fit.
-let narrowTerminalHint =
-  "widen the window, make its font smaller, or have an image: --png FILE of vmfa device create and vmfa show"
+let narrowTerminalHint = "widen the window, make its font smaller, or use --png FILE of vmfa device create"

@@ -8,8 +8,8 @@ struct AccountSearch {
   let contents: VaultContents
   let console: Console
 
-  /// The place of the one entry that has this id, or that fits: exactly, else in any case, else as a prefix, else as the AWS profile whose
-  /// `mfa_serial` is an account's name.
+  /// The place of the one entry that has this id, or that fits: exactly, else in any case, else as a prefix, else as the
+  /// AWS profile whose `mfa_serial` is an account's name. A whole name goes before the part of another.
   /// - Throws: 66 where none fits; 65 where several do, which are listed.
   func index(of name: String) throws -> Int {
     let rules: [(isWhole: Bool, fits: (String, String) -> Bool)] = [

@@ -44,7 +44,7 @@ struct ShowCommand: OneThreadCommand {
     guard let style = drawing.drawing(console) else { return }
     let text: String
     do throws(QRCodeError) { text = try style.draw(symbol, columns: console.outputColumns()) } catch {
-      throw CommandError(.data, "\(error)", hint: narrowTerminalHint)
+      throw CommandError(.data, "\(error)", hint: "widen the window, make its font smaller, or use --png FILE")
     }
     try console.write(Array(text.utf8))
   }
