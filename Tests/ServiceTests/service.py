@@ -2,6 +2,7 @@
 
 The program is the vmfa on PATH; everything it writes is in a temporary folder."""
 
+import atexit
 import base64
 import hashlib
 import hmac
@@ -9,6 +10,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -44,11 +46,19 @@ def step():
     return int(time.time()) // 30
 
 
+def temporary_folder(prefix):
+    """A new folder that is there as long as the tests run, and longer where KEEP is set."""
+    folder = tempfile.mkdtemp(prefix=prefix)
+    if not os.environ.get("KEEP"):
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 class Service:
     """One `vmfa serve` on a port of its own. With a database of its own it is a service, with another's a replica."""
 
     def __init__(self, *options, database=None, folder=None, environment=None):
-        self.folder = folder or tempfile.mkdtemp(prefix="vmfa-service-")
+        self.folder = folder or temporary_folder("vmfa-service-")
         self.environment = dict(os.environ, HOME=self.folder, VMFA_DATABASE=database or self.new_database())
         for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "VMFA_KEY_FILE", "VMFA_KEY_COMMAND"):
             self.environment.pop(name, None)

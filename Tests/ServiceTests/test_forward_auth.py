@@ -4,12 +4,11 @@ import http.server
 import os
 import pathlib
 import re
-import tempfile
 import threading
 import unittest
 
 from nginx import Nginx
-from service import Service, code, step
+from service import Service, code, step, temporary_folder
 from visitor import Visitor
 
 PASSWORD = "Correct-horse-1"
@@ -34,7 +33,7 @@ class ForwardAuth(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.service = Service("--behind-proxy", "127.0.0.1").initialise()
-        cls.folder = tempfile.mkdtemp(prefix="vmfa-nginx-")
+        cls.folder = temporary_folder("vmfa-nginx-")
         os.chmod(cls.folder, 0o755)
         cls.password = f"{cls.folder}/password"
         with open(cls.password, "w") as file:

@@ -8,14 +8,13 @@ import pathlib
 import re
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 import unittest
 import urllib.parse
 
 from nginx import Nginx
-from service import Service, code, step
+from service import Service, code, step, temporary_folder
 from test_hostile import signed
 
 ROUNDS = int(os.environ.get("VMFA_ROUNDS", "10"))
@@ -25,7 +24,7 @@ SCRIPTS = pathlib.Path(__file__).parents[2] / "Scripts"
 class Replicas(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="vmfa-replicas-")
+        cls.folder = temporary_folder("vmfa-replicas-")
         os.chmod(cls.folder, 0o755)
         cls.postgresql = subprocess.Popen(
             [SCRIPTS / "postgresql", "run", f"{cls.folder}/pg"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
