@@ -205,8 +205,10 @@ class Tokens(ServiceTestCase):
         waiting = self.service.client("iam").create_virtual_mfa_device(VirtualMFADeviceName="waiting")["VirtualMFADevice"]
         path = urllib.parse.quote(waiting["SerialNumber"], safe="")
         pair = {"code1": "000000", "code2": "000001"}
-        status, problem = self.service.request("POST", f"/v1/devices/{path}/enable", pair)
-        self.assertEqual((status, problem["code"]), (403, "root_user"))
+        # Unlocking it would unlock root.
+        for verb, body in (("enable", pair), ("resync", pair), ("deactivate", None), ("unlock", None)):
+            status, problem = self.service.request("POST", f"/v1/devices/{path}/{verb}", body)
+            self.assertEqual((status, problem["code"]), (403, "root_user"), verb)
         self.assertEqual(self.service.request("DELETE", f"/v1/devices/{path}")[0], 204)
 
     def test_revoked(self):

@@ -24,8 +24,7 @@ extension RESTService {
   }
 
   func createRecoveryCodes(_ call: Call) async throws -> Answer {
-    let user = try call.user()
-    guard user != .root else { throw Problem.rootsDevice }
+    let user = try call.userButRoot()
     let codes = try await call.verifier.createRecoveryCodes(for: user, at: call.now)
     return try .json(.created, encoding: RecoveryCodes(user: user.text, recoveryCodes: codes))
   }

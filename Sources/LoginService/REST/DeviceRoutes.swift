@@ -51,8 +51,7 @@ extension RESTService {
   func createDevice(_ call: Call) async throws -> Answer {
     let body = try JSONObject(call.request, allowed: ["name", "issuer", "algorithm", "digits", "period"])
     let name = try body.optionalText("name").map { (text) throws(VerifierError) in try DeviceName(text) }
-    let user = try call.user()
-    guard user != .root else { throw Problem.rootsDevice }
+    let user = try call.userButRoot()
     let request = DeviceRequest(
       user: user, name: name, issuer: try body.optionalText("issuer") ?? issuer,
       parameters: try Self.parameters(body))
@@ -98,16 +97,8 @@ extension RESTService {
     return CodePair(try body.code("code1"), try body.code("code2"))
   }
 
-  /// Root's second factor is no program's affair, as on AWS. What nobody has enabled is root's in name alone: those devices
-  /// wait for whoever IAM's EnableMFADevice gives them to, and may be removed.
-  private func refuseRootsDevice(_ call: Call) async throws {
-    let device = try await call.verifier.device(call.device)
-    if device.user == .root, device.isAssigned { throw Problem.rootsDevice }
-  }
-
   func enableDevice(_ call: Call) async throws -> Answer {
-    let pair = try pair(call), device = try await call.verifier.device(call.device)
-    guard device.user != .root else { throw Problem.rootsDevice }
+    let pair = try pair(call), device = try await call.deviceButRoots()
     return answer(
       try await call.verifier.enable(
         call.device, for: device.user, limit: Account.deviceLimit, with: pair, at: call.now))
@@ -115,23 +106,22 @@ extension RESTService {
 
   func resyncDevice(_ call: Call) async throws -> Answer {
     let pair = try pair(call)
-    try await refuseRootsDevice(call)
+    try await call.deviceButRoots()
     return answer(try await call.verifier.resync(call.device, with: pair, by: .administrator, at: call.now))
   }
 
   func deactivateDevice(_ call: Call) async throws -> Answer {
-    try await refuseRootsDevice(call)
+    try await call.deviceButRoots()
     return try .json(encoding: DeviceJSON(try await call.verifier.deactivate(call.device, at: call.now)))
   }
 
   func unlockDevice(_ call: Call) async throws -> Answer {
-    // It unlocks the owner too: what waits in root's name is no way around root's lock.
-    guard try await call.verifier.device(call.device).user != .root else { throw Problem.rootsDevice }
+    try await call.deviceButRoots()
     return try .json(encoding: DeviceJSON(try await call.verifier.unlock(call.device, at: call.now)))
   }
 
   func deleteDevice(_ call: Call) async throws -> Answer {
-    try await refuseRootsDevice(call)
+    try await call.deviceButRoots(orWaiting: true)
     _ = try await call.verifier.delete(call.device, evenIfEnabled: true, at: call.now)
     return .nothing
   }
@@ -158,9 +148,4 @@ extension RESTService {
         devices: found.items.map(DeviceJSON.init), cursor: found.next,
         unreadable: found.unreadable.isEmpty ? nil : found.unreadable.map { $0.name ?? "" }))
   }
-}
-
-extension Problem {
-  static let rootsDevice = Problem(
-    .forbidden, "root_user", "the second factor of the root user is root's own affair, on the pages")
 }

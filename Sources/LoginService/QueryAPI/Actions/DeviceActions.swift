@@ -31,23 +31,23 @@ extension ActionCall {
 
   fileprivate func createDevice() async throws -> XMLText? {
     var parameters = Parameters(form)
-    let name = parameters.required("VirtualMFADeviceName", .deviceName)
+    let text = parameters.required("VirtualMFADeviceName", .deviceName)
     let path = parameters.optional("Path", .path) ?? "/",
       tags = parameters.accountTags()
     try parameters.check()
     try Self.check(path: path)
     try Self.check(tags: tags)
-    let settings = try await accounts.store.settings()
+    let settings = try await accounts.store.settings(), name = try DeviceName(text)
     // A path may hold what a serial may not, and then no action could name the device.
-    let serial = "arn:aws:iam::\(settings.id.text):mfa\(path)\(name)"
-    guard Parameters.Constraint.serialNumber.holds(serial) else { throw QueryError.invalidPath }
+    let serial = Serial(account: settings.id, path: path, name: name)
+    guard Parameters.Constraint.serialNumber.holds(serial.text) else { throw QueryError.invalidPath }
     // A device that an administrator makes is for anybody.
     var request = DeviceRequest(
-      user: caller.mayDoAll ? .root : caller.name, name: try DeviceName(name), issuer: issuer)
+      user: caller.mayDoAll ? .root : caller.name, name: name, issuer: issuer)
     request.path = path
     // What nobody asked for is not to fill the table.
     request.unassignedLimit = caller.mayDoAll ? nil : Account.deviceLimit
-    request.label = "\(name)@\(settings.alias ?? settings.id.text)"
+    request.label = "\(name.text)@\(settings.alias ?? settings.id.text)"
     let new = try await Enrollment(verifier: verifier).begin(request, seedByteCount: Self.seedByteCount, at: now)
     if !tags.isEmpty { try await accounts.setTags(tags, of: new.device, at: now) }
     let seed = Data(new.handout.secretText().utf8).base64EncodedString()
