@@ -58,17 +58,27 @@ public enum Interchange {
     return try file.withBytes { text in
       if AndOTP.beginsLikeEncrypted(text) { return .andOTP }
       // It holds URIs too, perhaps: but what is cut out of broken JSON is not what was meant.
-      if let first = text.wordRanges.first,
-        text[first.lowerBound] == UInt8(ascii: "{") || text[first.lowerBound] == UInt8(ascii: "[")
-      {
-        throw ImportError.broken("the file begins like JSON, and is broken or cut off")
-      }
+      if beginsLikeJSON(text) { throw ImportError.broken("the file begins like JSON, and is broken or cut off") }
       if PSKC.recognises(text) { return .pskc }
       if BitwardenCSV.recognises(text) { return .bitwarden }
       if OTPAuthLines.recognises(text) { return .otpauth }
       if GoogleAuthenticatorState.recognises(text) { return .googleAuthenticator }
       if OATHUsers.recognises(text) { return .oathUsers }
       return nil
+    }
+  }
+
+  /// An object, or an array of objects, arrays or strings; not a heading such as `[work]`.
+  private static func beginsLikeJSON(_ text: Span<UInt8>) -> Bool {
+    var begun: [UInt8] = []
+    for index in text.indices {
+      if !" \t\r\n".utf8.contains(text[index]) { begun.append(text[index]) }
+      if begun.count == 2 { break }
+    }
+    switch begun.first {
+    case UInt8(ascii: "{"): return true
+    case UInt8(ascii: "["): return begun.count < 2 || #"{["]"#.utf8.contains(begun[1])
+    default: return false
     }
   }
 }

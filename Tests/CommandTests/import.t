@@ -94,6 +94,8 @@ QR codes of images, one and several in one:
   $ ends vmfa add --qr nothing.png
   vmfa: error: there is no nothing.png
   status 66
+  $ for name in '@one' '-two' 'png:%d[0]*'; do cp one.png "./$name"; done; vmfa import --dry-run -- @one -two 'png:%d[0]*' | tail -n 1
+  0 added, 3 duplicate, 0 skipped, 0 refused
 
 Google's batches as images, in any order, and as drawings:
 
@@ -145,6 +147,11 @@ A byte order mark is no part of the file; JSON that is cut off holds nothing; a 
   $ printf '{"items": [{"name": "a", "login":\n{"totp": "otpauth://totp/AWS:bob?secret=GEZDGNBVGY3TQOJQ&issuer=AWS",\n' > cut.json; ends vmfa import cut.json
   vmfa: error: the file begins like JSON, and is broken or cut off
   status 65
+  $ printf '[work]\notpauth://totp/AWS:bob?secret=GEZDGNBVGY3TQOJQ&issuer=AWS\n' > heading.txt; vmfa import heading.txt --dry-run
+  vmfa: refused: line 1: it holds no otpauth URI
+  would add AWS:bob
+  1 added, 0 duplicate, 0 skipped, 1 refused
+  [65]
   $ echo '{"tokenOrder": ["a"], "tokens": [{"type": "HOTP", "label": "fresh", "secret": [49,50,51,52,53,54,55,56,57,48,49,50,51,52,53,54,55,56,57,48], "algo": "SHA1", "digits": 6, "counter": -1, "period": 30}]}' > fresh.json
   $ vmfa import fresh.json | tail -n 1; vmfa code fresh
   1 added, 0 duplicate, 0 skipped, 0 refused

@@ -84,7 +84,7 @@ struct ImportCommand: AsyncParsableCommand {
     let isAegis = format == .aegis || format == nil && VaultFile.recognises(file)
     if isAegis { return try aegis(file, passphrase) }
     let isImage = format == nil && file.withBytes { Self.looksLikeImage($0) }
-    if isImage { return try await QRImage.read(path) }
+    if isImage { return try await QRImage.read(file, name: path) }
     let name = (path as NSString).lastPathComponent
     return try Interchange.read(
       file, as: format.flatMap { ImportFormat(rawValue: $0.rawValue) }, name: name, passphrase: passphrase)
