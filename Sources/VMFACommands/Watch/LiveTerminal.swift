@@ -59,45 +59,7 @@ final class LiveTerminal: Sendable {
     var bytes = [UInt8](repeating: 0, count: 256)
     let read = unsafe read(descriptor, &bytes, bytes.count)
     if read < 0, errno == EINTR { return .tick }
-    return read > 0 ? .keys(Self.keys(in: Array(bytes.prefix(read)))) : .ended(signal: nil)
-  }
-
-  /// The keys that terminals (VT and its like) send as these bytes.
-  static func keys(in bytes: [UInt8]) -> [WatchModel.Key] {
-    let sequences: [(String, WatchModel.Key)] = [
-      ("\u{1B}[A", .up), ("\u{1B}[B", .down), ("\u{1B}OA", .up), ("\u{1B}OB", .down), ("\u{1B}[5~", .pageUp),
-      ("\u{1B}[6~", .pageDown), ("\u{1B}", .escape), ("\r", .enter), ("\n", .enter), ("\t", .tab),
-      ("\u{7F}", .backspace),
-      ("\u{8}", .backspace), ("\u{3}", .interrupt), ("\u{4}", .interrupt), ("\u{1C}", .interrupt),
-    ]
-    var rest = Substring(String(decoding: bytes, as: UTF8.self)), keys: [WatchModel.Key] = []
-    while let character = rest.first {
-      let unknown = Self.unknownSequence(in: rest.unicodeScalars)
-      if let (sequence, key) = sequences.first(where: { rest.unicodeScalars.starts(with: $0.0.unicodeScalars) }),
-        unknown <= sequence.unicodeScalars.count
-      {
-        keys.append(key)
-        rest = Substring(rest.unicodeScalars.dropFirst(sequence.unicodeScalars.count))
-      } else if unknown > 0 {
-        rest = Substring(rest.unicodeScalars.dropFirst(unknown))
-      } else {
-        if character.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) { keys.append(.character(character)) }
-        rest = rest.dropFirst()
-      }
-    }
-    return keys
-  }
-
-  /// How many scalars the sequence has that a key sends which is none of ours: arrows to the sides, function keys, keys with
-  /// Alt (ECMA-48 §5.4; SS3 of the VT100). 0 for what is no sequence.
-  private static func unknownSequence(in text: Substring.UnicodeScalarView) -> Int {
-    let rest = text.dropFirst()
-    guard text.first == "\u{1B}", let second = rest.first, second != "\u{1B}" else { return 0 }
-    switch second {
-    case "[": return 2 + rest.dropFirst().prefix { (0x20...0x3F).contains($0.value) }.count + 1
-    case "O": return 3
-    default: return 2
-    }
+    return read > 0 ? .keys(WatchModel.Key.decode(Array(bytes.prefix(read)))) : .ended(signal: nil)
   }
 }
 
