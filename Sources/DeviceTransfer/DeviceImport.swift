@@ -35,7 +35,7 @@ public struct DeviceImport: Sendable {
 
   private let verifier: Verifier
   private let allowsShortSeeds: Bool
-  private let isDryRun: Bool
+  private let rehearsal: ImportRehearsal?
   /// So many wait for the store at once: enough that they share its commits.
   private let concurrency: Int
 
@@ -48,13 +48,13 @@ public struct DeviceImport: Sendable {
   {
     self.verifier = verifier
     self.allowsShortSeeds = allowingShortSeeds
-    self.isDryRun = isDryRun
+    rehearsal = isDryRun ? ImportRehearsal(for: verifier) : nil
     self.concurrency = concurrency
   }
 
   private enum Outcome: Sendable {
     case verdict(ImportVerdict, seedByteCount: Int)
-    case forecast(isDuplicate: Bool)
+    case forecast(ImportRehearsal.Forecast)
     case refused(ImportReport.Remark)
     case failed(VerifierError)
 
@@ -99,9 +99,8 @@ public struct DeviceImport: Sendable {
 
   private func take(_ device: ForeignDevice, entry: String, at now: UnixTime) async -> Outcome {
     do throws(VerifierError) {
-      if isDryRun {
-        let isThere = try await verifier.forecastImport(of: device, allowingShortSeeds: allowsShortSeeds, at: now)
-        return .forecast(isDuplicate: isThere)
+      if let rehearsal {
+        return .forecast(try await rehearsal.importDevice(device, allowingShortSeeds: allowsShortSeeds, at: now))
       }
       return .verdict(
         try await verifier.importDevice(device, allowingShortSeeds: allowsShortSeeds, at: now),
@@ -123,9 +122,8 @@ public struct DeviceImport: Sendable {
     case .verdict(.added(let device), let count):
       progress.added += 1
       event = count < Verifier.seedByteCounts.lowerBound ? .addedShort(device, byteCount: count) : .added(device)
-    case .verdict(.duplicate, _): progress.duplicates += 1
-    case .forecast(let isDuplicate):
-      if isDuplicate { progress.duplicates += 1 } else { progress.added += 1 }
+    case .forecast(.added): progress.added += 1
+    case .verdict(.duplicate, _), .forecast(.duplicate): progress.duplicates += 1
     case .refused(let remark):
       progress.refused += 1
       event = .refused(remark)

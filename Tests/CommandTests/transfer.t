@@ -141,6 +141,15 @@ Whose a device is that the file gives to nobody; and a history that no device ha
   vmfa: refused: line 2: its last step or counter is out of range
   1 added, 0 duplicate, 0 skipped, 1 refused
   [65]
+  $ (cat far.jsonl far.jsonl; echo '{"user":"g2","name":"n","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}'; echo '{"user":"g3","name":"n","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}') > doubles.jsonl
+  $ export VMFA_DATABASE=sqlite:$PWD/fourth/v.db; for dry in --dry-run ''; do vmfa device import doubles.jsonl $dry 2> /dev/null; done
+  2 would be added, 1 duplicate, 0 skipped, 3 refused
+  2 added, 1 duplicate, 0 skipped, 3 refused
+  [65]
+  $ ends vmfa device import far.jsonl --dry-run --database sqlite:none.db --key-file none.key
+  vmfa: error: the master key none.key is missing
+  vmfa: hint: nothing is sealed under it yet: (umask 077 && openssl rand -hex 32 > 'none.key') makes it
+  status 77
   $ printf 'HOTP m\303\274ller - 3132333435363738393031323334353637383930\nHOTP m\366ller - 3132333435363738393031323334353637383931\n' > latin.oath
   $ vmfa device import latin.oath 2>&1 | cut -c 1-60
   vmfa: refused: line 2: the user name holds a character that 

@@ -25,7 +25,16 @@ struct VerifierOptions: ParsableArguments {
     try await session(creating: creating, isDrill: isDrill).verifier
   }
 
-  /// The same, with the store behind it.
+  /// The verifier for whom nothing is to be made by looking: where there is no database, one without devices, in memory.
+  func verifierToLook() async throws -> Verifier {
+    do { return try await verifier() } catch VerifierError.store(.missing) {
+      if let file = key.namedFile(.current) { try MasterKeyOptions.require(file) }
+      let store = try InMemoryDeviceStore(), master = SharedMasterKey(try MasterKey.random())
+      return Verifier(store: store, keys: try await KeyRing(opening: store, with: master))
+    }
+  }
+
+  /// The same as ``verifier(creating:isDrill:)``, with the store behind it.
   func session(creating: Bool = false, isDrill: Bool = false, connections: Int = 1) async throws -> Session {
     let console = Console.current, place = try place()
     // Before a database is made that would be of no use.

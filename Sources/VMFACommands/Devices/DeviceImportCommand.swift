@@ -52,7 +52,7 @@ struct DeviceImportCommand: AsyncParsableCommand {
     let user = try user.map { (name) throws(VerifierError) in try UserName(name) }
     let source = try DeviceFile(file, user: user, passphrase: ImportPassphrase(passphrase))
     if source.isReadableByOthers { console.warn("others may read \(file): what is in it is no secret any more") }
-    let verifier = try await verifier()
+    let verifier = try await dryRun ? options.verifierToLook() : options.verifier(creating: true)
     let importing = DeviceImport(into: verifier, allowingShortSeeds: allowShortSeeds, isDryRun: dryRun)
     var report = Report()
     let line = ProgressLine(console, unit: "devices")
@@ -71,15 +71,6 @@ struct DeviceImportCommand: AsyncParsableCommand {
           + "\(done.refused) refused")
     }
     if done.refused > 0 { throw Ending(.data) }
-  }
-
-  private func verifier() async throws -> Verifier {
-    guard dryRun else { return try await options.verifier(creating: true) }
-    do { return try await options.verifier() } catch VerifierError.store(.missing) {
-      // Nothing is made by looking: what is said is what a database without devices would say.
-      let store = try InMemoryDeviceStore(), master = SharedMasterKey(try MasterKey.random())
-      return Verifier(store: store, keys: try await KeyRing(opening: store, with: master))
-    }
   }
 
   private func note(

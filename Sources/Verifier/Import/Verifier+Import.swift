@@ -76,21 +76,6 @@ extension Verifier {
     }
   }
 
-  /// What ``importDevice(_:allowingShortSeeds:at:)`` would say as things stand, without a change.
-  /// - Returns: whether the device is there already.
-  /// - Throws: as that does.
-  public func forecastImport(
-    of foreign: ForeignDevice, allowingShortSeeds: Bool = false, at now: UnixTime
-  ) async throws(VerifierError) -> Bool {
-    try foreign.check(allowingShortSeeds: allowingShortSeeds, at: now)
-    let state = try await store.state(of: .user(foreign.user)), keys = keys.current
-    for device in state.devices where try foreign.isSame(as: device, keys: keys) { return true }
-    guard let name = foreign.name else { return false }
-    let serial = Serial(account: state.account, name: name)
-    guard try await store.state(of: .owner(of: .serial(serial))).devices.isEmpty else { throw .serialTaken(serial) }
-    return false
-  }
-
   private func take(
     _ foreign: ForeignDevice, name: DeviceName, at now: UnixTime
   ) async throws(VerifierError) -> ImportVerdict {
@@ -116,7 +101,7 @@ extension Verifier {
 
 extension ForeignDevice {
   /// A history that no device can have would lock its user out, or worse.
-  fileprivate func check(allowingShortSeeds: Bool, at now: UnixTime) throws(VerifierError) {
+  func check(allowingShortSeeds: Bool, at now: UnixTime) throws(VerifierError) {
     let counts = Verifier.seedByteCounts, count = seed.bytes.count
     guard (allowingShortSeeds ? 1 : counts.lowerBound)...counts.upperBound ~= count else {
       throw .seedLength(byteCount: count)
@@ -130,7 +115,7 @@ extension ForeignDevice {
     }
   }
 
-  fileprivate func isSame(as device: Device, keys: KeySet) throws(VerifierError) -> Bool {
+  func isSame(as device: Device, keys: KeySet) throws(VerifierError) -> Bool {
     guard device.movingFactor == movingFactor, device.parameters == parameters else { return false }
     let other = try keys.openSeed(of: device)
     return seed.bytes.withBytes { a in other.withBytes { b in ConstantTime.equal(a, b) } }

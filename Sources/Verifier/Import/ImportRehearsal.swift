@@ -1,0 +1,70 @@
+public import OATH
+internal import OpenSSLCrypto
+internal import Synchronization
+
+/// Says of each device of a file what importing the file would make of it, and changes nothing. It remembers what it has
+/// met: a device that comes twice is a duplicate the second time, as it would be.
+public final class ImportRehearsal: Sendable {
+  /// What became, or would have become, of a device.
+  public enum Forecast: Sendable {
+    /// It would be there then.
+    case added
+    /// The user has a device with this seed and these parameters, or would have it by then.
+    case duplicate
+  }
+
+  private struct Identity: Hashable {
+    var user: UserName
+    var movingFactor: Device.MovingFactor
+    var parameters: TOTPParameters
+    /// A MAC under the seed, which need not be kept for being recognised.
+    var seed: [UInt8]
+
+    init(of foreign: ForeignDevice) throws(VerifierError) {
+      do throws(CryptoError) {
+        var mac = try HMAC(.sha256, key: foreign.seed.bytes)
+        seed = try mac.authenticationCode(for: Array(foreign.user.text.utf8).span).withBytes { bytes in
+          bytes.indices.map { bytes[$0] }
+        }
+      } catch { throw .crypto(error) }
+      (user, movingFactor, parameters) = (foreign.user, foreign.movingFactor, foreign.parameters)
+    }
+  }
+
+  private struct Met {
+    var devices: Set<Identity> = []
+    var names: Set<DeviceName> = []
+  }
+
+  private let verifier: Verifier
+  private let met = Mutex(Met())
+
+  /// For one file, and the verifier that is to take it.
+  public init(for verifier: Verifier) { self.verifier = verifier }
+
+  /// What ``Verifier/importDevice(_:allowingShortSeeds:at:)`` would say, if all that was met before were there.
+  /// - Throws: as that does.
+  public func importDevice(
+    _ foreign: ForeignDevice, allowingShortSeeds: Bool = false, at now: UnixTime
+  ) async throws(VerifierError) -> Forecast {
+    try foreign.check(allowingShortSeeds: allowingShortSeeds, at: now)
+    let state = try await verifier.store.state(of: .user(foreign.user))
+    let isThere = try await verifier.withCurrentKeys { keys throws(VerifierError) in
+      for device in state.devices where try foreign.isSame(as: device, keys: keys) { return true }
+      return false
+    }
+    if isThere { return .duplicate }
+    let identity = try Identity(of: foreign), serial = foreign.name.map { Serial(account: state.account, name: $0) }
+    if let serial, try await !verifier.store.state(of: .owner(of: .serial(serial))).devices.isEmpty {
+      throw .serialTaken(serial)
+    }
+    return try met.withLock { met throws(VerifierError) in
+      if met.devices.contains(identity) { return .duplicate }
+      if let name = foreign.name, let serial {
+        guard met.names.insert(name).inserted else { throw .serialTaken(serial) }
+      }
+      met.devices.insert(identity)
+      return .added
+    }
+  }
+}
