@@ -237,6 +237,14 @@ Nor is what a pair has shown, and who waits beside others has a code of their ow
   $ for each in 1 2 3; do vmfa code quick --fresh 2> /dev/null > fresh$each & done; wait; sort -u fresh1 fresh2 fresh3 | wc -l
   3
 
+What could not be shown is fresh as before:
+
+  $ printf $S | vmfa add unseen --period 3600 > /dev/null; early_in_the_hour; vmfa code unseen --fresh > /dev/full
+  vmfa: error: standard output: No space left on device
+  [74]
+  $ timeout 5 vmfa code unseen --fresh | wc -c
+  7
+
 A whole name is meant before a part of another; where two have the same one, their ids tell them apart:
 
   $ printf $S | vmfa add eve --issuer GitHub --digits 8 > /dev/null; printf $S | vmfa add eve > /dev/null; vmfa code eve --at 59

@@ -43,10 +43,10 @@ struct AccountInitCommand: AsyncParsableCommand {
     let output = Output(
       accountId: made.account.text, accessKeyId: made.key.id,
       secretAccessKey: made.secret.bytes.withBytes { $0.text })
-    do { try show(output, on: console) } catch {
-      // A key that nobody has seen the secret of would keep the next try from making one.
+    try await AllOrNothing.run {
+      try show(output, on: console)
+    } undo: {
       try await session.accounts.deleteAccessKey(made.key.id, of: .root, at: now)
-      throw error
     }
   }
 

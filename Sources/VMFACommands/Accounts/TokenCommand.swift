@@ -45,14 +45,16 @@ struct TokenCreateCommand: AsyncParsableCommand {
     let console = Console.current, session = try await options.session(creating: true)
     let now = try console.now()
     let (token, secret) = try await session.accounts.createToken(name, scopes: Set(scope), at: now)
-    do {
-      if json { return try console.printJSON(Output(name: token.name, scopes: token.scopeNames, token: secret)) }
-      try console.print(secret)
-    } catch {
-      // What nobody has seen would only be in the way.
+    try await AllOrNothing.run {
+      try show(token, secret, on: console)
+    } undo: {
       try await session.accounts.revokeToken(name, at: now)
-      throw error
     }
+  }
+
+  private func show(_ token: APIToken, _ secret: String, on console: Console) throws {
+    if json { return try console.printJSON(Output(name: token.name, scopes: token.scopeNames, token: secret)) }
+    try console.print(secret)
     console.note("the token is shown this once: Authorization: Bearer … carries it")
   }
 }

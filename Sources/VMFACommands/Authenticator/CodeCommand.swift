@@ -46,6 +46,15 @@ struct CodeCommand: OneThreadCommand {
       guard !remaining else { throw CommandError(.usage, "--remaining has no meaning for a counter") }
       output.counter = counter
     }
+    try await AllOrNothing.run {
+      try await show(output, on: console)
+    } undo: {
+      if fresh { printed.giveBack(found, at: now) }
+    }
+    if !moment.isGiven { printed.note(found, at: now) }
+  }
+
+  private func show(_ output: Output, on console: Console) async throws {
     if copy {
       try await Clipboard.copy(output.code, console)
     } else if json {
@@ -55,6 +64,5 @@ struct CodeCommand: OneThreadCommand {
     } else {
       try console.print(output.code)
     }
-    if !moment.isGiven { printed.note(found, at: now) }
   }
 }

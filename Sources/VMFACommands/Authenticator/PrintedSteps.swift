@@ -36,6 +36,12 @@ struct PrintedSteps {
     }
   }
 
+  /// Takes back that the code of `time` was shown, unless a later one was.
+  func giveBack(_ found: AccountArgument.Found, at time: UnixTime) {
+    guard let path = found.id.flatMap(path), let step = step(of: found.account.factor, at: time) else { return }
+    locked(path) { if printed(path, about: step) == step { try? FileManager.default.removeItem(atPath: path) } }
+  }
+
   /// - Returns: nil where the present step is fresh; it is noted as printed then.
   private func secondsToWait(for found: AccountArgument.Found, at now: UnixTime) -> Int64? {
     guard let path = found.id.flatMap(path), let period = found.account.factor.period else { return nil }

@@ -32,13 +32,11 @@ struct DeviceCreateCommand: AsyncParsableCommand {
     let verifier = try await device.verifierOptions.verifier(creating: true)
     let enrolment = Enrollment(verifier: verifier), now = try Console.current.now()
     let new = try await enrolment.begin(request, at: now)
-    do {
+    try await AllOrNothing.run {
       try placeImages(of: new.handout.symbol)
       try show(new, on: Console.current)
-    } catch {
-      // What nobody has seen the secret of would only be in the way.
+    } undo: {
       try await enrolment.abandon(new, at: now)
-      throw error
     }
   }
 

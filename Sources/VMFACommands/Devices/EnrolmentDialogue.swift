@@ -19,14 +19,13 @@ struct EnrolmentDialogue {
   /// Makes the device, and asks until a pair is accepted.
   func run(_ request: DeviceRequest) async throws -> Enabled {
     let new = try await enrolment.begin(request, at: now())
-    do {
+    return try await AllOrNothing.run {
       introduce(new.handout, label: "\(request.issuer):\(request.user)")
       return Enabled(device: new.device, drift: try await askUntilAccepted(new))
-    } catch {
+    } undo: {
       try await enrolment.abandon(new, at: now())
       terminal.show("\n")
       terminal.tell("Not enrolled: the device was removed.")
-      throw error
     }
   }
 
