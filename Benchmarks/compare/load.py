@@ -1,6 +1,8 @@
 """verifier-load and service-load of the project, and databases for them that are kept between runs."""
+import contextlib
 import os
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -54,20 +56,29 @@ class Verifiers(Worker):
 
 
 def sqlite(tools, purpose, devices):
-    """A database file with so many devices: what was made before is used again."""
-    path = os.path.join(tools.kept, f"{purpose}-{devices}.db")
-    if os.path.exists(path + ".made"):
-        verifiers = Verifiers(tools, f"sqlite:{path}", devices)
-        database = sqlite3.connect(path)
-        [verifiers.step] = database.execute("SELECT COALESCE(MAX(last_step), 0) FROM vmfa_device_use").fetchone()
-        database.close()
-        return verifiers, path
+    """A database file with so many devices, of which no code was used: a copy of one that is kept, since what earlier runs
+    had left in it would be measured too."""
+    kept = os.path.join(tools.kept, f"unused-{devices}.db")
+    if not os.path.exists(kept):
+        with Verifiers(tools, f"sqlite:{remove(kept + '.new')}", devices) as verifiers:
+            verifiers.fill()
+        with contextlib.closing(sqlite3.connect(kept + ".new")) as database:
+            # The log is part of it.
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        os.rename(kept + ".new", kept)
+    path = remove(os.path.join(tools.kept, f"{purpose}-{devices}.db"))
+    shutil.copy(kept, path)
+    # What waits for the disk now is not to be waited for later.
+    os.sync()
+    return Verifiers(tools, f"sqlite:{path}", devices), path
+
+
+def remove(path):
+    """With SQLite's files beside it. Returns the path."""
     for suffix in ("", "-wal", "-shm"):
-        if os.path.exists(path + suffix):
+        with contextlib.suppress(FileNotFoundError):
             os.remove(path + suffix)
-    verifiers = Verifiers(tools, f"sqlite:{path}", devices).fill()
-    open(path + ".made", "w").close()
-    return verifiers, path
+    return path
 
 
 class Service:
