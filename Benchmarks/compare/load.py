@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import socket
-import sqlite3
 import subprocess
 import time
 import urllib.request
@@ -60,11 +59,12 @@ def sqlite(tools, purpose, devices):
     had left in it would be measured too."""
     kept = os.path.join(tools.kept, f"unused-{devices}.db")
     if not os.path.exists(kept):
-        with Verifiers(tools, f"sqlite:{remove(kept + '.new')}", devices) as verifiers:
+        url = f"sqlite:{remove(kept + '.new')}"
+        with Verifiers(tools, url, devices) as verifiers:
             verifiers.fill()
-        with contextlib.closing(sqlite3.connect(kept + ".new")) as database:
-            # The log is part of it.
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Seals the audit rows of that, which a service would do as it begins; and as it ends, the log is in the file.
+        subprocess.run(
+            [tools.vmfa, "audit", "head", "--database", url], check=True, stdout=subprocess.DEVNULL, env=tools.environment)
         os.rename(kept + ".new", kept)
     path = remove(os.path.join(tools.kept, f"{purpose}-{devices}.db"))
     shutil.copy(kept, path)
