@@ -37,7 +37,7 @@ struct Door: HTTPResponder {
   let now: @Sendable () -> UnixTime
 
   func respond(to request: Request, context: DoorContext) async throws -> Response {
-    let start = ContinuousClock.now, id = RequestID.next()
+    let start = ContinuousClock.now, id = TimeOrderedUUID.next()
     var (answer, route) = try await answer(to: request, id: id, peer: context.peer)
     answer.headers[.requestID] = id
     answer.headers[.cacheControl] = answer.headers[.cacheControl] ?? "no-store"
@@ -114,11 +114,6 @@ struct Door: HTTPResponder {
       level: level, "\(request.method.rawValue.prefix(16)) \(route) \(status)",
       metadata: ["request_id": "\(id)", "milliseconds": "\(milliseconds)"])
   }
-}
-
-/// Ids of requests: unguessable is not asked of them, unique is.
-enum RequestID {
-  static func next() -> String { UUID().uuidString.lowercased() }
 }
 
 extension HTTPField.Name {

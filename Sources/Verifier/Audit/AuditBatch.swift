@@ -32,7 +32,9 @@ public struct AuditBatch: Sendable, Equatable {
   public var rowCount: Int { rowIDs.count / 16 }
 
   /// The ids of its rows in their order.
-  var ids: [String] { stride(from: 0, to: rowIDs.count - 15, by: 16).map { RecordID.text(of: rowIDs[$0..<$0 + 16]) } }
+  var ids: [String] {
+    stride(from: 0, to: rowIDs.count - 15, by: 16).map { TimeOrderedUUID.text(of: rowIDs[$0..<$0 + 16]) }
+  }
 
   /// Seals rows after `previous`, the newest batch so far. What has no id that a row can have was put there by somebody
   /// else: it is left out, and ``Verifier/verifyAudit(against:)`` names it.
@@ -41,7 +43,7 @@ public struct AuditBatch: Sendable, Equatable {
   ) throws(VerifierError) {
     var ids: [UInt8] = []
     ids.reserveCapacity(16 * rows.count)
-    let rows = rows.filter { RecordID.append($0.id, to: &ids) }
+    let rows = rows.filter { TimeOrderedUUID.append($0.id, to: &ids) }
     let (number, overflow) = (previous?.number ?? 0).addingReportingOverflow(1)
     guard !overflow else { throw .corruptRecord("the newest audit batch") }
     let untagged = AuditBatch(number: number, sealedAt: now, keyID: key.id, rowIDs: ids, tag: [])

@@ -1,7 +1,5 @@
-internal import Foundation
 internal import OATH
 internal import OpenSSLCrypto
-internal import Synchronization
 
 /// An audit row: an event, on whose behalf, and a tag that only the holder of the key can make.
 public struct AuditRecord: Sendable {
@@ -53,7 +51,7 @@ public struct AuditRecord: Sendable {
   }
 
   package init(_ event: AuditEvent, on context: RequestContext, under key: IntegrityKey) throws(VerifierError) {
-    let id = RecordID.next(), canonical = Self.canonical(id, event, context, key.id)
+    let id = TimeOrderedUUID.next(), canonical = Self.canonical(id, event, context, key.id)
     content = Content(id, event, context, key.id, try key.rowTag(canonical), nil, canonical: canonical)
   }
 
@@ -123,71 +121,5 @@ extension [UInt8] {
   /// As `append(contentsOf:)`, which takes a text byte by byte.
   package mutating func append(utf8 text: borrowing String) {
     unsafe text.utf8.span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
-  }
-}
-
-/// UUIDs of version 7 (RFC 9562 §5.7): milliseconds, then a counter within the millisecond, then randomness.
-enum RecordID {
-  private struct Last {
-    var milliseconds: UInt64 = 0, counter: UInt64 = 0
-    /// The second half of the id: drawn anew with each millisecond, and the counter tells those of one apart.
-    var low: UInt64 = 0
-
-    mutating func draw() { low = UInt64.random(in: 0...UInt64.max) >> 2 | 0x8000_0000_0000_0000 }
-  }
-
-  private static let last = Mutex(Last())
-
-  static func next() -> String {
-    // The moment of recording, not that of the event: an order of rows is no part of any decision.
-    let present = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
-    let id = last.withLock { last in
-      if present > last.milliseconds || last.counter == 0xFFF {
-        last.milliseconds = max(present, last.milliseconds + 1)
-        last.counter = 0
-        last.draw()
-      } else {
-        last.counter += 1
-      }
-      return last
-    }
-    return text(id.milliseconds << 16 | 0x7000 | id.counter, id.low)
-  }
-
-  /// Appends the sixteen bytes of an id.
-  /// - Returns: whether there was anything to append: an id is a UUID in lower case.
-  static func append(_ id: String, to bytes: inout [UInt8]) -> Bool {
-    var words: (high: UInt64, low: UInt64) = (0, 0)
-    let letters = UUIDText.read(id) { digit in
-      words.high = words.high << 4 | words.low >> 60
-      words.low = words.low << 4 | UInt64(digit)
-    }
-    guard letters == .lower else { return false }
-    for word in [words.high, words.low] {
-      unsafe withUnsafeBytes(of: word.bigEndian) { unsafe bytes.append(contentsOf: $0) }
-    }
-    return true
-  }
-
-  /// The id of sixteen bytes.
-  static func text(of bytes: ArraySlice<UInt8>) -> String {
-    let words = bytes.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-    return text(words, bytes.dropFirst(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
-  }
-
-  private static func text(_ high: UInt64, _ low: UInt64) -> String {
-    unsafe String(unsafeUninitializedCapacity: 36) { text in
-      var place = 0
-      for index in 0..<32 {
-        if index == 8 || index == 12 || index == 16 || index == 20 {
-          unsafe text[place] = UInt8(ascii: "-")
-          place += 1
-        }
-        let digit = UInt8((index < 16 ? high : low) >> (60 - 4 * UInt64(index % 16)) & 15)
-        unsafe text[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
-        place += 1
-      }
-      return place
-    }
   }
 }
