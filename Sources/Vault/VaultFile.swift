@@ -22,6 +22,9 @@ public struct VaultFile: Sendable {
   /// Whether there is a file.
   public var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
+  /// Whether it takes a passphrase to read it. Aegis writes files without one too.
+  public var isEncrypted: Bool { get throws { try AegisFile(parsing: load()).isEncrypted } }
+
   /// Makes an empty vault.
   public func create(passphrase: borrowing SecretBytes) throws {
     let file = try Self.sealed(VaultContents(), passphrase: passphrase)

@@ -13,6 +13,10 @@ No database yet:
   vmfa: error: the database is named neither as sqlite:PATH nor as postgresql://* (glob)
   vmfa: hint: sqlite:plain/path.db
   status 64
+  $ ends vmfa device list --database sqlite::memory:
+  vmfa: error: the database is a file, and sqlite: is followed by its path
+  vmfa: hint: sqlite:./:memory:
+  status 64
   $ ends vmfa device list --database 'postgresql://user:hunter2@[half/vmfa'
   vmfa: error: the database cannot be reached: libpq cannot read the database's URL (see its Connection Strings)
   vmfa: hint: try again, or see which program uses it

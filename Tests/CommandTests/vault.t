@@ -237,6 +237,22 @@ Nor is what a pair has shown, and who waits beside others has a code of their ow
   $ for each in 1 2 3; do vmfa code quick --fresh 2> /dev/null > fresh$each & done; wait; sort -u fresh1 fresh2 fresh3 | wc -l
   3
 
+A vault without encryption takes no passphrase, and can be given one:
+
+  $ cp "$vectors/import/aegis_plain.json" plain.vault; chmod 600 plain.vault
+  $ env -u VMFA_PASSPHRASE_FILE vmfa code sha1-8digits --vault plain.vault --at 59 --no-input
+  vmfa: warning: the vault is not encrypted: vmfa vault passphrase does that
+  94287082
+  $ ends env -u VMFA_PASSPHRASE_FILE vmfa export --format aegis --vault plain.vault 2>&1 | tail -n 3
+  vmfa: error: the vault has no passphrase
+  vmfa: hint: --export-passphrase-file FILE gives the export one
+  status 64
+  $ (umask 077; echo four random words here > chosen); vmfa vault passphrase --vault plain.vault --new-passphrase-file chosen 2>&1 | tail -n 2
+  vmfa: warning: * (glob)
+  changed the passphrase of plain.vault
+  $ vmfa code sha1-8digits --vault plain.vault --at 59 --passphrase-file chosen
+  94287082
+
 What could not be shown is fresh as before:
 
   $ printf $S | vmfa add unseen --period 3600 > /dev/null; early_in_the_hour; vmfa code unseen --fresh > /dev/full

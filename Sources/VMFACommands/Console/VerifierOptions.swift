@@ -79,6 +79,11 @@ enum DatabasePlace: Sendable {
   case postgresql(url: String)
 
   init(_ url: String) throws {
+    if ["sqlite::memory:", "sqlite:file:"].contains(where: url.hasPrefix) {
+      // SQLite's own names for other things than files of that name.
+      throw CommandError(
+        .usage, "the database is a file, and sqlite: is followed by its path", hint: "sqlite:./\(url.dropFirst(7))")
+    }
     if url.hasPrefix("sqlite:"), case let path = String(url.dropFirst("sqlite:".count)), !path.isEmpty {
       self = .sqlite(path: path)
     } else if url.hasPrefix("postgresql:") || url.hasPrefix("postgres:") {

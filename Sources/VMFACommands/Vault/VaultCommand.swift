@@ -72,7 +72,11 @@ struct VaultPassphraseCommand: AsyncParsableCommand {
       if let newPassphraseFile { try PassphraseOptions.content(of: newPassphraseFile) } else {
         try PassphraseOptions.askNew(noInput: options.passphrase.noInput)
       }
-    try vault.file.changePassphrase(from: { vault.secret.bytes.copy() }, to: new.bytes)
+    let wasEncrypted = try vault.file.isEncrypted
+    try vault.file.changePassphrase(from: vault.passphrase, to: new.bytes)
+    if !wasEncrypted {
+      Console.current.warn("\(vault.file.path).bak is the vault as it was: remove it, or keep it safe")
+    }
     try Console.current.print("changed the passphrase of \(vault.file.path)")
   }
 }

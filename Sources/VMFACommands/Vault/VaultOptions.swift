@@ -28,10 +28,19 @@ struct VaultOptions: ParsableArguments {
     return try VaultFile(path: folder + "/vmfa/vault.json")
   }
 
+  /// What gives the passphrase when it is needed.
+  typealias Passphrase = () throws -> SecretBytes
+
   /// Runs `body` with what opens the vault. A passphrase that is typed may be mistyped: there are three tries.
-  func open<R>(_ body: (VaultFile, () throws -> SecretBytes) throws -> R) async throws -> R {
+  func open<R>(_ body: (VaultFile, @escaping Passphrase) throws -> R) async throws -> R {
     let file = try file()
-    _ = try file.load()
+    guard try file.isEncrypted else {
+      Console.current.warn("the vault is not encrypted: vmfa vault passphrase does that")
+      return try body(file) {
+        throw CommandError(
+          .usage, "the vault has no passphrase", hint: "--export-passphrase-file FILE gives the export one")
+      }
+    }
     for attempt in 1... {
       let secret = try await passphrase.get("Passphrase: ")
       do {
@@ -49,14 +58,14 @@ struct VaultOptions: ParsableArguments {
   /// Changes the contents.
   func update<R>(_ body: @escaping (inout VaultContents) throws -> R) async throws -> R {
     try await open { file, secret in
-      try UnlockedVault(file: file, secret: SharedSecret(secret())).update(body)
+      try UnlockedVault(file: file, passphrase: secret).update(body)
     }
   }
 
   /// The vault with what opens it, for commands that look first and change then: the passphrase is asked for once.
   func unlock() async throws -> (vault: UnlockedVault, contents: VaultContents) {
     try await open { file, secret in
-      (UnlockedVault(file: file, secret: SharedSecret(try secret())), try file.read(secret))
+      (UnlockedVault(file: file, passphrase: secret), try file.read(secret))
     }
   }
 }
@@ -64,11 +73,11 @@ struct VaultOptions: ParsableArguments {
 /// A vault and the passphrase that opens it.
 struct UnlockedVault {
   let file: VaultFile
-  let secret: SharedSecret
+  let passphrase: VaultOptions.Passphrase
 
   /// Changes the contents, as they are by then; the names for completion follow once that is saved.
   func update<R>(_ body: (inout VaultContents) throws -> R) throws -> R {
-    let (result, saved) = try file.update({ secret.bytes.copy() }) { contents in (try body(&contents), contents) }
+    let (result, saved) = try file.update(passphrase) { contents in (try body(&contents), contents) }
     CompletionNames(console: .current).follow(saved)
     return result
   }
