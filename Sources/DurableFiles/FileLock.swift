@@ -12,18 +12,23 @@ public final class FileLock: Sendable {
   private let number: Int32
 
   /// Waits for whoever holds the lock.
-  public init(beside path: String) throws(FileError) {
+  /// - Parameter whenHeld: called once where that takes longer than a second.
+  public init(beside path: String, whenHeld: (() -> Void)? = nil) throws(FileError) {
     let lockPath = path + ".lock"
     let opened = unsafe open(lockPath, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard opened >= 0 else { throw .current(lockPath) }
-    while flock(opened, LOCK_EX) != 0 {
-      guard errno == EINTR else {
-        let error = FileError.current(lockPath)
-        close(opened)
-        throw error
-      }
-    }
     number = opened
+    if let whenHeld, try !isTaken(at: lockPath, within: 1000) { whenHeld() }
+    while flock(opened, LOCK_EX) != 0 { guard errno == EINTR else { throw .current(lockPath) } }
+  }
+
+  private func isTaken(at path: String, within milliseconds: Int) throws(FileError) -> Bool {
+    for _ in 0..<milliseconds / 10 {
+      if flock(number, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK || errno == EINTR else { throw .current(path) }
+      usleep(10_000)
+    }
+    return false
   }
 
   deinit { close(number) }

@@ -14,8 +14,12 @@ public struct VaultFile: Sendable {
   /// Where it is, links resolved.
   public let path: String
 
+  private let whenLocked: (@Sendable () -> Void)?
+
+  /// - Parameter whenLocked: called where somebody else has been changing it for more than a second, and is waited for.
   /// - Throws: ``VaultError/file(_:)`` for a link that belongs to somebody else.
-  public init(path: String) throws {
+  public init(path: String, whenLocked: (@Sendable () -> Void)? = nil) throws {
+    self.whenLocked = whenLocked
     do throws(FileError) { self.path = try DurableFile.target(of: path) } catch { throw VaultError.file(error) }
   }
 
@@ -123,7 +127,7 @@ public struct VaultFile: Sendable {
   private func lock() throws -> FileLock {
     do throws(FileError) {
       try DurableFile.makeFolder(at: DurableFile.parent(of: path))
-      return try FileLock(beside: path)
+      return try FileLock(beside: path, whenHeld: whenLocked)
     } catch { throw VaultError.file(error) }
   }
 

@@ -253,6 +253,14 @@ A vault without encryption takes no passphrase, and can be given one:
   $ vmfa code sha1-8digits --vault plain.vault --at 59 --passphrase-file chosen
   94287082
 
+Whoever changes the vault meanwhile is waited for, and after a second that is said:
+
+  $ flock "$data/vault.json.lock" sleep 3 & sleep 0.5; printf $S | vmfa add later; wait
+  vmfa: note: another program is changing the vault, and is waited for
+  added later
+  $ vmfa remove later --confirm later
+  removed later
+
 What could not be shown is fresh as before:
 
   $ printf $S | vmfa add unseen --period 3600 > /dev/null; early_in_the_hour; vmfa code unseen --fresh > /dev/full

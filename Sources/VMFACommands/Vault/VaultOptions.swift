@@ -21,11 +21,15 @@ struct VaultOptions: ParsableArguments {
   /// The vault that is meant.
   func file() throws -> VaultFile {
     let console = Console.current
-    if let path = vault ?? console.variable("VMFA_VAULT") { return try VaultFile(path: path) }
+    if let path = vault ?? console.variable("VMFA_VAULT") { return try file(at: path, console) }
     guard let folder = console.dataFolder else {
       throw CommandError(.usage, "neither XDG_DATA_HOME nor HOME is set", hint: "--vault FILE names a vault")
     }
-    return try VaultFile(path: folder + "/vmfa/vault.json")
+    return try file(at: folder + "/vmfa/vault.json", console)
+  }
+
+  private func file(at path: String, _ console: Console) throws -> VaultFile {
+    try VaultFile(path: path) { console.note("another program is changing the vault, and is waited for") }
   }
 
   /// What gives the passphrase when it is needed.
