@@ -1,6 +1,5 @@
 internal import Accounts
 internal import CoreMetrics
-internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
