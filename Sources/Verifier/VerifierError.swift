@@ -20,6 +20,8 @@ public enum VerifierError: Error, Equatable, Sendable {
   case noSuchUser(UserName)
   /// No such device, under the id or serial that was given.
   case noSuchDevice(String)
+  /// No audit row of the id that was given.
+  case noSuchAuditRow(String)
   /// The device is not enabled, and what was asked for needs that.
   case notEnabled(Serial)
   /// The device is enabled already.
@@ -90,6 +92,7 @@ extension VerifierError: CustomStringConvertible {
     case .seedLength(let count): "a seed has 16 to 64 bytes (RFC 4226), not \(count)"
     case .noSuchUser(let name): "there is no user \(name)"
     case .noSuchDevice(let text): "there is no device \(text.printable)"
+    case .noSuchAuditRow(let id): "there is no audit row \(id.printable)"
     case .notEnabled(let serial): "the device \(serial) is not enabled"
     case .alreadyEnabled(let serial): "the device \(serial) is already enabled"
     case .stillEnabled(let serial): "the device \(serial) is enabled"

@@ -37,6 +37,12 @@ package enum AuditLayout: Sendable {
   /// The condition that a row is not sealed, as the index of these rows has it.
   var isUnsealed: String { self == .column ? "batch IS NULL" : "number < 0" }
 
+  /// That it is, likewise.
+  var isSealed: String { self == .column ? "batch IS NOT NULL" : "number >= 0" }
+
+  /// By what the chain has sealed rows in their order.
+  var place: String { self == .column ? "batch, id" : "number" }
+
   /// The keys that the rows of a batch have; nil where keys say nothing of batches, and for a batch that can have no rows.
   func keys(of batch: Int64) -> ClosedRange<Int64>? {
     guard self == .number, Self.batches.contains(batch) else { return nil }

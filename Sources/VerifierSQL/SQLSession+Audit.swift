@@ -9,11 +9,26 @@ extension SQLSession {
     filter.add("event =", query.name?.rawValue)
     filter.add("time >=", query.since.map { SQLValue.integer($0) })
     filter.add("time <", query.until.map { SQLValue.integer($0) })
-    filter.add(query.newestFirst ? "id <" : "id >", query.after)
+    filter.add("id =", query.id)
+    let order: String
+    switch query.order {
+    case .recording:
+      filter.add("id >", query.after)
+      order = "id"
+    case .newestFirst:
+      filter.add("id <", query.after)
+      order = "id DESC"
+    case .chain:
+      filter.add(condition: auditLayout.isSealed)
+      let place = auditLayout.place
+      filter.add(query.after.map { .text($0) }) { id in
+        "(\(place)) > (SELECT \(place) FROM vmfa_audit_event WHERE id = \(id))"
+      }
+      order = place
+    }
     if query.unsealedOnly { filter.add(condition: auditLayout.isUnsealed) }
     guard let newest = query.outsideBatches else {
-      return try records(
-        filter.clause + " ORDER BY id\(query.newestFirst ? " DESC" : "") LIMIT \(query.limit)", filter.arguments)
+      return try records(filter.clause + " ORDER BY \(order) LIMIT \(query.limit)", filter.arguments)
     }
     let found = try auditLayout.rows(outside: newest, filter).flatMap { filter in
       try records(filter.clause + " ORDER BY \(auditLayout.column) LIMIT \(query.limit)", filter.arguments)

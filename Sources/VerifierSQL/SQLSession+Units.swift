@@ -233,10 +233,13 @@ struct SQLFilter {
   /// `comparison` with an argument; nothing where there is none.
   mutating func add(_ comparison: String, _ text: String?) { add(comparison, text.map { SQLValue.text($0) }) }
 
-  mutating func add(_ comparison: String, _ value: SQLValue?) {
+  mutating func add(_ comparison: String, _ value: SQLValue?) { add(value) { "\(comparison) \($0)" } }
+
+  /// A condition that has the argument somewhere; nothing where there is none.
+  mutating func add(_ value: SQLValue?, _ condition: (_ argument: String) -> String) {
     guard let value else { return }
     arguments.append(value)
-    conditions.append("\(comparison) $\(arguments.count)")
+    conditions.append(condition("$\(arguments.count)"))
   }
 
   mutating func add(condition: String) { conditions.append(condition) }

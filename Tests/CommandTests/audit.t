@@ -26,16 +26,6 @@ Audit rows: what is told, what is found again, what cannot be changed unseen.
   $ vmfa audit list --user bob --json
   []
 
-In the shape of CloudTrail:
-
-  $ vmfa audit export --event VerifyCode | python3 -c '
-  > import json, sys
-  > rows = [json.loads(line) for line in sys.stdin]
-  > print(len(rows), [row.get("errorCode") for row in rows][:3], rows[0]["requestParameters"]["userName"], rows[0]["eventTime"])
-  > print(all({"eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "eventID"} <= set(row) for row in rows))'
-  6 [None, 'reused', 'wrong_code'] alice 2025-06-15T15:06:40Z
-  True
-
 The chain. Rows are sealed by head and verify:
 
   $ vmfa audit verify --json | sed 's/"1:[0-9a-f]*"/HEAD/'
@@ -49,6 +39,25 @@ The chain. Rows are sealed by head and verify:
   $ ends vmfa audit verify --head nonsense
   vmfa: error: a head of the audit chain reads NUMBER:TAG, the tag being 64 hexadecimal digits
   status 65
+
+In the shape of CloudTrail:
+
+  $ vmfa audit export --event VerifyCode | python3 -c '
+  > import json, sys
+  > rows = [json.loads(line) for line in sys.stdin]
+  > print(len(rows), [row.get("errorCode") for row in rows][:3], rows[0]["requestParameters"]["userName"], rows[0]["eventTime"])
+  > print(all({"eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "eventID"} <= set(row) for row in rows))'
+  7 [None, 'reused', 'wrong_code'] alice 2025-06-15T15:06:40Z
+  True
+
+In the order of the chain, from any row on:
+
+  $ vmfa audit export > rows && first=$(head -n 1 rows | grep -o '"eventID":"[^"]*"' | cut -d '"' -f 4)
+  $ tail -n +2 rows > rest && vmfa audit export --after "$first" | cmp - rest
+  $ ends vmfa audit export --after nothing
+  vmfa: error: there is no audit row nothing
+  vmfa: hint: vmfa audit list shows their ids with --json
+  status 66
 
 Whoever can write the database, and has not the key:
 

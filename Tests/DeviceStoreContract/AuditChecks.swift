@@ -38,6 +38,27 @@ extension DeviceStoreContract {
       let report = try await benches[1].verifier.verifyAudit(against: batches[1].head)
       #expect(report.findings.isEmpty && report.rowCount == 1043 && report.unsealedCount == 0)
     },
+    Check("who follows the trail misses no row, however late it comes and whatever its clock said") { open in
+      let bench = try await Bench(store: open())
+      _ = try await bench.enrolled(for: "alice")
+      let seen = try await bench.trail(AuditQuery())
+      #expect(seen.count == 3 && seen.allSatisfy { $0.batch == 1 })
+      // On its way when the others were read: its id comes before all of theirs.
+      let late = AuditRecord(
+        id: "00000000-0000-7000-8000-000000000001", event: seen[0].event, context: seen[0].context,
+        keyID: seen[0].keyID, tag: seen[0].tag)
+      try await bench.store.append([late])
+      _ = try await bench.enrolled(for: "bob")
+      let next = try await bench.trail(AuditQuery(after: seen[2].id))
+      #expect(next.count == 4 && next[0].id == late.id && next.allSatisfy { $0.batch == 2 })
+      #expect(try await bench.trail(AuditQuery(user: UserName("bob"), after: seen[2].id)) == Array(next[1...]))
+      var pages: [AuditRecord] = []
+      while case let page = try await bench.trail(AuditQuery(after: pages.last?.id, limit: 2)), !page.isEmpty {
+        pages += page
+      }
+      #expect(pages == seen + next)
+      await #expect(throws: VerifierError.noSuchAuditRow("x")) { try await bench.trail(AuditQuery(after: "x")) }
+    },
     Check("recovery codes work once, for their own user, 32 at once") { open in
       let benches = [try await Bench(store: open()), try await Bench(store: open())]
       _ = try await benches[0].enrolled(for: "alice")
@@ -91,6 +112,10 @@ extension DeviceStoreContract {
 }
 
 extension Bench {
+  fileprivate func trail(_ query: AuditQuery) async throws -> [AuditRecord] {
+    try await verifier.auditTrail(query, at: Self.now)
+  }
+
   package func recover(_ code: String, of user: String = "alice", at time: UnixTime = now) async throws -> Verdict {
     let text = Array(code.utf8)
     return try await verifier.verify(RecoveryCode(parsing: text.span), of: UserName(user), at: time)

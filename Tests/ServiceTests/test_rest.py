@@ -331,6 +331,13 @@ class Operations(ServiceTestCase):
         enabled = next(r for r in rest["records"] if r["eventName"] == "EnableMFADevice")
         self.assertEqual((enabled["userIdentity"]["principalId"], enabled["sourceIPAddress"]), ("token:enroll", "127.0.0.1"))
         self.assertTrue(enabled["requestID"])
+        # Who is at the end goes on after the last row, and is shown what came since.
+        last = rest["records"][-1]["eventID"]
+        self.service.device("aud2")
+        more = self.service.request("GET", f"/v1/audit?after={last}")[1]["records"]
+        self.assertEqual([r["eventName"] for r in more], ["CreateUser", "CreateVirtualMFADevice", "EnableMFADevice"])
+        status, problem = self.service.request("GET", "/v1/audit?after=nothing")
+        self.assertEqual((status, problem["code"]), (400, "no_such_audit_row"))
 
     def test_drain(self):
         """What is under way when the service is asked to end is carried to its end."""

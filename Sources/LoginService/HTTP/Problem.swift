@@ -61,6 +61,8 @@ extension Problem {
     switch error {
     case .noSuchUser: self.init(.notFound, "no_such_user", "\(error)")
     case .noSuchDevice: self.init(.notFound, "no_such_device", "\(error)")
+    // A part of the query, and not what the address means.
+    case .noSuchAuditRow: self.init(.badRequest, "no_such_audit_row", "\(error)")
     case .notEnabled, .notDevice, .noActiveDevice: self.init(.conflict, "not_enabled", "\(error)")
     case .alreadyEnabled, .stillEnabled: self.init(.conflict, "enabled", "\(error)")
     case .serialTaken, .userExists: self.init(.conflict, "exists", "\(error)")

@@ -227,7 +227,7 @@ extension PageCall {
     // A name that nobody can have has no rows.
     let name = try user.map { (text) throws(VerifierError) in try UserName(text) }
     let found = try await verifier.auditRecords(
-      AuditQuery(user: name, after: query["before"], newestFirst: true, limit: Self.pageSize + 1))
+      AuditQuery(user: name, after: query["before"], order: .newestFirst, limit: Self.pageSize + 1))
     let page = Listing(found, limit: Self.pageSize, name: \.id)
     var view: View = ["atAudit": true, "hasRows": !page.items.isEmpty, "rows": page.items.map(Self.row(of:))]
     view["filter"] = user

@@ -41,7 +41,8 @@ extension QueryError {
     case .malformedName, .unusableURI, .seedLength, .oath:
       self = QueryError(400, "InvalidInput", "\(error)")
     case .userHasDevices: self = .conflict("Cannot delete entity, must delete MFA device first.")
-    case .unusableHistory, .invalidPolicy, .requestIDTaken, .masterKey, .rotationOvertaken, .keyInUse, .unknownKey,
+    case .noSuchAuditRow, .unusableHistory, .invalidPolicy, .requestIDTaken, .masterKey, .rotationOvertaken, .keyInUse,
+      .unknownKey,
       .corruptRecord, .store, .crypto:
       self = .unavailable
     }

@@ -17,7 +17,7 @@ extension RESTService {
 
   func listAudit(_ call: Call) async throws -> Answer {
     let form = try call.request.parameters(["after", "limit"]), limit = try Incoming.limit(in: form)
-    let rows = try await call.verifier.auditRecords(AuditQuery(after: form["after"], limit: limit))
+    let rows = try await call.verifier.auditTrail(AuditQuery(after: form["after"], limit: limit), at: call.now)
     // Who reads the trail leaves none in it: each page would be the reason for a next one.
     let last = rows.count == limit ? rows.last?.id : nil
     return try .json(keys: .useDefaultKeys, encoding: AuditPage(records: rows.map(CloudTrailRecord.init), after: last))

@@ -53,7 +53,7 @@ struct AuditListCommand: AsyncParsableCommand {
 
   func run() async throws {
     var query = try filter.query()
-    (query.limit, query.after, query.newestFirst) = (page.limit + 1, page.after, reverse)
+    (query.limit, query.after, query.order) = (page.limit + 1, page.after, reverse ? .newestFirst : .recording)
     let found = Listing(try await options.verifier().auditRecords(query), limit: page.limit, name: \.id)
     let rows = found.items.map(AuditOutput.init)
     if json {

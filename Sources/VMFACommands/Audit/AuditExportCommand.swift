@@ -5,7 +5,11 @@ internal import Verifier
 /// `vmfa audit export`.
 struct AuditExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Print rows as JSON lines, in the shape of CloudTrail records.")
+    commandName: "export", abstract: "Print rows as JSON lines, in the shape of CloudTrail records.",
+    discussion: """
+      In the order of the chain: whoever goes on after the last row that they have (--after) misses none. Rows that are \
+      not sealed yet are sealed first.
+      """)
 
   @OptionGroup var filter: AuditFilter
 
@@ -19,12 +23,20 @@ struct AuditExportCommand: AsyncParsableCommand {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var query = try filter.query()
     (query.after, query.limit) = (after, 1000)
-    while case let rows = try await verifier.auditRecords(query), let last = rows.last {
-      guard query.isFollowed(by: last) else { throw VerifierError.corruptRecord("the audit row \(last.id)") }
+    while case let rows = try await page(query, of: verifier), let last = rows.last {
       var lines: [UInt8] = []
       for row in rows { lines += try encoder.encode(CloudTrailRecord(row)) + [UInt8(ascii: "\n")] }
       try Console.current.write(lines)
       query.after = last.id
+    }
+  }
+
+  /// What comes after a row that was printed: one whose id is not UTF-8, which reads back as another, is not found again.
+  private func page(_ query: AuditQuery, of verifier: Verifier) async throws -> [AuditRecord] {
+    let now = try Console.current.now()
+    do throws(VerifierError) { return try await verifier.auditTrail(query, at: now) } catch {
+      guard case .noSuchAuditRow(let id) = error, id != after else { throw error }
+      throw VerifierError.corruptRecord("the audit row \(id)")
     }
   }
 }

@@ -68,7 +68,7 @@ extension VerifierError {
     switch self {
     case .malformedName, .unusableHistory, .wrongCodeLength, .seedLength, .unusableURI, .corruptRecord, .oath: .data
     case .invalidPolicy: .usage
-    case .noSuchUser, .noSuchDevice, .notDevice, .notEnabled, .noActiveDevice: .missing
+    case .noSuchUser, .noSuchDevice, .noSuchAuditRow, .notDevice, .notEnabled, .noActiveDevice: .missing
     case .alreadyEnabled, .stillEnabled, .serialTaken, .userExists, .userHasDevices, .keyInUse, .rotationOvertaken,
       .requestIDTaken, .tooManyDevices:
       .exists
@@ -89,6 +89,7 @@ extension VerifierError {
     switch self {
     case .masterKey(_, let hint): hint
     case .noSuchDevice: "vmfa device list shows them all"
+    case .noSuchAuditRow: "vmfa audit list shows their ids with --json"
     case .noSuchUser: "vmfa user list shows them all"
     case .notEnabled: "vmfa device enable ID CODE1 CODE2 enables it"
     case .alreadyEnabled: "vmfa device resync sets its clock again"

@@ -52,6 +52,20 @@ extension AuditReport.Finding: CustomStringConvertible {
 
 /// Which audit rows to list.
 public struct AuditQuery: Sendable, Equatable {
+  /// The order of rows.
+  public enum Order: Sendable, Equatable {
+    /// By their ids: as they were recorded, as far as clocks agree on it. A row that is on its way may yet come before those
+    /// that are there.
+    case recording
+    /// The same, the newest first.
+    case newestFirst
+    /// As the chain holds them, without those that no batch holds yet: what is there keeps its place, and what comes later
+    /// comes behind it.
+    case chain
+  }
+
+  /// Only the row of this id.
+  public var id: String?
   /// Only rows about this user.
   public var user: UserName?
   /// Only rows about the device of this serial.
@@ -67,18 +81,19 @@ public struct AuditQuery: Sendable, Equatable {
   /// Only rows that say of themselves that a batch holds them which cannot: one after this, or none at all. There is no second
   /// page of these.
   package var outsideBatches: Int64?
-  /// Only rows recorded after the one of this id; before it, where the newest come first.
+  /// Only rows behind the one of this id, in this order.
   public var after: String?
-  /// Whether the newest come first.
-  public var newestFirst: Bool
+  /// The order of rows.
+  public var order: Order
   /// At most so many.
   public var limit: Int
 
-  /// All rows in the order of recording, unless narrowed.
+  /// All rows, unless narrowed.
   public init(
-    user: UserName? = nil, device: String? = nil, name: AuditEvent.Name? = nil, since: Int64? = nil,
-    until: Int64? = nil, unsealedOnly: Bool = false, after: String? = nil, newestFirst: Bool = false, limit: Int = 100
+    id: String? = nil, user: UserName? = nil, device: String? = nil, name: AuditEvent.Name? = nil, since: Int64? = nil,
+    until: Int64? = nil, unsealedOnly: Bool = false, after: String? = nil, order: Order = .recording, limit: Int = 100
   ) {
+    self.id = id
     self.user = user
     self.device = device
     self.name = name
@@ -86,7 +101,7 @@ public struct AuditQuery: Sendable, Equatable {
     self.until = until
     self.unsealedOnly = unsealedOnly
     self.after = after
-    self.newestFirst = newestFirst
+    self.order = order
     self.limit = limit
   }
 }

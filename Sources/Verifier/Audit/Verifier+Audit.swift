@@ -6,6 +6,33 @@ extension Verifier {
     try await store.auditRecords(query)
   }
 
+  /// Audit rows for one who follows them, a page at a time: in the order of the chain, so that whoever goes on after the last
+  /// row that they have misses none, whatever clocks said and whichever transaction ended first. Seals what can be sealed
+  /// before it looks. Where nothing can be (a copy that can only be read), those rows come last, by their ids.
+  /// - Parameters:
+  ///   - query: whatever its order.
+  ///   - now: when what is sealed is sealed.
+  /// - Throws: ``VerifierError/noSuchAuditRow(_:)`` where there is none to go on after.
+  public func auditTrail(_ query: AuditQuery, at now: UnixTime) async throws(VerifierError) -> [AuditRecord] {
+    var isSealed = true
+    do throws(VerifierError) { _ = try await sealAudit(at: now) } catch { isSealed = false }
+    var query = query, isInChain = true
+    if let after = query.after {
+      guard let last = try await store.auditRecords(AuditQuery(id: after, limit: 1)).first else {
+        throw .noSuchAuditRow(after)
+      }
+      isInChain = last.batch != nil
+    }
+    query.order = .chain
+    var rows = isInChain ? try await store.auditRecords(query) : []
+    if !isSealed, rows.count < query.limit {
+      (query.order, query.unsealedOnly, query.limit) = (.recording, true, query.limit - rows.count)
+      if isInChain { query.after = nil }
+      rows += try await store.auditRecords(query)
+    }
+    return rows
+  }
+
   /// Seals the rows that no batch holds yet. Any number of replicas may call this at once: the store lets one seal.
   /// - Returns: the head of the chain then; nil while there has been nothing to seal.
   public func sealAudit(at now: UnixTime) async throws(VerifierError) -> AuditHead? {

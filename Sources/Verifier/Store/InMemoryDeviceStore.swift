@@ -120,8 +120,9 @@ public final class InMemoryDeviceStore: DeviceStore {
 
   /// As ``DeviceStore`` has it.
   public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
-    let all = contents.withLock { $0.records }.sorted { query.newestFirst ? $0.id > $1.id : $0.id < $1.id }
-    return Array(all.filter(query.includes).prefix(query.limit))
+    let all = contents.withLock { $0.records }.sorted { query.order.puts($0, before: $1) }
+    let last = all.first { $0.id == query.after }
+    return Array(all.filter { query.includes($0, behind: last) }.prefix(query.limit))
   }
 
   /// As ``DeviceStore`` has it.
@@ -192,13 +193,30 @@ extension InMemoryDeviceStore.Contents {
 }
 
 extension AuditQuery {
-  fileprivate func includes(_ row: AuditRecord) -> Bool {
-    let isAfter = after.map { newestFirst ? row.id < $0 : row.id > $0 } ?? true
+  /// - Parameter last: the row that `after` names, if it is there.
+  fileprivate func includes(_ row: AuditRecord, behind last: AuditRecord?) -> Bool {
+    let isBehind =
+      switch order {
+      case .recording: after.map { row.id > $0 } ?? true
+      case .newestFirst: after.map { row.id < $0 } ?? true
+      case .chain: after == nil || last.map { order.puts($0, before: row) } ?? false
+      }
+    let isMeant = id.map { row.id == $0 } ?? true && (order != .chain || row.batch != nil)
     let isInTime = since.map { row.event.time >= $0 } ?? true && until.map { row.event.time < $0 } ?? true
     let isAbout = user.map { row.event.user == $0.text } ?? true && device.map { row.event.device == $0 } ?? true
-    return isAfter && isInTime && isAbout && name.map { row.event.name == $0 } ?? true
+    return isBehind && isMeant && isInTime && isAbout && name.map { row.event.name == $0 } ?? true
       && (!unsealedOnly || row.batch == nil)
       && outsideBatches.map { newest in row.batch.map { $0 > newest || $0 < 1 } ?? false } ?? true
+  }
+}
+
+extension AuditQuery.Order {
+  fileprivate func puts(_ row: AuditRecord, before other: AuditRecord) -> Bool {
+    switch self {
+    case .recording: row.id < other.id
+    case .newestFirst: row.id > other.id
+    case .chain: (row.batch ?? 0, row.id) < (other.batch ?? 0, other.id)
+    }
   }
 }
 
