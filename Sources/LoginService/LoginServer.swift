@@ -133,8 +133,7 @@ public struct LoginServer: Sendable {
     configuration.availableConnectionsDelegate = connections
     let limits = door.limits
     var server = HTTPServerBuilder { responder in
-      GuardedChannel(
-        base: HTTP1Channel(responder: responder, configuration: limits.http1), limit: 2 * limits.headLimit)
+      GuardedChannel(base: HTTP1Channel(responder: responder, configuration: limits.http1), limits: limits)
     }
     if let certificates { server = try .tls(server, tlsConfiguration: certificates.serverConfiguration()) }
     let scheme = certificates == nil ? "http" : "https", settings = settings, readiness = readiness, logger = logger

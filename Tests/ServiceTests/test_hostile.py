@@ -214,12 +214,50 @@ class Wire(ServiceTestCase):
         self.assertEqual(got.count(b"HTTP/1.1 400"), 1)
         self.alive()
 
+    def test_last_request(self):
+        """In whatever spelling a request says that it is the last: the answer says so too, and is followed by the end."""
+        get = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+        for sent in (get + b"Connection: close\r\n\r\n", get + b"connection: Close\r\n\r\n",
+                     get + b"Connection: upgrade, CLOSE\r\n\r\n", b"GET /healthz HTTP/1.0\r\n\r\n",
+                     b"GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"):
+            begun = time.time()
+            got = self.raw(sent + get + b"\r\n", wait=20)
+            self.assertLess(time.time() - begun, 10, sent)
+            self.assertEqual(got.count(b"HTTP/1.1 200 OK"), 1, (sent, got))
+            self.assertEqual(got.lower().count(b"\r\nconnection: close\r\n"), 1, (sent, got))
+        # The one before it does not say so.
+        got = self.raw(get + b"\r\n" + get + b"Connection: Close\r\n\r\n", wait=20)
+        first, second = got.split(b"HTTP/1.1 200 OK")[1:]
+        self.assertNotIn(b"connection: close", first.lower())
+        self.assertIn(b"connection: close", second.lower())
+
+    def test_host(self):
+        for sent in (b"GET /healthz HTTP/1.1\r\n\r\n", b"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"):
+            self.assertTrue(self.raw(sent).startswith(b"HTTP/1.1 400"), sent)
+        self.alive()
+
+    def test_continue(self):
+        """Who waits to be told to go on is told, if the body is wanted."""
+        token = f"Authorization: Bearer {self.service.tokens['verify']}\r\n".encode()
+        head = (b"POST /v1/users/a/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-Continue\r\n"
+                + token)
+        with socket.create_connection(("127.0.0.1", self.service.port), timeout=10) as connection:
+            connection.sendall(head + b"Content-Length: 17\r\n\r\n")
+            self.assertEqual(connection.recv(1000), b"HTTP/1.1 100 Continue\r\n\r\n")
+            connection.sendall(b'{"code":"000000"}')
+            self.assertIn(b'"rejected"', connection.recv(1000))
+        refused = self.raw(head + b"Content-Length: 1000000\r\n\r\n")
+        self.assertTrue(refused.startswith(b"HTTP/1.1 413"), refused[:60])
+
     def test_header_flood(self):
         many = b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: y\r\n" % i for i in range(2000)) + b"\r\n"
         large = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 100_000 + b"\r\n\r\n"
         blank = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX:" + b" " * 1_000_000 + b"y\r\n\r\n"
         endless = b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"
-        for sent in (many, large, blank, endless):
+        allowed, beyond = (b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: " + count * b"y" + b"\r\n\r\n"
+                           for count in (15_000, 17_000))
+        self.assertIn(b"200 OK", self.raw(allowed))
+        for sent in (many, large, blank, endless, beyond):
             got = self.raw(sent)
             self.assertTrue(got == b"" or got.startswith(b"HTTP/1.1 400"), got[:100])
         self.alive()

@@ -4,6 +4,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPTypes
+internal import NIOHTTPTypesHTTP1
 
 // What a connection may take. A client that sends a head or a body slowly, reads slowly, or sends what never becomes a
 // request, is let go.
@@ -119,22 +120,29 @@ struct ConnectionLimits: Sendable {
     HTTP1Channel.Configuration(
       additionalChannelHandlers: [RequestGuard(limits: self)], idleTimeout: idleTimeout,
       httpDecoderConfiguration: .init(
-        maxHeaderFieldSize: headLimit / 2, maxHeaderListSize: headLimit, maxHeaderFieldCount: 64))
+        maxHeaderFieldSize: headLimit, maxHeaderListSize: headLimit, maxHeaderFieldCount: 64))
   }
 }
 
-/// A channel with the budget in front of its decoder.
+/// A channel with the budget in front of its decoder, and the rules right behind it.
 struct GuardedChannel<Base: HTTPChannelHandler>: HTTPChannelHandler {
   typealias Value = Base.Value
 
   let base: Base
-  let limit: Int
+  let limits: ConnectionLimits
   var responder: HTTPChannelHandler.Responder { base.responder }
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
-      try channel.pipeline.syncOperations.addHandler(RawInputBudget(limit: limit))
-    }.flatMap { base.setup(channel: channel, logger: logger) }
+      try channel.pipeline.syncOperations.addHandler(RawInputBudget(limit: 2 * limits.headLimit))
+    }.flatMap {
+      base.setup(channel: channel, logger: logger)
+    }.flatMapThrowing { value in
+      let pipeline = channel.pipeline.syncOperations
+      let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+      try pipeline.addHandler(ConnectionRules(bodyLimit: limits.bodyLimit), position: .before(codec))
+      return value
+    }
   }
 
   func handle(value: Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
