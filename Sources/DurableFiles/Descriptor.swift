@@ -26,6 +26,13 @@ struct Descriptor: ~Copyable {
     return status
   }
 
+  /// - Throws: ``FileError/unsafe(path:reason:)`` where it belongs to neither this user nor root.
+  func refuseForeign(_ status: stat) throws(FileError) {
+    guard status.st_uid == geteuid() || status.st_uid == 0 else {
+      throw .unsafe(path: path, reason: "it belongs to another user")
+    }
+  }
+
   func write(_ bytes: Span<UInt8>) throws(FileError) {
     var written = 0
     while written < bytes.count {

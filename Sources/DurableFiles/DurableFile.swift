@@ -34,9 +34,7 @@ public enum DurableFile {
     guard status.st_mode & 0o077 == 0 else {
       throw .unsafe(path: path, reason: "others may use it: it must have mode 0600")
     }
-    guard status.st_uid == geteuid() || status.st_uid == 0 else {
-      throw .unsafe(path: path, reason: "it belongs to another user")
-    }
+    try file.refuseForeign(status)
     guard status.st_size <= limit else { throw .unusable(path: path, reason: "it is longer than \(limit) bytes") }
     let size = Int(status.st_size)
     return try SecretBytes(count: size) { bytes throws(FileError) in
@@ -49,12 +47,21 @@ public enum DurableFile {
   /// Reads a file, or a pipe to its end, into memory that is wiped.
   /// - Parameters:
   ///   - limit: the most bytes that it may have.
-  ///   - onlyFiles: refuses links, pipes and devices.
+  ///   - onlyFiles: refuses links, pipes and devices, and what somebody else may have written.
+  /// - Throws: ``FileError/unsafe(path:reason:)`` for a file that belongs to neither this user nor root, or that more than they
+  ///   and their own group may write to.
   public static func read(at path: String, limit: Int, onlyFiles: Bool = false) throws(FileError) -> SecretBytes {
     let file = try Descriptor(opening: path, O_RDONLY | (onlyFiles ? O_NONBLOCK | O_NOFOLLOW : 0))
-    let kind = try file.status().st_mode & S_IFMT
+    let status = try file.status(), kind = status.st_mode & S_IFMT
     guard kind == S_IFREG || !onlyFiles && kind != S_IFDIR else {
       throw .unusable(path: path, reason: kind == S_IFDIR ? "it is a folder" : "it is no regular file")
+    }
+    if onlyFiles {
+      try file.refuseForeign(status)
+      // Where everybody has a group of their own, files that they make are often the group's too.
+      guard status.st_mode & 0o002 == 0, status.st_mode & 0o020 == 0 || status.st_gid == getegid() else {
+        throw .unsafe(path: path, reason: "others may write to it")
+      }
     }
     var content = SecretBuffer(), count = 0
     while true {

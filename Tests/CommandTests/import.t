@@ -135,6 +135,13 @@ One bad entry, one bad file:
   vmfa: error: the file is encrypted, and needs its passphrase
   status 77
 
+What somebody else may have written is not imported:
+
+  $ cp "$vectors/import/otpauth_uris.txt" loose && chmod 646 loose && ends vmfa import loose
+  vmfa: error: loose: others may write to it
+  vmfa: hint: import a copy, if all that is in it is yours
+  status 77
+
 A byte order mark is no part of the file; JSON that is cut off holds nothing; a token of FreeOTP+ that was never used has -1:
 
   $ export VMFA_VAULT=$PWD/marked.vault; vmfa vault init > /dev/null

@@ -60,6 +60,28 @@ import Testing
     }
   }
 
+  @Test func `what is imported was written by nobody else`() throws {
+    try write("account", .keeping)
+    for (mode, isSafe) in [(0o600, true), (0o644, true), (0o664, true), (0o646, false), (0o666, false)] {
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+      let read = Result { _ = try DurableFile.read(at: path, limit: 10, onlyFiles: true) }
+      if isSafe {
+        try read.get()
+      } else {
+        #expect(throws: FileError.unsafe(path: path, reason: "others may write to it")) { try read.get() }
+      }
+    }
+    // Root alone can make a file another's.
+    guard geteuid() == 0 else { return }
+    for (owner, group, reason) in [(65534, 0, "it belongs to another user"), (0, 65534, "others may write to it")] {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o664, .ownerAccountID: owner, .groupOwnerAccountID: group], ofItemAtPath: path)
+      #expect(throws: FileError.unsafe(path: path, reason: reason)) {
+        _ = try DurableFile.read(at: path, limit: 10, onlyFiles: true)
+      }
+    }
+  }
+
   @Test(arguments: [("a/b", "a"), ("/a", "/"), ("a", "."), ("a/b/", "a"), ("/", "/"), ("/a/b", "/a")])
   func `parents`(path: String, parent: String) { #expect(DurableFile.parent(of: path) == parent) }
 }

@@ -79,7 +79,7 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   private func read(_ path: String) async throws -> ImportReport {
-    let file = try DurableFile.read(at: path, limit: VaultFile.maximumByteCount, onlyFiles: true).withoutByteOrderMark()
+    let file = try Self.content(of: path)
     let passphrase = ImportPassphrase { try self.importPassphrase(for: path)?.bytes.copy() }
     let isAegis = format == .aegis || format == nil && VaultFile.recognises(file)
     if isAegis { return try aegis(file, passphrase) }
@@ -88,6 +88,15 @@ struct ImportCommand: AsyncParsableCommand {
     let name = (path as NSString).lastPathComponent
     return try Interchange.read(
       file, as: format.flatMap { ImportFormat(rawValue: $0.rawValue) }, name: name, passphrase: passphrase)
+  }
+
+  private static func content(of path: String) throws -> SecretBytes {
+    do throws(FileError) {
+      return try DurableFile.read(at: path, limit: VaultFile.maximumByteCount, onlyFiles: true).withoutByteOrderMark()
+    } catch {
+      guard case .unsafe = error else { throw error }
+      throw CommandError(.forbidden, "\(error)", hint: "import a copy, if all that is in it is yours")
+    }
   }
 
   private func aegis(_ file: borrowing SecretBytes, _ passphrase: ImportPassphrase) throws -> ImportReport {
