@@ -29,6 +29,10 @@ Recovery codes: ten, shown once, each good once, under the same throttle as any 
   $ vmfa verify bob $(sed -n 3p codes) 2> /dev/null
   rejected
   [1]
+  $ vmfa recovery create bob > /dev/full
+  vmfa: error: *: No space left on device* (glob)
+  vmfa: hint: the codes from before are void all the same: make new ones once there is room
+  [74]
   $ enrol carol && vmfa recovery create carol > hers && vmfa verify bob $(head -n 1 hers) 2> /dev/null
   rejected
   [1]

@@ -29,6 +29,15 @@ struct RecoveryCreateCommand: AsyncParsableCommand {
   func run() async throws {
     let name = try UserName(user), console = Console.current
     let codes = try await options.verifier().createRecoveryCodes(for: name, at: console.now())
+    do { try show(codes, of: name, on: console) } catch {
+      let error = CommandError(error)
+      throw CommandError(
+        error.status, error.message,
+        hint: "the codes from before are void all the same: make new ones once there is room")
+    }
+  }
+
+  private func show(_ codes: [String], of name: UserName, on console: Console) throws {
     if json { return try console.printJSON(Output(user: name.text, recoveryCodes: codes)) }
     for code in codes { try console.print(code) }
   }
