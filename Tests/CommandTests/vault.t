@@ -219,6 +219,17 @@ Names are completed where that was asked for, and only there:
   $ vmfa vault completion off; ls "$XDG_STATE_HOME/vmfa"
   completion of account names is off
 
+Where a file is meant, files are completed, with whatever is in their names:
+
+  $ vmfa --generate-completion-script bash > completions && mkdir files && touch "files/my codes.json" && . ./completions
+  $ complete() { COMP_WORDS=("$@" files/); COMP_CWORD=$#; COMP_LINE="${COMP_WORDS[*]}"; COMP_POINT=${#COMP_LINE}; COMPREPLY=(); _vmfa vmfa files/ "${!#}"; echo "${COMPREPLY[@]}"; }
+  $ complete vmfa import; complete vmfa vault restore; complete vmfa add --qr; complete vmfa serve --tls-key; complete vmfa add --issuer
+  files/my codes.json
+  files/my codes.json
+  files/my codes.json
+  files/my codes.json
+  
+
 A code that was printed is not printed again with --fresh; elsewhere nothing is waited for:
 
   $ printf $S | vmfa add quick --period 1 > /dev/null; vmfa code quick > one; vmfa code quick --fresh 2> said > two; cat one two | sort -u | wc -l

@@ -19,7 +19,7 @@ struct AccountInitCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Take this account id: twelve digits.", valueName: "id"))
   var accountID: String?
 
-  @Option(help: ArgumentHelp("Give root the password in this file, for pages.", valueName: "file"))
+  @Option(help: ArgumentHelp("Give root the password in this file, for pages.", valueName: "file"), completion: .file())
   var passwordFile: String?
 
   @OptionGroup var options: VerifierOptions

@@ -8,7 +8,7 @@ struct MasterKeyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The master key that seeds are sealed under. (default: VMFA_KEY_FILE, else master.key beside the database)",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var keyFile: String?
 
   @Option(

@@ -70,7 +70,7 @@ struct DatabaseBackupCommand: AsyncParsableCommand {
       it. Codes that are accepted after the copy was made would be good once more in it.
       """)
 
-  @Argument(help: ArgumentHelp("Where the copy goes; there may be no file.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Where the copy goes; there may be no file.", valueName: "file"), completion: .file())
   var file: String
 
   @OptionGroup var options: VerifierOptions

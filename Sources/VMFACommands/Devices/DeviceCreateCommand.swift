@@ -14,10 +14,10 @@ struct DeviceCreateCommand: AsyncParsableCommand {
 
   @OptionGroup var device: NewDeviceOptions
 
-  @Option(help: ArgumentHelp("Write the QR code as a PNG image (mode 0600).", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the QR code as a PNG image (mode 0600).", valueName: "file"), completion: .file())
   var png: String?
 
-  @Option(help: ArgumentHelp("Write the QR code as an SVG image (mode 0600).", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the QR code as an SVG image (mode 0600).", valueName: "file"), completion: .file())
   var svg: String?
 
   @Flag(help: "Print a JSON object: id, serial, user, secret and uri.")

@@ -15,7 +15,8 @@ struct DeviceExportCommand: AsyncParsableCommand {
       this database can check. What cannot be read is listed and left out, and the command ends with 65.
       """)
 
-  @Argument(help: ArgumentHelp("Where it goes (mode 0600); there may be no file.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("Where it goes (mode 0600); there may be no file.", valueName: "file"), completion: .file())
   var file: String
 
   @OptionGroup var passphrase: PassphraseOptions

@@ -16,7 +16,7 @@ struct DeviceImportCommand: AsyncParsableCommand {
       costs the others; it is reported, and the command then ends with 65.
       """)
 
-  @Argument(help: "The file.")
+  @Argument(help: "The file.", completion: .file())
   var file: String
 
   @Option(help: "Whose devices they are, where the file does not say. (default: the owner of the file)")
@@ -29,7 +29,8 @@ struct DeviceImportCommand: AsyncParsableCommand {
   var dryRun = false
 
   @Option(
-    help: ArgumentHelp("Read the passphrase, or PSKC's key, of an encrypted file from this file.", valueName: "file"))
+    help: ArgumentHelp("Read the passphrase, or PSKC's key, of an encrypted file from this file.", valueName: "file"),
+    completion: .file())
   var importPassphraseFile: String?
 
   @Flag(help: "Never prompt.")

@@ -64,7 +64,8 @@ struct KeyRotateCommand: AsyncParsableCommand {
       """)
 
   @Option(
-    help: ArgumentHelp("The master key that is to take over; made where there is no file.", valueName: "file"))
+    help: ArgumentHelp("The master key that is to take over; made where there is no file.", valueName: "file"),
+    completion: .file())
   var newKeyFile: String?
 
   @Option(

@@ -23,10 +23,12 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("HOST:PORT or unix:PATH. (default: 127.0.0.1:8080)", valueName: "address"))
   var listen: String?
 
-  @Option(help: ArgumentHelp("The certificate chain for TLS, in PEM; read again on SIGHUP.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The certificate chain for TLS, in PEM; read again on SIGHUP.", valueName: "file"),
+    completion: .file())
   var tlsCertificate: String?
 
-  @Option(help: ArgumentHelp("The key of the certificate, in PEM.", valueName: "file"))
+  @Option(help: ArgumentHelp("The key of the certificate, in PEM.", valueName: "file"), completion: .file())
   var tlsKey: String?
 
   @Option(
@@ -61,7 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("At most so many connections to PostgreSQL. (default: 8)", valueName: "count"))
   var databaseConnections: String?
 
-  @Option(help: ArgumentHelp("A JSON file of settings. (default: VMFA_CONFIG)", valueName: "file"))
+  @Option(help: ArgumentHelp("A JSON file of settings. (default: VMFA_CONFIG)", valueName: "file"), completion: .file())
   var config: String?
 
   @Flag(help: "Check the configuration, and end.")

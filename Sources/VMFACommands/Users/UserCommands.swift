@@ -24,7 +24,7 @@ struct UserCreateCommand: AsyncParsableCommand {
   @Flag(help: "They may do all that root may.")
   var administrator = false
 
-  @Option(help: ArgumentHelp("Give them the password in this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Give them the password in this file.", valueName: "file"), completion: .file())
   var passwordFile: String?
 
   @OptionGroup var options: VerifierOptions

@@ -15,7 +15,8 @@ struct AddCommand: AsyncParsableCommand {
   @Argument(help: "Name of the account; of a URI, instead of the one it has.")
   var name: String?
 
-  @Option(help: ArgumentHelp("Read the QR codes of an image; - for standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Read the QR codes of an image; - for standard input.", valueName: "file"), completion: .file())
   var qr: String?
 
   @OptionGroup var secret: SecretOptions

@@ -12,7 +12,8 @@ struct DoctorCommand: AsyncParsableCommand {
     discussion: "Asks for no passphrase. Ends with 1 when something is wrong; what is only missing is no fault.")
 
   @Option(
-    help: ArgumentHelp("The vault. (default: VMFA_VAULT, else $XDG_DATA_HOME/vmfa/vault.json)", valueName: "file"))
+    help: ArgumentHelp("The vault. (default: VMFA_VAULT, else $XDG_DATA_HOME/vmfa/vault.json)", valueName: "file"),
+    completion: .file())
   var vault: String?
 
   @OptionGroup var drawing: DrawingOptions

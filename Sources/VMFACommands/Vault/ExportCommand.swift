@@ -19,18 +19,22 @@ struct ExportCommand: AsyncParsableCommand {
   @Flag(help: "Write secrets in the clear.")
   var plaintext = false
 
-  @Option(help: ArgumentHelp("Write to this file (mode 0600) instead of standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write to this file (mode 0600) instead of standard output.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(help: "Draw QR codes in the terminal: for google one for every ten accounts.")
   var qr = false
 
   @Option(
-    help: ArgumentHelp("Write QR codes as PNG images (mode 0600): PREFIX-1.png and so on.", valueName: "prefix"))
+    help: ArgumentHelp("Write QR codes as PNG images (mode 0600): PREFIX-1.png and so on.", valueName: "prefix"),
+    completion: .file())
   var png: String?
 
   @Option(
-    help: ArgumentHelp("Passphrase of an encrypted export, from this file. (default: the vault's)", valueName: "file"))
+    help: ArgumentHelp("Passphrase of an encrypted export, from this file. (default: the vault's)", valueName: "file"),
+    completion: .file())
   var exportPassphraseFile: String?
 
   @OptionGroup var drawing: DrawingOptions

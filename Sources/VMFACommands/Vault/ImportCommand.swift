@@ -13,7 +13,7 @@ struct ImportCommand: AsyncParsableCommand {
     abstract: "Add the accounts of other programs' files, whose format is recognised.",
     discussion: "One bad entry never costs the others; it is reported, and the command then ends with 65.")
 
-  @Argument(help: ArgumentHelp("Exports, backups, or images of QR codes.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Exports, backups, or images of QR codes.", valueName: "file"), completion: .file())
   var files: [String]
 
   @Option(help: "The format, where it is not to be recognised.")
@@ -22,7 +22,9 @@ struct ImportCommand: AsyncParsableCommand {
   @Flag(help: "Report what would be added, and add nothing.")
   var dryRun = false
 
-  @Option(help: ArgumentHelp("Read the passphrase of encrypted files from this file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Read the passphrase of encrypted files from this file.", valueName: "file"), completion: .file()
+  )
   var importPassphraseFile: String?
 
   @OptionGroup var options: VaultOptions

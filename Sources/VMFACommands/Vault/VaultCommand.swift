@@ -61,7 +61,7 @@ struct VaultPassphraseCommand: AsyncParsableCommand {
     commandName: "passphrase", abstract: "Change the passphrase.",
     discussion: "Backups made before still open with the old one.")
 
-  @Option(help: ArgumentHelp("Read the new passphrase from this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Read the new passphrase from this file.", valueName: "file"), completion: .file())
   var newPassphraseFile: String?
 
   @OptionGroup var options: VaultOptions
@@ -86,7 +86,7 @@ struct VaultBackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "backup", abstract: "Write a copy of the vault, encrypted as it is, after opening it once.")
 
-  @Argument(help: "Where to; nothing that is there is replaced.")
+  @Argument(help: "Where to; nothing that is there is replaced.", completion: .file())
   var file: String
 
   @OptionGroup var options: VaultOptions
@@ -108,7 +108,7 @@ struct VaultRestoreCommand: AsyncParsableCommand {
     commandName: "restore",
     abstract: "Put a copy in the vault's place, after opening it; the vault before stays as .bak.")
 
-  @Argument(help: "The copy, or any Aegis vault.")
+  @Argument(help: "The copy, or any Aegis vault.", completion: .file())
   var file: String
 
   @OptionGroup var options: VaultOptions

@@ -6,7 +6,8 @@ internal import Vault
 /// Where the vault is, and where its passphrase comes from.
 struct VaultOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The vault. (default: VMFA_VAULT, else $XDG_DATA_HOME/vmfa/vault.json)", valueName: "file"))
+    help: ArgumentHelp("The vault. (default: VMFA_VAULT, else $XDG_DATA_HOME/vmfa/vault.json)", valueName: "file"),
+    completion: .file())
   var vault: String?
 
   @OptionGroup var passphrase: PassphraseOptions
@@ -89,7 +90,9 @@ struct UnlockedVault {
 
 /// Where a passphrase comes from: never from an argument or a variable itself.
 struct PassphraseOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Read the passphrase from this file. (default: VMFA_PASSPHRASE_FILE)", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Read the passphrase from this file. (default: VMFA_PASSPHRASE_FILE)", valueName: "file"),
+    completion: .file())
   var passphraseFile: String?
 
   @Option(
