@@ -30,29 +30,41 @@ final class AttemptLimits: Sendable {
     }
   }
 
-  /// Seconds.
+  /// Seconds, before any moment, in which so many may be tried.
   private static let window: Int64 = 300
 
-  private let state = Mutex<(window: Int64, counts: [Subject: Int])>((0, [:]))
+  /// When what counts was tried, in seconds; the oldest first.
+  private struct State {
+    var tries: [Subject: [Int64]] = [:]
+    var sweptAt: Int64 = 0
+  }
+
+  private let state = Mutex(State())
 
   /// Counts a try.
   /// - Returns: seconds to wait; nil for one who may try.
   func admit(_ subjects: [Subject], at now: UnixTime) -> Int64? {
     state.withLock { state in
-      let window = now.seconds / Self.window
-      if window != state.window { state = (window, [:]) }
-      if subjects.contains(where: { state.counts[$0, default: 0] >= $0.limit }) {
-        return Self.window - now.seconds % Self.window
+      // Of a clock that was set back, what lies ahead counts no more.
+      let counting = now.seconds - Self.window + 1...now.seconds
+      if !counting.contains(state.sweptAt) {
+        state.tries = state.tries.filter { $0.value.contains(where: counting.contains) }
+        state.sweptAt = now.seconds
       }
-      for subject in subjects { state.counts[subject, default: 0] += 1 }
+      for subject in subjects { state.tries[subject, default: []].removeAll { !counting.contains($0) } }
+      let waits = subjects.compactMap { subject in
+        state.tries[subject]?.dropLast(subject.limit - 1).last.map { $0 + Self.window - now.seconds }
+      }
+      if let longest = waits.max() { return longest }
+      for subject in subjects { state.tries[subject, default: []].append(now.seconds) }
       return nil
     }
   }
 
-  /// Takes back what was counted: the password was right.
+  /// Takes back what was counted last: the password was right.
   func forgive(_ subjects: [Subject]) {
     state.withLock { state in
-      for subject in subjects where state.counts[subject, default: 0] > 0 { state.counts[subject, default: 0] -= 1 }
+      for subject in subjects { _ = state.tries[subject]?.popLast() }
     }
   }
 }
