@@ -33,6 +33,11 @@ struct Descriptor: ~Copyable {
     }
   }
 
+  /// - Throws: ``FileError/unsafe(path:reason:)`` where its mode lets others than its owner write to it.
+  func refuseWritable(_ status: stat) throws(FileError) {
+    guard status.st_mode & 0o022 == 0 else { throw .unsafe(path: path, reason: "others may write to it") }
+  }
+
   func write(_ bytes: Span<UInt8>) throws(FileError) {
     var written = 0
     while written < bytes.count {

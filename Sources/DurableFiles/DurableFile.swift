@@ -44,24 +44,30 @@ public enum DurableFile {
     }
   }
 
+  /// What is read.
+  public enum Source: Sendable {
+    /// Whatever can be, pipes among it.
+    case anything
+    /// Regular files, and no links to them.
+    case files
+    /// Of these, what nobody but this user and root can have written.
+    case ownFiles
+  }
+
   /// Reads a file, or a pipe to its end, into memory that is wiped.
   /// - Parameters:
   ///   - limit: the most bytes that it may have.
-  ///   - onlyFiles: refuses links, pipes and devices, and what somebody else may have written.
-  /// - Throws: ``FileError/unsafe(path:reason:)`` for a file that belongs to neither this user nor root, or that more than they
-  ///   and their own group may write to.
-  public static func read(at path: String, limit: Int, onlyFiles: Bool = false) throws(FileError) -> SecretBytes {
-    let file = try Descriptor(opening: path, O_RDONLY | (onlyFiles ? O_NONBLOCK | O_NOFOLLOW : 0))
+  ///   - source: what else is refused.
+  /// - Throws: ``FileError/unsafe(path:reason:)`` for a file that somebody else may have written.
+  public static func read(at path: String, limit: Int, _ source: Source = .anything) throws(FileError) -> SecretBytes {
+    let file = try Descriptor(opening: path, O_RDONLY | (source == .anything ? 0 : O_NONBLOCK | O_NOFOLLOW))
     let status = try file.status(), kind = status.st_mode & S_IFMT
-    guard kind == S_IFREG || !onlyFiles && kind != S_IFDIR else {
+    guard kind == S_IFREG || source == .anything && kind != S_IFDIR else {
       throw .unusable(path: path, reason: kind == S_IFDIR ? "it is a folder" : "it is no regular file")
     }
-    if onlyFiles {
+    if source == .ownFiles {
       try file.refuseForeign(status)
-      // Where everybody has a group of their own, files that they make are often the group's too.
-      guard status.st_mode & 0o002 == 0, status.st_mode & 0o020 == 0 || status.st_gid == getegid() else {
-        throw .unsafe(path: path, reason: "others may write to it")
-      }
+      try file.refuseWritable(status)
     }
     var content = SecretBuffer(), count = 0
     while true {

@@ -26,7 +26,7 @@ public struct LineReader: ~Copyable {
     let file = try Descriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
     let status = try file.status()
     guard status.st_mode & S_IFMT == S_IFREG else { throw .unusable(path: path, reason: "it is no regular file") }
-    guard status.st_mode & 0o022 == 0 else { throw .unsafe(path: path, reason: "others may write to it") }
+    try file.refuseWritable(status)
     self.init(file: file, owner: status.st_uid, isReadableByOthers: status.st_mode & 0o044 != 0)
   }
 

@@ -20,6 +20,13 @@ package enum AuditLayout: Sendable {
     return stored < 0 ? nil : stored >> Self.bits
   }
 
+  /// Where in its batch, where the column says so.
+  /// - Parameter stored: what that column holds.
+  func index(_ stored: Int64?) -> Int? {
+    guard self == .number, let stored, stored >= 0 else { return nil }
+    return Int(stored & (1 << Self.bits - 1))
+  }
+
   /// What that column is to hold.
   /// - Parameter place: where the row is in its batch; nil where it is not sealed.
   func value(_ place: (batch: AuditBatch, index: Int)?) -> SQLValue {
@@ -42,6 +49,17 @@ package enum AuditLayout: Sendable {
 
   /// By what the chain has sealed rows in their order.
   var place: String { self == .column ? "batch, id" : "number" }
+
+  /// Narrows to sealed rows that come behind a sealed one.
+  func addRows(behind row: AuditRecord, to filter: inout SQLFilter) {
+    let batch = row.batch ?? 0
+    switch self {
+    case .column:
+      let place = [SQLValue.integer(batch), .text(row.id)].map { filter.placeholder(for: $0) }
+      filter.add(condition: "(batch, id) > (\(place.list))")
+    case .number: filter.add("number >", .integer(batch << Self.bits + Int64(row.index ?? 0)))
+    }
+  }
 
   /// The keys that the rows of a batch have; nil where keys say nothing of batches, and for a batch that can have no rows.
   func keys(of batch: Int64) -> ClosedRange<Int64>? {

@@ -155,9 +155,10 @@ extension AuditRecord {
       reason: try reader.optionalText(), user: try reader.text(), device: try reader.optionalText())
     let context = RequestContext(
       storedActor: try reader.text(), source: try reader.optionalText(), requestID: try reader.optionalText())
+    let keyID = try reader.text(), tag = try reader.bytes(), place = try reader.optionalInteger()
     self.init(
-      id: id, event: event, context: context, keyID: try reader.text(), tag: try reader.bytes(),
-      batch: layout.batch(try reader.optionalInteger()))
+      id: id, event: event, context: context, keyID: keyID, tag: tag, batch: layout.batch(place),
+      index: layout.index(place))
   }
 
   /// A row of ``columns`` and the layout's own.

@@ -20,11 +20,8 @@ extension SQLSession {
       order = "id DESC"
     case .chain:
       filter.add(condition: auditLayout.isSealed)
-      let place = auditLayout.place
-      filter.add(query.after.map { .text($0) }) { id in
-        "(\(place)) > (SELECT \(place) FROM vmfa_audit_event WHERE id = \(id))"
-      }
-      order = place
+      if let last = query.behind { auditLayout.addRows(behind: last, to: &filter) }
+      order = auditLayout.place
     }
     if query.unsealedOnly { filter.add(condition: auditLayout.isUnsealed) }
     guard let newest = query.outsideBatches else {

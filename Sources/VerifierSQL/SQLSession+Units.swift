@@ -233,13 +233,15 @@ struct SQLFilter {
   /// `comparison` with an argument; nothing where there is none.
   mutating func add(_ comparison: String, _ text: String?) { add(comparison, text.map { SQLValue.text($0) }) }
 
-  mutating func add(_ comparison: String, _ value: SQLValue?) { add(value) { "\(comparison) \($0)" } }
-
-  /// A condition that has the argument somewhere; nothing where there is none.
-  mutating func add(_ value: SQLValue?, _ condition: (_ argument: String) -> String) {
+  mutating func add(_ comparison: String, _ value: SQLValue?) {
     guard let value else { return }
+    conditions.append("\(comparison) \(placeholder(for: value))")
+  }
+
+  /// Where an argument stands in a condition.
+  mutating func placeholder(for value: SQLValue) -> String {
     arguments.append(value)
-    conditions.append(condition("$\(arguments.count)"))
+    return "$\(arguments.count)"
   }
 
   mutating func add(condition: String) { conditions.append(condition) }

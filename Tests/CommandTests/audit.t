@@ -53,7 +53,7 @@ In the shape of CloudTrail:
 In the order of the chain, from any row on:
 
   $ vmfa audit export > rows && first=$(head -n 1 rows | grep -o '"eventID":"[^"]*"' | cut -d '"' -f 4)
-  $ tail -n +2 rows > rest && vmfa audit export --after "$first" | cmp - rest
+  $ tail -n +2 rows > rest && vmfa audit export --after "$first" | cmp - rest && vmfa audit export --after '' | cmp - rows
   $ ends vmfa audit export --after nothing
   vmfa: error: there is no audit row nothing
   vmfa: hint: vmfa audit list shows their ids with --json
@@ -78,6 +78,19 @@ Whoever can write the database, and has not the key:
   broken: 12 rows, 2 batches
   $ tamper "UPDATE vmfa_audit_batch SET key_id = CAST(x'ff' AS TEXT) WHERE number = 1" && vmfa audit verify | head -n 1
   broken: the batch 1 was changed, or is not the one that followed the batch before
+
+An export goes by where rows lie, whatever their ids read as, and does not hide that some could not be sealed:
+
+  $ tamper "UPDATE vmfa_audit_event SET id = 'A' || char(65533) WHERE id = '$row'; UPDATE vmfa_audit_event SET id = CAST(x'41ff' AS TEXT) WHERE number = (SELECT MAX(number) FROM vmfa_audit_event)"
+  $ timeout 20 vmfa audit export | wc -l
+  12
+  $ tamper "INSERT INTO vmfa_audit_batch SELECT 9223372036854775807, sealed_at, key_id, row_ids, tag FROM vmfa_audit_batch LIMIT 1" && vmfa verify alice 000006 --at $((now + 120)) > /dev/null 2>&1; vmfa audit export 2> said | wc -l; cat said; vmfa audit export > /dev/null 2>&1
+  12
+  vmfa: error: an audit batch cannot be read back: the record is damaged, or sealed under another key
+  [65]
+
+Whoever takes all of it away:
+
   $ tamper "DELETE FROM vmfa_audit_event; DELETE FROM vmfa_audit_batch" && vmfa audit verify && vmfa audit verify --head "$head"
   intact: 0 rows, 0 batches
   broken: the chain no longer holds batch 1 as it was when the head was taken

@@ -139,7 +139,7 @@ What somebody else may have written is not imported:
 
   $ cp "$vectors/import/otpauth_uris.txt" loose && chmod 646 loose && ends vmfa import loose
   vmfa: error: loose: others may write to it
-  vmfa: hint: import a copy, if all that is in it is yours
+  vmfa: hint: import a copy that only you can write to, if all of it is yours
   status 77
 
 A byte order mark is no part of the file; JSON that is cut off holds nothing; a token of FreeOTP+ that was never used has -1:

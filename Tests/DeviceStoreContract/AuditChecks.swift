@@ -41,7 +41,7 @@ extension DeviceStoreContract {
     Check("who follows the trail misses no row, however late it comes and whatever its clock said") { open in
       let bench = try await Bench(store: open())
       _ = try await bench.enrolled(for: "alice")
-      let seen = try await bench.trail(AuditQuery())
+      let seen = try await bench.trail(after: "")
       #expect(seen.count == 3 && seen.allSatisfy { $0.batch == 1 })
       // On its way when the others were read: its id comes before all of theirs.
       let late = AuditRecord(
@@ -49,15 +49,20 @@ extension DeviceStoreContract {
         keyID: seen[0].keyID, tag: seen[0].tag)
       try await bench.store.append([late])
       _ = try await bench.enrolled(for: "bob")
-      let next = try await bench.trail(AuditQuery(after: seen[2].id))
+      let next = try await bench.trail(after: seen[2].id)
       #expect(next.count == 4 && next[0].id == late.id && next.allSatisfy { $0.batch == 2 })
-      #expect(try await bench.trail(AuditQuery(user: UserName("bob"), after: seen[2].id)) == Array(next[1...]))
+      #expect(try await bench.trail(AuditQuery(user: UserName("bob")), after: seen[2].id) == Array(next[1...]))
       var pages: [AuditRecord] = []
-      while case let page = try await bench.trail(AuditQuery(after: pages.last?.id, limit: 2)), !page.isEmpty {
+      while case let page = try await bench.trail(AuditQuery(limit: 2), after: pages.last?.id), !page.isEmpty {
         pages += page
       }
       #expect(pages == seen + next)
-      await #expect(throws: VerifierError.noSuchAuditRow("x")) { try await bench.trail(AuditQuery(after: "x")) }
+      // What cannot be sealed is not in it.
+      let foreign = AuditRecord(
+        id: "x", event: late.event, context: late.context, keyID: late.keyID, tag: late.tag)
+      try await bench.store.append([foreign])
+      #expect(try await bench.trail(after: nil) == seen + next)
+      await #expect(throws: VerifierError.noSuchAuditRow("x")) { try await bench.trail(after: "x") }
     },
     Check("recovery codes work once, for their own user, 32 at once") { open in
       let benches = [try await Bench(store: open()), try await Bench(store: open())]
@@ -112,8 +117,9 @@ extension DeviceStoreContract {
 }
 
 extension Bench {
-  fileprivate func trail(_ query: AuditQuery) async throws -> [AuditRecord] {
-    try await verifier.auditTrail(query, at: Self.now)
+  fileprivate func trail(_ query: AuditQuery = AuditQuery(), after id: String?) async throws -> [AuditRecord] {
+    _ = try await verifier.sealAudit(at: Self.now)
+    return try await verifier.auditTrail(query, after: id)
   }
 
   package func recover(_ code: String, of user: String = "alice", at time: UnixTime = now) async throws -> Verdict {

@@ -34,20 +34,27 @@ import Testing
     limits.forgive(name)
     #expect(limits.admit(name, at: now) == nil)
     #expect(limits.admit(name, at: now.advanced(by: 300)) == nil)
-    // Of whatever five minutes, no more than ten.
+    let address = AttemptLimits.Subject.address("a"), later = now.advanced(by: 600)
+    for index in 0..<60 { #expect(limits.admit([address, .name("n\(index)")], at: later) == nil) }
+    #expect(limits.admit([address, .name("carol")], at: later) == 300)
+    #expect(limits.admit([.address("b"), .name("carol")], at: later) == nil)
+  }
+
+  @Test func `of whatever five minutes, no more than ten tries`() {
+    let limits = AttemptLimits()
     let bob = [AttemptLimits.Subject.name("bob")]
+    #expect(limits.admit(bob, at: now) == nil)
     for _ in 0..<9 { #expect(limits.admit(bob, at: now.advanced(by: 290)) == nil) }
     #expect(limits.admit(bob, at: now.advanced(by: 310)) == nil)
     #expect(limits.admit(bob, at: now.advanced(by: 320)) == 270)
     #expect(limits.admit(bob, at: now.advanced(by: 589)) == 1)
     for _ in 0..<9 { #expect(limits.admit(bob, at: now.advanced(by: 590)) == nil) }
     #expect(limits.admit(bob, at: now.advanced(by: 590)) == 20)
+    // One that was on its way for a while takes nothing back.
+    #expect(limits.admit(bob, at: now.advanced(by: 580)) == 20)
+    #expect(limits.admit([.name("nobody")] + bob, at: now.advanced(by: 590)) == 20 && limits.count == 1)
     // A clock that was set back locks nobody for longer.
     #expect(limits.admit(bob, at: now.advanced(by: -3600)) == nil)
-    let address = AttemptLimits.Subject.address("a"), later = now.advanced(by: 600)
-    for index in 0..<60 { #expect(limits.admit([address, .name("n\(index)")], at: later) == nil) }
-    #expect(limits.admit([address, .name("carol")], at: later) == 300)
-    #expect(limits.admit([.address("b"), .name("carol")], at: later) == nil)
   }
 
   @Test func `an IPv6 network is one address, and what many share is none`() {

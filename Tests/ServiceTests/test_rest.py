@@ -338,6 +338,8 @@ class Operations(ServiceTestCase):
         self.service.device("aud2")
         more = self.service.request("GET", f"/v1/audit?after={last}")[1]["records"]
         self.assertEqual([r["eventName"] for r in more], ["CreateUser", "CreateVirtualMFADevice", "EnableMFADevice"])
+        everything = self.service.request("GET", "/v1/audit?after=")[1]["records"]
+        self.assertIn(last, [r["eventID"] for r in everything])
         status, problem = self.service.request("GET", "/v1/audit?after=nothing")
         self.assertEqual((status, problem["code"]), (400, "no_such_audit_row"))
 

@@ -106,27 +106,6 @@ import Verifier
     #expect(all == all.sorted() && Set(all).count == 6)
   }
 
-  @Test func `where nothing can be sealed, open rows come last in the trail`() async throws {
-    let store = try InMemoryDeviceStore(), bench = try await Bench(store: store)
-    _ = try await bench.enrolled()
-    let sealed = try await bench.verifier.auditTrail(AuditQuery(), at: Bench.now)
-    // The highest number there is: no batch comes after it.
-    let last = AuditBatch(number: .max, sealedAt: 0, keyID: "", rowIDs: [], tag: [])
-    _ = try await store.sealAudit { _, _ throws(VerifierError) in last }
-    _ = try await bench.verify(step: Bench.step())
-    _ = try await bench.verify(step: Bench.step())
-    let all = try await bench.verifier.auditRecords(AuditQuery())
-    #expect(all.map(\.batch) == [1, 1, 1, nil, nil] && Array(all[..<3]) == sealed)
-    for limit in [4, 5, 100] {
-      let page = try await bench.verifier.auditTrail(AuditQuery(limit: limit), at: Bench.now)
-      #expect(page == Array(all.prefix(limit)))
-    }
-    for (place, row) in all.enumerated() {
-      let rest = try await bench.verifier.auditTrail(AuditQuery(after: row.id), at: Bench.now)
-      #expect(rest == Array(all[(place + 1)...]))
-    }
-  }
-
   @Test func `a sealer seals until its task is cancelled, and once more then`() async throws {
     let bench = try await bench()
     _ = try await bench.enrolled()

@@ -1,9 +1,9 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// What HTTP/1.1 asks of whoever answers, and what stands above does not see to (RFC 9112 §3.2, §9; RFC 9110 §10.1.1): a request
-/// without one Host is refused, one that is the last of its connection is known as such in every spelling, and who waits
-/// to be told that a body is wanted is told.
+/// What HTTP/1.1 asks of whoever answers, and what stands above does not see to (RFC 9112 §3.2, §9; RFC 9110 §10.1.1): a
+/// request that does not have one Host is refused, one that is the last of its connection is known as such in every
+/// spelling, and who waits to be told that a body is wanted is told.
 final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
@@ -13,6 +13,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   private let bodyLimit: Int
   /// For each request that is not answered yet, whether it is the last one.
   private var unanswered = CircularBuffer<Bool>()
+  /// Whether the newest of them waits with its body until it is told to go on.
+  private var waits = false
   private var isRefused = false
 
   /// - Parameter bodyLimit: bytes of a body that is wanted.
@@ -20,18 +22,20 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isRefused else { return }
-    guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
-    guard head.version == .http1_0 || head.headers[canonicalForm: "host"].count == 1 else {
+    guard case .head(var head) = unwrapInboundIn(data) else {
+      waits = false
+      return context.fireChannelRead(data)
+    }
+    guard head.version == .http1_0 || head.headers["host"].count == 1 else {
       isRefused = true
       return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
     }
     let isLast = head.isLast
+    // As it is looked for above.
     if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
-    if unanswered.isEmpty, head.asksWhetherToGoOn, head.announcedLength.map({ $0 <= bodyLimit }) ?? true {
-      context.writeAndFlush(
-        wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
-    }
     unanswered.append(isLast)
+    waits = head.waits(withUpTo: bodyLimit)
+    tellToGoOn(context)
     context.fireChannelRead(wrapInboundOut(.head(head)))
   }
 
@@ -39,11 +43,20 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapOutboundIn(data) {
     case .head(var head) where unanswered.first == true:
       head.headers.replaceOrAdd(name: "connection", value: "close")
-      return context.write(wrapOutboundOut(.head(head)), promise: promise)
-    case .end: _ = unanswered.popFirst()
-    case .head, .body: break
+      context.write(wrapOutboundOut(.head(head)), promise: promise)
+    case .end:
+      context.write(data, promise: promise)
+      _ = unanswered.popFirst()
+      tellToGoOn(context)
+    case .head, .body: context.write(data, promise: promise)
     }
-    context.write(data, promise: promise)
+  }
+
+  /// Once all requests before it are answered: what is said is taken for what comes first.
+  private func tellToGoOn(_ context: ChannelHandlerContext) {
+    guard waits, unanswered.count == 1 else { return }
+    waits = false
+    context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
   }
 }
 
@@ -53,10 +66,11 @@ extension HTTPRequestHead {
     version != .http1_1 || headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
   }
 
-  fileprivate var asksWhetherToGoOn: Bool {
-    version == .http1_1 && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+  /// Whether a body is to come once it is wanted, and is.
+  fileprivate func waits(withUpTo limit: Int) -> Bool {
+    guard version == .http1_1, headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" })
+    else { return false }
+    guard let length = headers.first(name: "content-length") else { return headers.contains(name: "transfer-encoding") }
+    return Int(length).map { 1...limit ~= $0 } ?? false
   }
-
-  /// nil for a body that comes in chunks.
-  fileprivate var announcedLength: Int? { headers.first(name: "content-length").flatMap { Int($0) } }
 }

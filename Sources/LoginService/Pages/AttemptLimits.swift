@@ -37,6 +37,13 @@ final class AttemptLimits: Sendable {
   private struct State {
     var tries: [Subject: [Int64]] = [:]
     var sweptAt: Int64 = 0
+    var latest: Int64 = 0
+
+    /// A request may be older than one that came before it; a clock that was set back is further behind.
+    mutating func moment(_ now: Int64) -> Int64 {
+      latest = (now...now + AttemptLimits.window).contains(latest) ? latest : now
+      return latest
+    }
   }
 
   private let state = Mutex(State())
@@ -45,18 +52,17 @@ final class AttemptLimits: Sendable {
   /// - Returns: seconds to wait; nil for one who may try.
   func admit(_ subjects: [Subject], at now: UnixTime) -> Int64? {
     state.withLock { state in
-      // Of a clock that was set back, what lies ahead counts no more.
-      let counting = now.seconds - Self.window + 1...now.seconds
+      let now = state.moment(now.seconds), counting = now - Self.window + 1...now
       if !counting.contains(state.sweptAt) {
         state.tries = state.tries.filter { $0.value.contains(where: counting.contains) }
-        state.sweptAt = now.seconds
+        state.sweptAt = now
       }
-      for subject in subjects { state.tries[subject, default: []].removeAll { !counting.contains($0) } }
+      // What a refused try is about is not remembered: it costs no hash.
       let waits = subjects.compactMap { subject in
-        state.tries[subject]?.dropLast(subject.limit - 1).last.map { $0 + Self.window - now.seconds }
+        state.tries[subject]?.filter(counting.contains).dropLast(subject.limit - 1).last.map { $0 + Self.window - now }
       }
       if let longest = waits.max() { return longest }
-      for subject in subjects { state.tries[subject, default: []].append(now.seconds) }
+      for subject in subjects { state.tries[subject] = (state.tries[subject] ?? []).filter(counting.contains) + [now] }
       return nil
     }
   }
@@ -67,4 +73,7 @@ final class AttemptLimits: Sendable {
       for subject in subjects { _ = state.tries[subject]?.popLast() }
     }
   }
+
+  /// How many subjects are remembered.
+  var count: Int { state.withLock { $0.tries.count } }
 }

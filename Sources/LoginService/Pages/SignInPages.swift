@@ -77,7 +77,7 @@ extension PageCall {
     let name = form["root"] != nil ? .root : (try? UserName(typed)).flatMap { $0 == .root ? nil : $0 }
     let subjects =
       [AttemptLimits.Subject(source: request.source)].compactMap(\.self)
-      + [.name(String(typed.prefix(128)).lowercased())]
+      + [.name(String(String.UnicodeScalarView(typed.unicodeScalars.prefix(128))).lowercased())]
     if let wait = pages.limits.admit(subjects, at: now) {
       return refusing(try await signInPage(error: Self.tooManyAttempts(wait)), for: wait)
     }

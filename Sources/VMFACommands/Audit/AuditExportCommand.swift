@@ -19,24 +19,31 @@ struct AuditExportCommand: AsyncParsableCommand {
   @OptionGroup var options: VerifierOptions
 
   func run() async throws {
-    let verifier = try await options.verifier(), encoder = JSONEncoder()
+    let verifier = try await options.verifier(), console = Console.current, encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let unsealed = try await seal(by: verifier)
     var query = try filter.query()
-    (query.after, query.limit) = (after, 1000)
-    while case let rows = try await page(query, of: verifier), let last = rows.last {
+    query.limit = 1000
+    var page = try await verifier.auditTrail(query, after: after)
+    while let last = page.last {
       var lines: [UInt8] = []
-      for row in rows { lines += try encoder.encode(CloudTrailRecord(row)) + [UInt8(ascii: "\n")] }
-      try Console.current.write(lines)
-      query.after = last.id
+      for row in page { lines += try encoder.encode(CloudTrailRecord(row)) + [UInt8(ascii: "\n")] }
+      try console.write(lines)
+      guard page.count == query.limit else { break }
+      query.behind = last
+      page = try await verifier.auditTrail(query, after: nil)
     }
+    if let unsealed { throw unsealed }
   }
 
-  /// What comes after a row that was printed: one whose id is not UTF-8, which reads back as another, is not found again.
-  private func page(_ query: AuditQuery, of verifier: Verifier) async throws -> [AuditRecord] {
-    let now = try Console.current.now()
-    do throws(VerifierError) { return try await verifier.auditTrail(query, at: now) } catch {
-      guard case .noSuchAuditRow(let id) = error, id != after else { throw error }
-      throw VerifierError.corruptRecord("the audit row \(id)")
+  /// - Returns: what keeps rows from being sealed, and so out of the export; nil for a database that can only be read, such as
+  ///   a standby server, where that is for another one to do.
+  private func seal(by verifier: Verifier) async throws -> VerifierError? {
+    let console = Console.current, now = try console.now()
+    do throws(VerifierError) { _ = try await verifier.sealAudit(at: now) } catch {
+      guard case .store(.readOnly) = error else { return error }
+      console.note("rows that are not sealed yet are left out: the database can only be read")
     }
+    return nil
   }
 }

@@ -94,10 +94,11 @@ struct ImportCommand: AsyncParsableCommand {
 
   private static func content(of path: String) throws -> SecretBytes {
     do throws(FileError) {
-      return try DurableFile.read(at: path, limit: VaultFile.maximumByteCount, onlyFiles: true).withoutByteOrderMark()
+      return try DurableFile.read(at: path, limit: VaultFile.maximumByteCount, .ownFiles).withoutByteOrderMark()
     } catch {
       guard case .unsafe = error else { throw error }
-      throw CommandError(.forbidden, "\(error)", hint: "import a copy, if all that is in it is yours")
+      throw CommandError(
+        .forbidden, "\(error)", hint: "import a copy that only you can write to, if all of it is yours")
     }
   }
 

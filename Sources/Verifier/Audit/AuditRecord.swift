@@ -11,13 +11,14 @@ public struct AuditRecord: Sendable {
     let keyID: String
     let tag: [UInt8]
     let batch: Int64?
+    let index: Int?
     /// What the tag was made of, for the batch: most rows are sealed with the commit that brings them. nil where the tag was
     /// read and not made.
     let canonical: [UInt8]?
 
     init(
       _ id: String, _ event: AuditEvent, _ context: RequestContext, _ keyID: String, _ tag: [UInt8], _ batch: Int64?,
-      canonical: [UInt8]?
+      _ index: Int?, canonical: [UInt8]?
     ) {
       self.id = id
       self.event = event
@@ -25,6 +26,7 @@ public struct AuditRecord: Sendable {
       self.keyID = keyID
       self.tag = tag
       self.batch = batch
+      self.index = index
       self.canonical = canonical
     }
   }
@@ -43,16 +45,19 @@ public struct AuditRecord: Sendable {
   public var tag: [UInt8] { content.tag }
   /// The batch of the chain that holds the row; nil until it is sealed.
   public var batch: Int64? { content.batch }
+  /// Where it lies in its batch, where the store keeps that.
+  package var index: Int? { content.index }
 
   package init(
-    id: String, event: AuditEvent, context: RequestContext, keyID: String, tag: [UInt8], batch: Int64? = nil
+    id: String, event: AuditEvent, context: RequestContext, keyID: String, tag: [UInt8], batch: Int64? = nil,
+    index: Int? = nil
   ) {
-    content = Content(id, event, context, keyID, tag, batch, canonical: nil)
+    content = Content(id, event, context, keyID, tag, batch, index, canonical: nil)
   }
 
   package init(_ event: AuditEvent, on context: RequestContext, under key: IntegrityKey) throws(VerifierError) {
     let id = TimeOrderedUUID.next(), canonical = Self.canonical(id, event, context, key.id)
-    content = Content(id, event, context, key.id, try key.rowTag(canonical), nil, canonical: canonical)
+    content = Content(id, event, context, key.id, try key.rowTag(canonical), nil, nil, canonical: canonical)
   }
 
   /// Whether the row is as it was written.

@@ -64,8 +64,6 @@ public struct AuditQuery: Sendable, Equatable {
     case chain
   }
 
-  /// Only the row of this id.
-  public var id: String?
   /// Only rows about this user.
   public var user: UserName?
   /// Only rows about the device of this serial.
@@ -81,8 +79,12 @@ public struct AuditQuery: Sendable, Equatable {
   /// Only rows that say of themselves that a batch holds them which cannot: one after this, or none at all. There is no second
   /// page of these.
   package var outsideBatches: Int64?
-  /// Only rows behind the one of this id, in this order.
+  /// Only the row of this id.
+  package var id: String?
+  /// Only rows behind the one of this id, in an order of ids.
   public var after: String?
+  /// Only rows behind this one, in the order of the chain: by where it lies, whatever its id reads as.
+  package var behind: AuditRecord?
   /// The order of rows.
   public var order: Order
   /// At most so many.
@@ -90,10 +92,9 @@ public struct AuditQuery: Sendable, Equatable {
 
   /// All rows, unless narrowed.
   public init(
-    id: String? = nil, user: UserName? = nil, device: String? = nil, name: AuditEvent.Name? = nil, since: Int64? = nil,
+    user: UserName? = nil, device: String? = nil, name: AuditEvent.Name? = nil, since: Int64? = nil,
     until: Int64? = nil, unsealedOnly: Bool = false, after: String? = nil, order: Order = .recording, limit: Int = 100
   ) {
-    self.id = id
     self.user = user
     self.device = device
     self.name = name

@@ -6,31 +6,25 @@ extension Verifier {
     try await store.auditRecords(query)
   }
 
-  /// Audit rows for one who follows them, a page at a time: in the order of the chain, so that whoever goes on after the last
-  /// row that they have misses none, whatever clocks said and whichever transaction ended first. Seals what can be sealed
-  /// before it looks. Where nothing can be (a copy that can only be read), those rows come last, by their ids.
+  /// Audit rows for one who follows them, a page at a time: in the order of the chain, without those that no batch holds yet.
+  /// What is there keeps its place, and what comes later comes behind it: whoever goes on after the last row that they have
+  /// misses none, whatever clocks said and whichever transaction ended first.
   /// - Parameters:
   ///   - query: whatever its order.
-  ///   - now: when what is sealed is sealed.
-  /// - Throws: ``VerifierError/noSuchAuditRow(_:)`` where there is none to go on after.
-  public func auditTrail(_ query: AuditQuery, at now: UnixTime) async throws(VerifierError) -> [AuditRecord] {
-    var isSealed = true
-    do throws(VerifierError) { _ = try await sealAudit(at: now) } catch { isSealed = false }
-    var query = query, isInChain = true
-    if let after = query.after {
-      guard let last = try await store.auditRecords(AuditQuery(id: after, limit: 1)).first else {
-        throw .noSuchAuditRow(after)
-      }
-      isInChain = last.batch != nil
-    }
+  ///   - id: the row to go on after; nil or empty for all.
+  /// - Throws: ``VerifierError/noSuchAuditRow(_:)`` where the chain has none of this id.
+  public func auditTrail(
+    _ query: AuditQuery = AuditQuery(), after id: String?
+  ) async throws(VerifierError) -> [AuditRecord] {
+    var query = query
     query.order = .chain
-    var rows = isInChain ? try await store.auditRecords(query) : []
-    if !isSealed, rows.count < query.limit {
-      (query.order, query.unsealedOnly, query.limit) = (.recording, true, query.limit - rows.count)
-      if isInChain { query.after = nil }
-      rows += try await store.auditRecords(query)
+    if let id, !id.isEmpty {
+      var last = AuditQuery(order: .chain, limit: 1)
+      last.id = id
+      query.behind = try await store.auditRecords(last).first
+      if query.behind == nil { throw .noSuchAuditRow(id) }
     }
-    return rows
+    return try await store.auditRecords(query)
   }
 
   /// Seals the rows that no batch holds yet. Any number of replicas may call this at once: the store lets one seal.

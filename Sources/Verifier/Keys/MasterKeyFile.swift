@@ -18,7 +18,7 @@ public enum MasterKeyFile {
   /// others away.
   package static func readCredential(_ path: String) throws(VerifierError) -> MasterKey {
     let content: SecretBytes
-    do throws(FileError) { content = try DurableFile.read(at: path, limit: 4096, onlyFiles: true) } catch {
+    do throws(FileError) { content = try DurableFile.read(at: path, limit: 4096, .files) } catch {
       throw .masterKey(reason: error.masterKeyReason, hint: nil)
     }
     return try key(in: content, from: path)

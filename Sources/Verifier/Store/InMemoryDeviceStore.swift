@@ -121,8 +121,7 @@ public final class InMemoryDeviceStore: DeviceStore {
   /// As ``DeviceStore`` has it.
   public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
     let all = contents.withLock { $0.records }.sorted { query.order.puts($0, before: $1) }
-    let last = all.first { $0.id == query.after }
-    return Array(all.filter { query.includes($0, behind: last) }.prefix(query.limit))
+    return Array(all.filter(query.includes).prefix(query.limit))
   }
 
   /// As ``DeviceStore`` has it.
@@ -193,13 +192,12 @@ extension InMemoryDeviceStore.Contents {
 }
 
 extension AuditQuery {
-  /// - Parameter last: the row that `after` names, if it is there.
-  fileprivate func includes(_ row: AuditRecord, behind last: AuditRecord?) -> Bool {
+  fileprivate func includes(_ row: AuditRecord) -> Bool {
     let isBehind =
       switch order {
       case .recording: after.map { row.id > $0 } ?? true
       case .newestFirst: after.map { row.id < $0 } ?? true
-      case .chain: after == nil || last.map { order.puts($0, before: row) } ?? false
+      case .chain: behind.map { order.puts($0, before: row) } ?? true
       }
     let isMeant = id.map { row.id == $0 } ?? true && (order != .chain || row.batch != nil)
     let isInTime = since.map { row.event.time >= $0 } ?? true && until.map { row.event.time < $0 } ?? true
