@@ -46,6 +46,8 @@ extension StoreFailure {
       // statement_completion_unknown, of engines that keep a commit on several nodes.
       case "40003": self = .outcomeUnknown(message)
       case "25006": self = .readOnly(place: place)
+      // feature_not_supported: what a standby server says to a transaction that is to write.
+      case "0A000" where message.contains("during recovery"): self = .readOnly(place: place)
       case "55P03": self = .unreachable("another program keeps rows locked: \(message)")
       case _ where error.isConflict: self = .unreachable("it is too busy: \(message)")
       case _ where Self.unreachableClasses.contains(String(state.prefix(2))): self = .unreachable(message)

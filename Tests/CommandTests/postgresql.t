@@ -40,6 +40,20 @@ The same on PostgreSQL, with a server of its own.
    1 accepted
    63 rejected
 
+A standby server is read, and nothing else; what is not sealed is sealed by others:
+
+  $ vmfa audit export > sealed && vmfa user create carol
+  created carol
+  $ mkdir sb && "$TESTDIR/../../Scripts/postgresql" standby "$PWD/sb" "$PWD/pg" 9>&-
+  $ standby() { VMFA_DATABASE="postgresql:///postgres?host=$PWD/sb/socket&user=vmfa" vmfa "$@"; }
+  $ standby audit list --reverse --limit 1 2> /dev/null | grep -o carol; standby audit export | cmp - sealed
+  carol
+  vmfa: note: rows that are not sealed yet are left out: the database can only be read
+  $ standby verify bob $(code 1) --at $((now + 30))
+  vmfa: error: the database postgres on */sb/socket cannot be written to; nothing was changed (glob)
+  [74]
+  $ "$TESTDIR/../../Scripts/postgresql" ctl "$PWD/sb" stop -m immediate 9>&-
+
 The server is gone, and back:
 
   $ "$TESTDIR/../../Scripts/postgresql" ctl "$PWD/pg" stop -m immediate 9>&-
