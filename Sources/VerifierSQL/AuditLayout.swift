@@ -34,9 +34,11 @@ package enum AuditLayout: Sendable {
     case (.column, let place): SQLValue(place?.batch.number)
     // Drawn, since others may be about to write theirs; there are never so many that two are likely to be the same.
     case (.number, nil): .integer(Int64.random(in: Int64.min..<0))
-    case (.number, let place?): .integer(place.batch.number << Self.bits + Int64(place.index))
+    case (.number, let place?): .integer(Self.number(place.index, of: place.batch.number))
     }
   }
+
+  private static func number(_ index: Int, of batch: Int64) -> Int64 { batch << bits + Int64(index) }
 
   /// Whether a batch can have rows: one of somebody else's making may be too high for that.
   func holds(_ batch: AuditBatch) -> Bool { self == .column || Self.batches.contains(batch.number) }
@@ -57,14 +59,14 @@ package enum AuditLayout: Sendable {
     case .column:
       let place = [SQLValue.integer(batch), .text(row.id)].map { filter.placeholder(for: $0) }
       filter.add(condition: "(batch, id) > (\(place.list))")
-    case .number: filter.add("number >", .integer(batch << Self.bits + Int64(row.index ?? 0)))
+    case .number: filter.add("number >", .integer(Self.number(row.index ?? 0, of: batch)))
     }
   }
 
   /// The keys that the rows of a batch have; nil where keys say nothing of batches, and for a batch that can have no rows.
   func keys(of batch: Int64) -> ClosedRange<Int64>? {
     guard self == .number, Self.batches.contains(batch) else { return nil }
-    return batch << Self.bits...(batch + 1) << Self.bits - 1
+    return Self.number(0, of: batch)...Self.number(1 << Self.bits - 1, of: batch)
   }
 
   /// Rows that say they are in the batch of this number; nil where there can be none.
@@ -89,7 +91,7 @@ package enum AuditLayout: Sendable {
       later.add("batch >", .integer(newest))
       none.add(condition: "batch < 1")
     case .number:
-      later.add("number >=", .integer((min(newest, Self.batches.upperBound) + 1) << Self.bits))
+      later.add("number >=", .integer(Self.number(0, of: min(newest, Self.batches.upperBound) + 1)))
       none.add(condition: "number BETWEEN 0 AND \(1 << Self.bits - 1)")
     }
     return [later, none]

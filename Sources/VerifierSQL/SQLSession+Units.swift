@@ -32,7 +32,7 @@ extension SQLSession {
     let (policy, account) = try known ?? Self.readSettings(results.removeLast().rows)
     if known == nil { knownSettings = (policy, account) }
     guard locks else { return try Self.unit(of: name, results[0].rows[...], (policy, account)) }
-    let user = try results[0].rows.first.map { try User(row: $0) }, devices = try Self.stored(results[1].rows)
+    let user = try results[0].rows.first.map { try User(row: $0) }, devices = try Self.stored(results[1].rows[...])
     // Between finding the owner and locking their row, the device may have become somebody else's.
     if case .owner(let reference) = unit, !devices.contains(where: { reference.names($0.device) }) {
       throw SQLFailure.conflict
@@ -60,8 +60,10 @@ extension SQLSession {
       }
     }
     let (policy, account) = try policyAndAccount()
-    let own = try Self.stored(run(UnitSQL.devices, [.text(name.text)]).rows)
-    let others = try Self.stored(run(UnitSQL.devices, [.text(other.text)]).rows).filter { device.names($0.device) }
+    let own = try Self.stored(run(UnitSQL.devices, [.text(name.text)]).rows[...])
+    let others = try Self.stored(run(UnitSQL.devices, [.text(other.text)]).rows[...]).filter {
+      device.names($0.device)
+    }
     if locking, locksRows, others.isEmpty { throw SQLFailure.conflict }
     return StoredUnit(policy, account, user: users.first { $0.name == name }, own + others)
   }
@@ -71,7 +73,7 @@ extension SQLSession {
   ///   - first: the column of the number; behind a user's it is empty where there is no device.
   ///   - user: whose they are, where no column says so.
   private static func stored(
-    _ rows: some RandomAccessCollection<SQLRow>, from first: Int = 0, of user: UserName? = nil
+    _ rows: Slice<SQLRows>, from first: Int = 0, of user: UserName? = nil
   ) throws -> [StoredDevice] {
     var devices: [StoredDevice] = []
     devices.reserveCapacity(rows.count)

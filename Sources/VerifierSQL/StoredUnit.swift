@@ -3,12 +3,11 @@ internal import Verifier
 /// A unit as it was read.
 struct StoredUnit {
   let state: UnitState
-  /// Those that the two rows of each device have, in the order of the devices.
-  private let numbers: [Int64]
+  private let devices: [StoredDevice]
 
   init(_ policy: Policy, _ account: AccountID, user: User?, _ devices: [StoredDevice]) {
     state = UnitState(policy: policy, account: account, user: user, devices: devices.map(\.device))
-    numbers = devices.map(\.number)
+    self.devices = devices
   }
 
   func update(_ device: Device) throws(VerifierError) -> [SQLStatement] {
@@ -50,10 +49,10 @@ struct StoredUnit {
   }
 
   private func number(of device: Device) throws(VerifierError) -> Int64 {
-    guard let place = state.devices.firstIndex(where: { $0.id == device.id }) else {
+    guard let stored = devices.first(where: { $0.device.id == device.id }) else {
       throw .corruptRecord("the device \(device.serial), which was not read")
     }
-    return numbers[place]
+    return stored.number
   }
 }
 

@@ -17,11 +17,14 @@ struct UncertainCommit: Error {
 /// SQLite writes its log and does not wait for the disk (see `sqlite_gather_log`); that is done here, where a disk that fails
 /// ends all writing.
 final class GroupCommit: Sendable {
-  /// A transaction that waits. `run` keeps its result to itself, and may run more than once.
+  /// A transaction. It keeps its result to itself, and may run more than once.
+  typealias Work = @Sendable (SQLiteSession) throws -> Void
+
+  /// One that waits.
   private struct Job: Sendable {
     /// Whose unit it reads first, where it changes no other.
     let user: UserName?
-    let run: @Sendable (SQLiteSession) throws -> Void
+    let work: Work
     /// Told the error that came instead, if one did.
     let end: CheckedContinuation<(any Error)?, Never>
   }
@@ -79,8 +82,8 @@ final class GroupCommit: Sendable {
   /// Has its turn come, and waits for the disk: carried to its end, whatever becomes of the calling task.
   /// - Parameter user: whose unit it reads, if it changes no other.
   /// - Throws: what the transaction throws, and what keeps it from the disk.
-  func write(of user: UserName? = nil, _ run: @escaping @Sendable (SQLiteSession) throws -> Void) async throws {
-    let failure = await withCheckedContinuation { submit(Job(user: user, run: run, end: $0)) }
+  func write(of user: UserName? = nil, _ work: @escaping Work) async throws {
+    let failure = await withCheckedContinuation { submit(Job(user: user, work: work, end: $0)) }
     if let failure { throw failure }
   }
 
@@ -106,7 +109,8 @@ final class GroupCommit: Sendable {
   private func work(on database: Database) {
     while let jobs = next() {
       let failures = commit(jobs, on: database), uncertainty = waitForDisk(failures)
-      for (job, failure) in zip(jobs, failures) { job.end.resume(returning: uncertainty ?? failure) }
+      // Where they lie: a copy of a job counts references that another core counted last.
+      for index in jobs.indices { jobs[index].end.resume(returning: uncertainty ?? failures[index]) }
       if !isBroken { checkpointer.committed(jobs.count, on: database) }
     }
   }
@@ -171,7 +175,7 @@ final class GroupCommit: Sendable {
   }
 
   private func commit(
-    _ jobs: [Job], on database: Database, run: (Job, SQLiteSession) throws -> (any Error)?
+    _ jobs: [Job], on database: Database, run: (Work, SQLiteSession) throws -> (any Error)?
   ) throws -> [(any Error)?] {
     // What the disk has lost, later commits would be built upon.
     guard !isBroken else { throw Self.diskFailure }
@@ -183,9 +187,9 @@ final class GroupCommit: Sendable {
       try check()
       let session = SQLiteSession(database, takesAlong: true)
       try Self.readAhead(jobs, on: session)
-      let failures = try jobs.map { job in
-        defer { if job.user == nil { session.forgetUnitsAhead() } }
-        return try run(job, session)
+      let failures = try jobs.indices.map { index in
+        defer { if jobs[index].user == nil { session.forgetUnitsAhead() } }
+        return try run(jobs[index].work, session)
       }
       // A row that cannot be written is to cost its own job and no other.
       do { try writeAudit(session) } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
@@ -211,7 +215,7 @@ final class GroupCommit: Sendable {
   }
 
   private static func readAhead(_ jobs: [Job], on session: SQLiteSession) throws {
-    let users = jobs.compactMap(\.user)
+    let users = jobs.indices.compactMap { jobs[$0].user }
     if users.count >= fewestToReadAhead { try session.readAhead(users) }
   }
 
@@ -220,10 +224,10 @@ final class GroupCommit: Sendable {
 
   /// - Returns: the error of the job itself.
   /// - Throws: what ends the whole transaction.
-  private static func run(_ job: Job, on session: SQLiteSession) throws -> (any Error)? {
+  private static func run(_ work: Work, on session: SQLiteSession) throws -> (any Error)? {
     let before = session.totalChanges, taken = session.takenAlong.count
     do {
-      try job.run(session)
+      try work(session)
       return nil
     } catch {
       session.takenAlong.removeSubrange(taken...)
@@ -234,11 +238,11 @@ final class GroupCommit: Sendable {
   }
 
   /// The same, in a savepoint that undoes what the job changed, with its audit rows in it.
-  private static func runInSavepoint(_ job: Job, on session: SQLiteSession) throws -> (any Error)? {
+  private static func runInSavepoint(_ work: Work, on session: SQLiteSession) throws -> (any Error)? {
     let database = session.database
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
     do {
-      try job.run(session)
+      try work(session)
       try session.write(takenAlong: session.takenAlong, sealing: nil)
       session.takenAlong = []
       try database.cachedStatement(sql: "RELEASE job").execute()
