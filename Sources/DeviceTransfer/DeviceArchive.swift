@@ -16,24 +16,41 @@ enum DeviceArchive {
     var span = salt.mutableSpan
     try SecureRandom.fill(&span)
     let key = try Scrypt.deriveKey(
-      from: passphrase, salt: salt, cost: Scrypt.Cost(n: cost.n, r: cost.r, p: cost.p), count: AESGCM.keyByteCount)
+      from: Passphrase.toSet(passphrase).bytes, salt: salt, cost: Scrypt.Cost(n: cost.n, r: cost.r, p: cost.p), count: AESGCM.keyByteCount)
     let header =
       mark
       + ",\"version\":1,\"scrypt\":{\"n\":\(cost.n),\"r\":\(cost.r),\"p\":\(cost.p),\"salt\":\"\(salt.hexadecimal)\"}}"
     return (Array(header.utf8), SharedSecret(key))
   }
 
-  /// The key of an archive that begins with this line.
-  static func key(_ header: consuming SecretBytes, _ passphrase: borrowing SecretBytes) throws -> SecretBytes {
+  /// The key of an archive that begins with these lines: the spelling of the passphrase that opens the first run, and where
+  /// none does, any.
+  static func key(
+    _ header: consuming SecretBytes, first run: borrowing SecretBytes, _ passphrase: borrowing SecretBytes
+  ) throws -> SharedSecret {
+    let derive = try derivation(header), spellings = Passphrase.spellings(of: passphrase)
+    for spelling in spellings.dropLast() {
+      let key = try derive(spelling)
+      do {
+        _ = try open(run, place: 0, key: key.bytes)
+        return key
+      } catch ImportError.wrongPassphrase {}
+    }
+    return try derive(spellings.last ?? Passphrase.toSet(passphrase))
+  }
+
+  private static func derivation(_ header: consuming SecretBytes) throws -> (SharedSecret) throws -> SharedSecret {
     let json = try? JSONValue(parsing: header)
     guard let json, json["version"]?.integer == 1, let scrypt = json["scrypt"], let n = scrypt["n"]?.integer,
       let r = scrypt["r"]?.integer, let p = scrypt["p"]?.integer, let salt = scrypt["salt"]?.secretString()
     else { throw ImportError.broken("the archive's first line is not one that this vmfa knows") }
     let bytes = try salt.withBytes { try SecretBytes(hexadecimal: $0) }
-    return try Scrypt.deriveKey(
-      from: passphrase, salt: bytes.withBytes { salt in salt.indices.map { salt[$0] } },
-      cost: Scrypt.Cost(n: UInt64(clamping: n), r: UInt64(clamping: r), p: UInt64(clamping: p)),
-      count: AESGCM.keyByteCount)
+    let cost = try Scrypt.Cost(n: UInt64(clamping: n), r: UInt64(clamping: r), p: UInt64(clamping: p))
+    let plainSalt = bytes.withBytes { salt in salt.indices.map { salt[$0] } }
+    return { passphrase in
+      try SharedSecret(
+        Scrypt.deriveKey(from: passphrase.bytes, salt: plainSalt, cost: cost, count: AESGCM.keyByteCount))
+    }
   }
 
   static func seal(_ run: borrowing SecretBytes, place: Int, isLast: Bool, key: borrowing SecretBytes) throws -> [UInt8]

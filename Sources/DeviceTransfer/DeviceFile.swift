@@ -21,6 +21,8 @@ public struct DeviceFile: ~Copyable {
   private enum Format { case archive, jsonLines, oathUsers, whole }
 
   private static let wholeLimit = 256 << 20
+  /// In UTF-8; some editors write it, and it is no part of what a file says.
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   private let path: String
   private var reader: LineReader
@@ -39,6 +41,7 @@ public struct DeviceFile: ~Copyable {
   /// - Throws: `FileError`: links, files that others may write to, and files of somebody else are refused.
   public init(_ path: String, user: UserName? = nil, passphrase: ImportPassphrase) throws {
     var reader = try LineReader(path)
+    try reader.skip(Self.byteOrderMark)
     let start = try reader.peek(4096), format = try start.withBytes { try Self.format($0) }
     // A state file is its owner's; whatever names users itself could name anybody.
     guard reader.isOwn || format == .whole else { throw Self.foreign(path) }
@@ -145,21 +148,29 @@ public struct DeviceFile: ~Copyable {
   }
 
   private mutating func readRun() throws -> Bool {
-    if archive == nil {
-      guard let header = try reader.next() else { return false }
-      archive = (SharedSecret(try DeviceArchive.key(header, passphrase.get())), 0, false)
-    }
-    guard let (key, place, isAtEnd) = archive else { return false }
+    guard let (key, place, isAtEnd) = archive else { return try readFirstRun() }
     guard let line = try reader.next() else {
       guard isAtEnd else { throw ImportError.broken("the archive is cut off after line \(place + 1)") }
       return false
     }
+    try take(run: line, key, place: place)
+    return true
+  }
+
+  private mutating func readFirstRun() throws -> Bool {
+    guard let header = try reader.next() else { return false }
+    guard let line = try reader.next() else { throw ImportError.broken("the archive is cut off after line 1") }
+    let key = try DeviceArchive.key(header, first: line, passphrase.get())
+    try take(run: line, key, place: 0)
+    return true
+  }
+
+  private mutating func take(run line: borrowing SecretBytes, _ key: SharedSecret, place: Int) throws {
     let (run, isLast) = try DeviceArchive.open(line, place: place, key: key.bytes)
     archive = (key, place + 1, isLast)
     for range in run.bytes.withBytes({ $0.lineRanges }) {
       lineNumber += 1
       take(jsonLine: run.bytes.withBytes { SecretBytes(copying: $0.extracting(range)) })
     }
-    return true
   }
 }

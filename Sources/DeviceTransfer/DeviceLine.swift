@@ -9,7 +9,7 @@ internal import Verifier
 ///     {"user":"alice","secret":"GEZDGNBV…","name":"phone","issuer":"Example","type":"totp","algorithm":"SHA1",
 ///      "digits":6,"period":30,"last_step":58333333,"drift":1,"enabled":true,"scratch_codes":["12345678"]}
 ///
-/// Only `user` and `secret` (base32) are needed. For `"type":"hotp"`, `last_step` is the counter of the last code that
+/// Only `user` and `secret` (base32) are needed; `path` stands before the name in the serial (`/DIVISION/TEAM/`). For `"type":"hotp"`, `last_step` is the counter of the last code that
 /// was accepted.
 enum DeviceLine {
   /// - Parameter owner: whose it is, where the line does not say.
@@ -28,23 +28,28 @@ enum DeviceLine {
       algorithm: HashAlgorithm(named: try string("algorithm", in: json) ?? "SHA1"),
       digits: Digits(count: Int(clamping: try integer("digits", in: json) ?? 6)),
       period: try integer("period", in: json) ?? 30)
-    return ForeignDevice(
+    var device = ForeignDevice(
       user: user, name: try string("name", in: json).map { try DeviceName($0) },
       issuer: try string("issuer", in: json) ?? "vmfa", movingFactor: type == "totp" ? .time : .counter,
       parameters: parameters, lastStep: try integer("last_step", in: json),
       drift: try integer("drift", in: json) ?? 0, isEnabled: try isEnabled(json), scratchCodes: try scratchCodes(json),
       seed: SharedSecret(try secret.withBytes { try Base32.decode($0, .lenient) }))
+    if let path = try string("path", in: json) { device.path = path }
+    return device
   }
 
   static func write(_ device: Device, seed: borrowing SecretBytes) -> SecretBytes {
     var line = JSONWriter()
+    let path = device.serial.path
     let names = [
-      "user", "name", "issuer", "type", "algorithm", "digits", "period", "last_step", "drift", "enabled", "secret",
-    ].filter { $0 != "last_step" || device.lastStep != nil }
+      "user", "path", "name", "issuer", "type", "algorithm", "digits", "period", "last_step", "drift", "enabled",
+      "secret",
+    ].filter { $0 != "last_step" || device.lastStep != nil }.filter { $0 != "path" || path != "/" }
     let secret = seed.withBytes { Base32.encode($0, padded: false) }
     line.object(names) { line, name in
       switch name {
       case "user": line.string(device.user.text)
+      case "path": line.string(path)
       case "name": line.string(device.serial.name)
       case "issuer": line.string(device.issuer)
       case "type": line.string(device.movingFactor == .time ? "totp" : "hotp")
@@ -61,7 +66,7 @@ enum DeviceLine {
   }
 
   private static let members: Set<String> = [
-    "user", "name", "issuer", "type", "algorithm", "digits", "period", "last_step", "drift", "enabled", "secret",
+    "user", "path", "name", "issuer", "type", "algorithm", "digits", "period", "last_step", "drift", "enabled", "secret",
     "scratch_codes",
   ]
 
@@ -121,15 +126,18 @@ extension ForeignDevice {
   /// - Parameter user: whose it is, where the file does not say.
   init(_ account: Account, user: UserName? = nil) throws {
     let parameters: TOTPParameters, factor: Device.MovingFactor
+    var lastStep = account.history.lastStep
     switch account.factor {
     case .totp(let totp): (parameters, factor) = (totp, .time)
-    case .hotp(let algorithm, let digits, _):
+    case .hotp(let algorithm, let digits, let next):
       (parameters, factor) = (try TOTPParameters(algorithm: algorithm, digits: digits), .counter)
+      // Whatever the format: codes before the next one are spent, or were shown.
+      lastStep = next > 0 ? Int64(clamping: next - 1) : nil
     case .steam: throw DeviceLineError("it is a Steam account, whose codes are no digits")
     }
     self.init(
       user: try user ?? UserName(account.label.account), issuer: account.label.issuer ?? "vmfa", movingFactor: factor,
-      parameters: parameters, lastStep: account.history.lastStep, drift: account.history.drift,
+      parameters: parameters, lastStep: lastStep, drift: account.history.drift,
       scratchCodes: account.history.scratchCodes, seed: SharedSecret(account.secret.copy()))
   }
 }

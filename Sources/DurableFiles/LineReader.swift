@@ -84,6 +84,15 @@ public struct LineReader: ~Copyable {
     return chunk.withBytes { SecretBytes(copying: $0.extracting(start..<end)) }
   }
 
+  /// Passes over these bytes, if they come next; few ones, and before anything was read.
+  public mutating func skip(_ prefix: [UInt8]) throws(FileError) {
+    let start = try peek(prefix.count)
+    let isThere = start.withBytes { bytes in
+      bytes.count == prefix.count && prefix.indices.allSatisfy { bytes[$0] == prefix[$0] }
+    }
+    if isThere { place += prefix.count }
+  }
+
   private mutating func fill() throws(FileError) -> Bool {
     var read = 0
     chunk = try SecretBytes(count: 65_536) { (bytes) throws(FileError) in read = try file.readSome(into: &bytes) }

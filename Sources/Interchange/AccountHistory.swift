@@ -2,7 +2,7 @@ public import OpenSSLCrypto
 
 /// What a verifier had learned of an account by the time its file was written.
 public struct AccountHistory: Sendable {
-  /// The highest step, or counter, that was accepted.
+  /// The highest step that was accepted. What moves on by a counter has that in its factor: it is the next one's.
   public var lastStep: Int64?
   /// Steps that the device was found to be ahead.
   public var drift: Int64

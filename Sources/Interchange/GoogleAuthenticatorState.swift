@@ -44,7 +44,6 @@ enum GoogleAuthenticatorState {
       // The counter of the next code.
       guard counter >= 0 else { throw EntryError("its counter is below zero") }
       history.drift = 0
-      history.lastStep = counter > 0 ? counter - 1 : nil
       return try Account(
         label: label, factor: .hotp(algorithm: .sha1, digits: .six, counter: UInt64(counter)), secret: secret,
         history: history)

@@ -55,7 +55,7 @@ extension Account {
       try self.init(
         label: label, factor: .totp(parameters), secret: secret, history: AccountHistory(lastStep: step))
     case let factor:
-      try self.init(label: label, factor: factor, secret: secret, history: AccountHistory(lastStep: last))
+      try self.init(label: label, factor: factor, secret: secret)
     }
   }
 

@@ -57,10 +57,7 @@ enum PSKC {
 
   /// RFC 6030 §4.2: the counter is that of the next code, the drift is in steps.
   private static func history(_ data: XMLElement, _ factor: OTPAuthURI.Factor) throws -> AccountHistory {
-    if case .hotp(_, _, let counter) = factor {
-      return AccountHistory(lastStep: counter > 0 ? Int64(clamping: counter - 1) : nil)
-    }
-    guard let element = data["TimeDrift"] else { return AccountHistory() }
+    guard case .totp = factor, let element = data["TimeDrift"] else { return AccountHistory() }
     guard let text = element["PlainValue"]?.value else { throw EntryError("its TimeDrift is encrypted") }
     guard let drift = Int64(text) else { throw EntryError("its TimeDrift is no number") }
     return AccountHistory(drift: drift)

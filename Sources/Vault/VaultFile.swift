@@ -1,5 +1,6 @@
 internal import DurableFiles
 internal import Foundation
+internal import Interchange
 internal import JSONText
 public import OpenSSLCrypto
 
@@ -41,9 +42,13 @@ public struct VaultFile: Sendable {
   /// A file of its own with these contents, for an export.
   public static func sealed(_ contents: VaultContents, passphrase: borrowing SecretBytes) throws -> SecretBytes {
     let key = try VaultKey.random()
-    let spelling = try Passphrase.toSet(passphrase)
-    let slot = try PasswordSlot.make(for: key, passphrase: spelling.bytes)
+    let slot = try Self.slot(for: key, passphrase)
     return try AegisFile.make(database: contents.write(), key: key, slots: [slot])
+  }
+
+  private static func slot(for key: VaultKey, _ passphrase: borrowing SecretBytes) throws -> JSONValue {
+    guard passphrase.count > 0 else { throw VaultError.emptyPassphrase }
+    return try PasswordSlot.make(for: key, passphrase: Passphrase.toSet(passphrase).bytes)
   }
 
   /// The same without encryption.
@@ -94,8 +99,7 @@ public struct VaultFile: Sendable {
     let contents = try VaultContents(database: file.database(file.unlock(old)))
     // A new master key too: whoever knew the old one must not open what is written from now on.
     let key = try VaultKey.random()
-    let spelling = try Passphrase.toSet(new)
-    let slot = try PasswordSlot.make(for: key, passphrase: spelling.bytes)
+    let slot = try Self.slot(for: key, new)
     try save(file.replacing(database: contents.write(), key: key, slots: [slot]), over: before)
   }
 

@@ -78,10 +78,7 @@ extension Verifier {
       if let limit = request.unassignedLimit, state.devices.count(where: { !$0.isAssigned }) >= limit {
         throw .tooManyDevices(limit: limit)
       }
-      let serial = Serial(account: state.account, path: request.path, name: name)
-      guard serial.text.utf8.count <= Serial.maximumLength else {
-        throw .malformedName("path and name make a serial of more than \(Serial.maximumLength) characters")
-      }
+      let serial = try Serial(account: state.account, path: request.path, name: name)
       let device = Device(
         id: DeviceID(), serial: serial, user: request.user, issuer: request.issuer, parameters: request.parameters,
         seed: try keys.seedKey.seal(seed.bytes, serial: serial, user: request.user), createdAt: now)

@@ -9,7 +9,6 @@ package enum AuditLayout: Sendable {
   case number
 
   private static let bits = 10
-  private static let batches: ClosedRange<Int64> = 1...(Int64.max >> bits) - 1
 
   /// The last of the columns of an audit row.
   var column: String { self == .column ? "batch" : "number" }
@@ -40,9 +39,6 @@ package enum AuditLayout: Sendable {
 
   private static func number(_ index: Int, of batch: Int64) -> Int64 { batch << bits + Int64(index) }
 
-  /// Whether a batch can have rows: one of somebody else's making may be too high for that.
-  func holds(_ batch: AuditBatch) -> Bool { self == .column || Self.batches.contains(batch.number) }
-
   /// The condition that a row is not sealed, as the index of these rows has it.
   var isUnsealed: String { self == .column ? "batch IS NULL" : "number < 0" }
 
@@ -65,7 +61,7 @@ package enum AuditLayout: Sendable {
 
   /// The keys that the rows of a batch have; nil where keys say nothing of batches, and for a batch that can have no rows.
   func keys(of batch: Int64) -> ClosedRange<Int64>? {
-    guard self == .number, Self.batches.contains(batch) else { return nil }
+    guard self == .number, AuditBatch.numbers.contains(batch) else { return nil }
     return Self.number(0, of: batch)...Self.number(1 << Self.bits - 1, of: batch)
   }
 
@@ -91,7 +87,7 @@ package enum AuditLayout: Sendable {
       later.add("batch >", .integer(newest))
       none.add(condition: "batch < 1")
     case .number:
-      later.add("number >=", .integer(Self.number(0, of: min(newest, Self.batches.upperBound) + 1)))
+      later.add("number >=", .integer(Self.number(0, of: min(newest, AuditBatch.numbers.upperBound) + 1)))
       none.add(condition: "number BETWEEN 0 AND \(1 << Self.bits - 1)")
     }
     return [later, none]

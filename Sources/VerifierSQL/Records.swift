@@ -187,7 +187,7 @@ extension AuditBatch {
   init(row: SQLRow) throws(VerifierError) {
     var reader = RowReader(row, of: "an audit batch", repairingText: true)
     self.init(
-      number: try reader.integer(in: Int64.min...Int64.max - 1), sealedAt: try reader.integer(),
+      number: try reader.integer(), sealedAt: try reader.integer(),
       keyID: try reader.text(),
       rowIDs: try reader.bytes(), tag: try reader.bytes())
   }

@@ -137,7 +137,7 @@ public final class SQLiteDeviceStore: DeviceStore {
   }
 
   /// As `DeviceStore` has it.
-  public func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch] {
+  public func auditBatches(after number: Int64?, limit: Int) async throws(VerifierError) -> [AuditBatch] {
     try await read { try $0.auditBatches(after: number, limit: limit) }
   }
 

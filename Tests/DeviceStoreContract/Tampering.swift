@@ -26,8 +26,34 @@ package struct Tampering: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// A batch that has no place in the chain; the chain goes on without it.
+  private static func added(_ number: Int64) -> Tampering {
+    Tampering(
+      "a batch added: \(number)",
+      """
+      INSERT INTO vmfa_audit_batch (number, sealed_at, key_id, row_ids, tag)
+      SELECT \(number), sealed_at, key_id, row_ids, tag FROM vmfa_audit_batch WHERE number = 1
+      """
+    ) { found, _, _, _ in found == [.batchAdded(number)] }
+  }
+
+  /// For stores that keep where in its batch a row lies, in `number`.
+  package static let moves = [
+    Tampering("moved to the end of its batch", "UPDATE vmfa_audit_event SET number = number + 900 WHERE id = 'ROW'") {
+      found, row, _, _ in found == [.rowMoved(id: row, batch: 2)]
+    },
+    Tampering(
+      "two that changed places",
+      """
+      UPDATE vmfa_audit_event SET number = number + 900 WHERE id = 'ROW';
+      UPDATE vmfa_audit_event SET number = number - 1 WHERE id = 'NEXT';
+      UPDATE vmfa_audit_event SET number = number - 899 WHERE id = 'ROW'
+      """
+    ) { found, row, _, _ in found == [.rowMoved(id: row, batch: 2)] },
+  ]
+
   package static let all =
-    [
+    [Int64.min, -5, 0, Int64.max].map(added) + [
       "time = time + 1", "event = 'DeleteUser'", "outcome = 'accepted'", "reason = 'x'", "user_name = 'mallory'",
       "device = 'x'", "actor = 'x'", "source = 'x'", "request_id = 'x'", "key_id = 'x'",
       "tag = (SELECT tag FROM vmfa_audit_event WHERE id = 'NEXT')",
@@ -108,6 +134,7 @@ package struct Tampering: Sendable, CustomTestStringConvertible {
     try await sql(text)
     let found = try await bench.verifier.verifyAudit(against: head).findings
     #expect(finds(found, second[2], second[3], open), "\(found.map(\.description))")
+    #expect(try await bench.verifier.sealAudit(at: Bench.now)?.number ?? 0 > 2)
   }
 }
 

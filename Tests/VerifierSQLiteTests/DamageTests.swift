@@ -37,7 +37,7 @@ import VerifierSQLite
   }
 
   private func serial(_ name: String) async throws -> String {
-    Serial(account: try await bench.store.state(of: .user(UserName("a"))).account, name: try DeviceName(name)).text
+    try Serial(account: await bench.store.state(of: .user(UserName("a"))).account, name: try DeviceName(name)).text
   }
 
   @Test func `lists are of all others, and name it`() async throws {

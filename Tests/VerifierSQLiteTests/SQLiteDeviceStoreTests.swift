@@ -31,7 +31,7 @@ import VerifierSQLite
     try await check.run { try await SQLiteDeviceStore.open(path, .creatingIfMissing) }
   }
 
-  @Test(arguments: Tampering.all) func `tampering is found`(_ tampering: Tampering) async throws {
+  @Test(arguments: Tampering.all + Tampering.moves) func `tampering is found`(_ tampering: Tampering) async throws {
     let store = try await SQLiteDeviceStore.open(path, .creatingIfMissing), path = path
     try await tampering.run(
       on: store, put: { "number = \($0 * 1024 + 1000)" },

@@ -56,7 +56,7 @@ import Verifier
     func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord] {
       try await store.auditRecords(inBatch: number)
     }
-    func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch] {
+    func auditBatches(after number: Int64?, limit: Int) async throws(VerifierError) -> [AuditBatch] {
       try await store.auditBatches(after: number, limit: limit)
     }
     func sealAudit(

@@ -28,6 +28,10 @@ public struct AuditBatch: Sendable, Equatable {
     self.tag = tag
   }
 
+  /// The numbers that batches have: a store may keep a row's place as a multiple of its batch's. What is numbered otherwise was
+  /// put there by somebody else.
+  package static let numbers: ClosedRange<Int64> = 1...(1 << 53) - 2
+
   /// How many rows it holds.
   public var rowCount: Int { rowIDs.count / 16 }
 
@@ -44,8 +48,8 @@ public struct AuditBatch: Sendable, Equatable {
     var ids: [UInt8] = []
     ids.reserveCapacity(16 * rows.count)
     let rows = rows.filter { TimeOrderedUUID.append($0.id, to: &ids) }
-    let (number, overflow) = (previous?.number ?? 0).addingReportingOverflow(1)
-    guard !overflow else { throw .corruptRecord("the newest audit batch") }
+    let number = (previous?.number ?? 0) + 1
+    guard Self.numbers.contains(number) else { throw .corruptRecord("the newest audit batch") }
     let untagged = AuditBatch(number: number, sealedAt: now, keyID: key.id, rowIDs: ids, tag: [])
     self.init(
       number: number, sealedAt: now, keyID: key.id, rowIDs: ids,

@@ -8,8 +8,12 @@ public struct AuditReport: Sendable, Equatable {
     case rowMissing(id: String, batch: Int64)
     /// A row was put into a batch that was sealed without it.
     case rowAdded(id: String, batch: Int64)
+    /// A row lies in its batch where another one belongs.
+    case rowMoved(id: String, batch: Int64)
     /// A batch differs from what was sealed.
     case batchChanged(Int64)
+    /// A batch has a number that none can have.
+    case batchAdded(Int64)
     /// A batch is gone.
     case batchMissing(Int64)
     /// The chain does not hold the head that was kept elsewhere: its end was cut off, or it was replaced.
@@ -43,7 +47,9 @@ extension AuditReport.Finding: CustomStringConvertible {
     case .rowChanged(let id, nil): "the row \(id) was changed, or not written by vmfa"
     case .rowMissing(let id, let batch): "the row \(id) of batch \(batch) is missing"
     case .rowAdded(let id, let batch): "the row \(id) was added to batch \(batch) after it was sealed"
+    case .rowMoved(let id, let batch): "the row \(id) was moved within batch \(batch)"
     case .batchChanged(let number): "the batch \(number) was changed, or is not the one that followed the batch before"
+    case .batchAdded(let number): "the batch \(number) was added: no batch of the chain has such a number"
     case .batchMissing(let number): "the batch \(number) is missing"
     case .headMissing(let head): "the chain no longer holds batch \(head.number) as it was when the head was taken"
     }

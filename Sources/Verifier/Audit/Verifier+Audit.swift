@@ -81,10 +81,13 @@ extension Verifier {
   private func follow(
     _ walk: inout AuditWalk, report: inout AuditReport, progress: @Sendable (Int) -> Void
   ) async throws(VerifierError) {
-    while case let batches = try await store.auditBatches(after: walk.previous?.number ?? 0, limit: 20),
-      !batches.isEmpty
-    {
+    while case let batches = try await store.auditBatches(after: walk.last, limit: 20), !batches.isEmpty {
       for batch in batches {
+        walk.last = batch.number
+        guard AuditBatch.numbers.contains(batch.number) else {
+          report.add(.batchAdded(batch.number))
+          continue
+        }
         let expected = (walk.previous?.number ?? 0) + 1
         for number in (expected..<max(batch.number, expected)).prefix(100) { report.add(.batchMissing(number)) }
         let rows = try await store.auditRecords(inBatch: batch.number)
@@ -134,7 +137,10 @@ private struct AuditWalk {
   var keys: KeySet
   let wantedHead: AuditHead?
   var isHeadFound = false
+  /// The newest batch so far.
   var previous: AuditBatch?
+  /// The number of the last batch that was looked at.
+  var last: Int64?
   /// Keys that were asked for and may not be there.
   var lookedUp: Set<String> = []
 }
@@ -166,10 +172,26 @@ extension AuditReport {
         add(.rowChanged(id: row.id, batch: batch.number))
       }
     }
+    guard findings.count == before else { return false }
+    for id in batch.moved(of: rows) { add(.rowMoved(id: id, batch: batch.number)) }
     return findings.count == before
   }
 }
 
 extension IntegrityKey {
   fileprivate func authenticates(_ row: AuditRecord) throws(VerifierError) -> Bool { try row.isAuthentic(under: self) }
+}
+
+extension AuditBatch {
+  /// The ids of those of its rows that a store has behind rows that come after them: a follower goes by where rows lie.
+  fileprivate func moved(of rows: [AuditRecord]) -> [String] {
+    let places = Dictionary(zip(ids, 0...), uniquingKeysWith: { first, _ in first })
+    let lying = rows.compactMap { row in row.index.map { (index: $0, row: row) } }.sorted { $0.index < $1.index }
+    var furthest = 0
+    return lying.compactMap { _, row in
+      guard let place = places[row.id] else { return nil }
+      defer { furthest = max(furthest, place) }
+      return place < furthest ? row.id : nil
+    }
+  }
 }

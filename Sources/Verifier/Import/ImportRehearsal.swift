@@ -33,7 +33,7 @@ public final class ImportRehearsal: Sendable {
 
   private struct Met {
     var devices: Set<Identity> = []
-    var names: Set<DeviceName> = []
+    var serials: Set<Serial> = []
   }
 
   private let verifier: Verifier
@@ -54,15 +54,16 @@ public final class ImportRehearsal: Sendable {
       return false
     }
     if isThere { return .duplicate }
-    let identity = try Identity(of: foreign), serial = foreign.name.map { Serial(account: state.account, name: $0) }
+    let identity = try Identity(of: foreign)
+    let serial = try foreign.name.map { (name) throws(VerifierError) in
+      try Serial(account: state.account, path: foreign.path, name: name)
+    }
     if let serial, try await !verifier.store.state(of: .owner(of: .serial(serial))).devices.isEmpty {
       throw .serialTaken(serial)
     }
     return try met.withLock { met throws(VerifierError) in
       if met.devices.contains(identity) { return .duplicate }
-      if let name = foreign.name, let serial {
-        guard met.names.insert(name).inserted else { throw .serialTaken(serial) }
-      }
+      if let serial, !met.serials.insert(serial).inserted { throw .serialTaken(serial) }
       met.devices.insert(identity)
       return .added
     }

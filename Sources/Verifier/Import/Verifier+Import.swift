@@ -7,6 +7,8 @@ public struct ForeignDevice: Sendable {
   public var user: UserName
   /// nil: as in ``DeviceRequest/name``.
   public var name: DeviceName?
+  /// As in ``DeviceRequest/path``.
+  public var path = "/"
   /// As the authenticator shows it.
   public var issuer: String
   /// Whether time or a counter moves its codes on.
@@ -84,7 +86,7 @@ extension Verifier {
         return .duplicate(state.raiseWatermark(of: index, to: foreign.lastStep, at: now))
       }
       if state.user == nil { state.addUser(foreign.user, at: now) }
-      let serial = Serial(account: state.account, name: name)
+      let serial = try Serial(account: state.account, path: foreign.path, name: name)
       let seed = try keys.seedKey.seal(foreign.seed.bytes, serial: serial, user: foreign.user)
       let device = Device(
         id: DeviceID(), serial: serial, user: foreign.user, issuer: foreign.issuer, movingFactor: foreign.movingFactor,

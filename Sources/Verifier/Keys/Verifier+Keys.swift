@@ -56,12 +56,17 @@ extension Verifier {
     var state = RotationProgress()
     let (newest, isResumed) = try await beginRotation(at: now)
     state.isResumed = isResumed
+    var absent: Set<Serial> = []
     while true {
       try await keys.reload(from: store)
       guard keys.current.seedKey.id == newest else { throw .rotationOvertaken }
       state.total = state.resealed + (try await store.seedCounts().reduce(0) { $0 + ($1.key == newest ? 0 : $1.value) })
       progress(state)
-      let unreadable = try await resealAll(under: newest, state: &state, progress: progress)
+      var pass = try await resealAll(under: newest, state: &state, progress: progress)
+      // What is listed again and is not there again was not deleted meanwhile: nobody finds it by its user.
+      pass.unreadable += pass.absent.intersection(absent).map { "the device \($0)" }
+      absent = pass.absent
+      let unreadable = pass.unreadable.sorted()
       guard unreadable.isEmpty else { throw .corruptRecord(unreadable.prefix(20).joined(separator: ", ")) }
       // A replica that did not know the new key yet may have sealed one more seed under an old one.
       do throws(VerifierError) {
@@ -114,23 +119,28 @@ extension Verifier {
     }
   }
 
-  /// - Returns: what could not be read; the old key stays for it, and it costs no other device its new seal.
+  /// - Returns: what could not be read, for which the old key stays, and which costs no other device its new seal; and devices
+  ///   that were listed and were not there when their turn came.
   private func resealAll(
     under newest: String, state: inout RotationProgress, progress: @Sendable (RotationProgress) -> Void
-  ) async throws(VerifierError) -> [String] {
+  ) async throws(VerifierError) -> (unreadable: [String], absent: Set<Serial>) {
+    var absent: Set<Serial> = []
     var unreadable: Set<String> = []
     var query = DeviceQuery(notUnderKey: newest, limit: 500)
     repeat {
       let page = try await store.devices(query)
-      let results = await withTaskGroup(of: Result<Void, VerifierError>.self) { group in
+      let results = await withTaskGroup(of: Result<Serial?, VerifierError>.self) { group in
         for device in page.items { group.addTask { await reseal(device) } }
         return await group.reduce(into: []) { $0.append($1) }
       }
       var missing: Set<String> = []
       for result in results + page.unreadable.map({ .failure($0.error) }) {
         do throws(VerifierError) {
-          try result.get()
-          state.resealed += 1
+          if let serial = try result.get() {
+            absent.insert(serial)
+          } else {
+            state.resealed += 1
+          }
         } catch .corruptRecord(let what) {
           unreadable.insert(what)
         } catch .unknownKey(let id) {
@@ -146,20 +156,24 @@ extension Verifier {
       progress(state)
       query.after = page.next
     } while query.after != nil
-    return unreadable.sorted()
+    return (Array(unreadable), absent)
   }
 
-  private func reseal(_ device: Device) async -> Result<Void, VerifierError> {
+  /// - Returns: the serial of a device that is not there: it may have been deleted, or become somebody else's, since it was
+  ///   listed.
+  private func reseal(_ device: Device) async -> Result<Serial?, VerifierError> {
+    let isThere = LastResult<Bool>()
     do throws(VerifierError) {
       let keys = keys.current
-      try await store.transaction(.owner(of: .id(device.id))) { state throws(VerifierError) in
-        // It may have been deleted since it was listed.
-        guard let index = state.devices.firstIndex(where: { $0.id == device.id }) else { return }
+      try await store.transaction(.user(device.user)) { state throws(VerifierError) in
+        let index = state.devices.firstIndex { $0.id == device.id && $0.serial == device.serial }
+        isThere.keep(index != nil)
+        guard let index else { return }
         let current = state.devices[index]
         let seed = try keys.openSeed(of: current)
         state.devices[index].seed = try keys.seedKey.seal(seed, serial: current.serial, user: current.user)
       }
-      return .success(())
+      return .success(isThere.value ? nil : device.serial)
     } catch { return .failure(error) }
   }
 

@@ -32,13 +32,27 @@ public struct Serial: Sendable, Hashable {
   /// The longest that AWS has.
   static let maximumLength = 256
 
-  /// The serial of a device of this name, below a path that begins and ends with a slash.
-  public init(account: AccountID, path: String = "/", name: DeviceName) {
+  /// The serial of a device of this name, below a path that begins and ends with a slash, of printable ASCII.
+  /// - Throws: ``VerifierError/malformedName(_:)``, also where both together are too long.
+  public init(account: AccountID, path: String = "/", name: DeviceName) throws(VerifierError) {
+    let printable = UInt8(ascii: "!")...UInt8(ascii: "~")
+    guard path.hasPrefix("/"), path.hasSuffix("/"), path.utf8.allSatisfy(printable.contains) else {
+      throw .malformedName("the path of a device is /, or /DIVISION/TEAM/, of printable ASCII")
+    }
     text = "arn:aws:iam::\(account.text):mfa\(path)\(name.text)"
+    guard text.utf8.count <= Self.maximumLength else {
+      throw .malformedName("path and name make a serial of more than \(Self.maximumLength) characters")
+    }
   }
 
   /// The device's name: what comes after the last slash.
   public var name: String { text.split(separator: "/").last.map(String.init) ?? text }
+
+  /// What comes before the name: `/`, or `/DIVISION/TEAM/`.
+  public var path: String {
+    guard let start = text.firstIndex(of: "/"), let end = text.lastIndex(of: "/") else { return "/" }
+    return String(text[start...end])
+  }
 
   /// A serial as it was stored or typed; whether there is such a device is for the store to say.
   public init(stored text: String) { self.text = text }

@@ -54,8 +54,8 @@ public protocol DeviceStore: Sendable {
   /// The audit rows of a batch, by id.
   func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord]
 
-  /// At most `limit` batches of the chain after the one of this number.
-  func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch]
+  /// At most `limit` batches after the one of this number, by number; nil for all, also for those that no batch can have.
+  func auditBatches(after number: Int64?, limit: Int) async throws(VerifierError) -> [AuditBatch]
 
   /// Adds a batch to the chain: `make` gets the newest one and the oldest rows that no batch holds, at most
   /// 1,000, and returns the next batch, or nil. One caller at a time, on whatever replica.

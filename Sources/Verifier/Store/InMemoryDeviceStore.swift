@@ -130,8 +130,8 @@ public final class InMemoryDeviceStore: DeviceStore {
   }
 
   /// As ``DeviceStore`` has it.
-  public func auditBatches(after number: Int64, limit: Int) async throws(VerifierError) -> [AuditBatch] {
-    Array(contents.withLock { $0.batches }.filter { $0.number > number }.prefix(limit))
+  public func auditBatches(after number: Int64?, limit: Int) async throws(VerifierError) -> [AuditBatch] {
+    Array(contents.withLock { $0.batches }.filter { $0.number > number ?? Int64.min }.prefix(limit))
   }
 
   /// As ``DeviceStore`` has it.

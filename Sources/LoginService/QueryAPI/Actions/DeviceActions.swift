@@ -39,8 +39,9 @@ extension ActionCall {
     try Self.check(tags: tags)
     let settings = try await accounts.store.settings(), name = try DeviceName(text)
     // A path may hold what a serial may not, and then no action could name the device.
-    let serial = Serial(account: settings.id, path: path, name: name)
-    guard Parameters.Constraint.serialNumber.holds(serial.text) else { throw QueryError.invalidPath }
+    guard let serial = try? Serial(account: settings.id, path: path, name: name),
+      Parameters.Constraint.serialNumber.holds(serial.text)
+    else { throw QueryError.invalidPath }
     // A device that an administrator makes is for anybody.
     var request = DeviceRequest(
       user: caller.mayDoAll ? .root : caller.name, name: name, issuer: issuer)
