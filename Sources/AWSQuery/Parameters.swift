@@ -1,3 +1,5 @@
+internal import OATH
+
 /// The parameters of an action, read one after the other; what is wrong with them is told together, as IAM tells it.
 package struct Parameters {
   /// What a text has to be.
@@ -9,9 +11,11 @@ package struct Parameters {
     /// What it begins with, where that is fixed.
     var first: Unicode.Scalar?
     var allows: (Unicode.Scalar) -> Bool = { _ in true }
+    /// What else the pattern asks of the whole.
+    var isWellFormed: (String) -> Bool = { _ in true }
 
     func fits(_ scalars: String.UnicodeScalarView) -> Bool {
-      (first == nil || scalars.first == first) && scalars.allSatisfy(allows)
+      (first == nil || scalars.first == first) && scalars.allSatisfy(allows) && isWellFormed(String(scalars))
     }
 
     /// Whether a text is all of it.
@@ -66,7 +70,8 @@ package struct Parameters {
   package mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
     guard let text = form[name] else { return nil }
     let path = name.loweringFirst
-    guard let value = Int(text) else {
+    // More digits than a number holds are a number all the same.
+    guard let value = Int(text) ?? (text.utf8.allSatisfy(\.isASCIIDigit) && !text.isEmpty ? .max : nil) else {
       fail(path, "Member must be a number")
       return nil
     }
@@ -108,8 +113,10 @@ package struct Parameters {
   }
 
   package mutating func tagKeys() -> [String] {
-    if form.members(of: "TagKeys").isEmpty { fail("tagKeys", "Member must not be null") }
-    return form.members(of: "TagKeys").enumerated().map { index, member in
+    let members = form.members(of: "TagKeys")
+    if members.isEmpty { fail("tagKeys", "Member must not be null") }
+    if members.count > 50 { fail("tagKeys", "Member must have length less than or equal to 50") }
+    return members.enumerated().map { index, member in
       let key = member[""] ?? ""
       validate(key, "tagKeys.\(index + 1).member", .tagKey)
       return key
@@ -150,7 +157,11 @@ extension Parameters.Constraint {
     }
   }
   package static var policyARN: Self { Self(minimum: 20, maximum: 2048) }
-  package static var password: Self { Self(minimum: 1, maximum: 128) }
+  package static var password: Self {
+    Self(minimum: 1, maximum: 128, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+") { scalar in
+      (0x20...0xFF).contains(scalar.value) || [0x09, 0x0A, 0x0D].contains(scalar.value)
+    }
+  }
   package static var marker: Self {
     // AWS's model has 320; ours hold the last key of a page, and so may be longer.
     Self(minimum: 1, maximum: 1100)
@@ -159,6 +170,8 @@ extension Parameters.Constraint {
   package static var accountAlias: Self {
     Self(minimum: 3, maximum: 63, pattern: "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$") { scalar in
       ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) || scalar == "-"
+    } isWellFormed: { alias in
+      !alias.hasPrefix("-") && !alias.hasSuffix("-") && !alias.contains("--")
     }
   }
   package static var tagKey: Self { Self(minimum: 1, maximum: 128, pattern: tagPattern + "+", allows: isTagCharacter) }

@@ -182,9 +182,10 @@ package struct SignatureV4: Sendable {
     var pairs: [(String, String)] = []
     for pair in query.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let words = [String(parts[0]), parts.count > 1 ? String(parts[1]) : ""].map { text in
-        let bytes = Array(text.utf8)
-        return PercentEncoding.encode((try? PercentEncoding.decode(bytes.span, what: "the query")) ?? text)
+      let words = [parts[0], parts.count > 1 ? parts[1] : ""].map { text in
+        // A plus is read as a space, and so that is what is signed.
+        let bytes = text.utf8.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }
+        return PercentEncoding.encode((try? PercentEncoding.decodeBytes(bytes.span, what: "the query")) ?? bytes)
       }
       if words[0] != "X-Amz-Signature" { pairs.append((words[0], words[1])) }
     }

@@ -9,9 +9,6 @@ extension AccountService {
     _ name: UserName, path: String = "/", tags: [Tag] = [], administrator: Bool = false,
     password: SharedSecret? = nil, mustChangePassword: Bool = false, at now: UnixTime
   ) async throws(AccountError) -> Account {
-    if let like = try await asking({ () throws(VerifierError) in try await store.user(likeIgnoringCase: name) }) {
-      throw .userExists(like.text)
-    }
     var login: LoginProfile?
     if let password { login = try await profile(with: password, mustChange: mustChangePassword, at: now) }
     let id: String

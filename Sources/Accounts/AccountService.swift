@@ -86,7 +86,10 @@ public struct AccountService: Sendable {
   func asking<R: Sendable>(
     _ body: () async throws(VerifierError) -> R
   ) async throws(AccountError) -> R {
-    do throws(VerifierError) { return try await body() } catch { throw .verifier(error) }
+    do throws(VerifierError) { return try await body() } catch {
+      if case .userExists(let name) = error { throw .userExists(name.text) }
+      throw .verifier(error)
+    }
   }
 
   /// A row of something that changed nothing, or was refused.

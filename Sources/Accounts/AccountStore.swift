@@ -4,6 +4,7 @@ public import Verifier
 /// Where accounts are kept: in the same database as devices, and changed in the same transactions.
 public protocol AccountStore: DeviceStore {
   /// As `DeviceStore.transaction(_:_:)` for a user, with their account record.
+  /// - Throws: `VerifierError.userExists` where it would make a user whose name is another's but for the case of ASCII letters.
   func transaction<R: Sendable>(
     withAccountOf user: UserName,
     _ body: @escaping @Sendable (inout UnitState, inout AccountRecord) throws(VerifierError) -> R
@@ -22,9 +23,6 @@ public protocol AccountStore: DeviceStore {
   func accounts(
     after name: String?, pathPrefix: String, limit: Int
   ) async throws(VerifierError) -> Listing<Account>
-
-  /// A user whose name is the same but for the case of ASCII letters.
-  func user(likeIgnoringCase name: UserName) async throws(VerifierError) -> UserName?
 
   /// The bearer tokens of the REST interface, by name: also where other settings cannot be read.
   func tokens() async throws(VerifierError) -> Listing<APIToken>

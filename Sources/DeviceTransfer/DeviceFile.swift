@@ -125,7 +125,7 @@ public struct DeviceFile: ~Copyable {
   private mutating func take(_ report: ImportReport, entry: String?, user: UserName? = nil) {
     pending += report.refused.map { .refused($0) }
     for account in report.accounts {
-      let name = entry ?? account.label.title
+      let title = account.label.title, name = entry ?? (title.isEmpty ? "the secret" : title)
       let owner = account.history.isOfNobody ? self.user ?? user : user
       do { pending.append(.device(try ForeignDevice(account, user: owner), entry: name)) } catch {
         pending.append(.refused(.init(entry: name, reason: "\(error)")))

@@ -5,13 +5,14 @@ internal import OpenSSLCrypto
 /// andOTP's backup, plain or encrypted (both layouts; neither has a mark of its own).
 enum AndOTP {
   static func recognises(_ file: JSONValue) -> Bool {
-    guard let elements = file.elements, let first = elements.first else { return false }
-    return first["secret"] != nil && first["type"] != nil && first["label"] != nil
+    // Any of them: one that is broken is one that is broken.
+    (file.elements ?? []).contains { $0["secret"] != nil && $0["type"] != nil && $0["label"] != nil }
   }
 
-  static func read(_ file: JSONValue) -> ImportReport {
+  static func read(_ file: JSONValue) throws -> ImportReport {
+    guard let entries = file.elements else { throw ImportError.broken("the file is no backup of andOTP") }
     var report = ImportReport()
-    for (index, entry) in (file.elements ?? []).enumerated() {
+    for (index, entry) in entries.enumerated() {
       report.add(entryName(index, entry["label"]?.string)) { try account(EntryFields(object: entry)) }
     }
     return report

@@ -9,7 +9,7 @@ enum Bitwarden {
   }
 
   static func read(_ file: JSONValue, passphrase: ImportPassphrase) throws -> ImportReport {
-    guard file["encrypted"]?.bool == true else { return read(items: file) }
+    guard file["encrypted"]?.bool == true else { return try read(items: file) }
     guard file["passwordProtected"]?.bool == true else {
       throw ImportError.unsupported(
         "this export is encrypted for one Bitwarden account: export again as plain JSON, or protected by a password")
@@ -19,13 +19,18 @@ enum Bitwarden {
         "this export uses Argon2id, which libcrypto 3.0 lacks: export again as plain JSON, or with the KDF set to PBKDF2"
       )
     }
-    return read(items: try JSONValue(parsing: BitwardenCipher(file).open(passphrase: passphrase.get())))
+    return try read(items: JSONValue(parsing: BitwardenCipher(file).open(passphrase: passphrase.get())))
   }
 
-  private static func read(items file: JSONValue) -> ImportReport {
+  private static func read(items file: JSONValue) throws -> ImportReport {
+    guard let items = file["items"]?.elements else { throw ImportError.broken("the file is no export of Bitwarden") }
     var report = ImportReport()
-    for (index, item) in (file["items"]?.elements ?? []).enumerated() {
-      let name = entryName(index, item["name"]?.string)
+    for (index, item) in items.enumerated() {
+      let name = entryName(index, item["name"]?.string), kind = item["login"]?["totp"]?.kind
+      guard item.kind == .object, kind == nil || kind == .null || kind == .string else {
+        report.refuse(name, item.kind == .object ? "its totp is no text" : "it is no object")
+        continue
+      }
       guard let totp = item["login"]?["totp"]?.secretString(), totp.count > 0 else {
         report.skip(name, "it holds no OTP secret")
         continue

@@ -7,10 +7,12 @@ enum BitwardenCSV {
     (CSVReader(text).rows(limit: 1).first ?? []).contains("login_totp")
   }
 
-  static func read(_ text: Span<UInt8>) -> ImportReport {
+  static func read(_ text: Span<UInt8>) throws -> ImportReport {
     var report = ImportReport()
     let rows = CSVReader(text).rows()
-    guard let header = rows.first, let totp = header.firstIndex(of: "login_totp") else { return report }
+    guard let header = rows.first, let totp = header.firstIndex(of: "login_totp") else {
+      throw ImportError.broken("the file has no column login_totp")
+    }
     let name = header.firstIndex(of: "name"), user = header.firstIndex(of: "login_username")
     for (index, row) in rows.dropFirst().enumerated() {
       func cell(_ column: Int?) -> String? { column.flatMap { row.indices.contains($0) ? row[$0] : nil } }

@@ -36,17 +36,30 @@ public struct ExportReport: Sendable {
 /// Writes accounts for other programs.
 public enum Exporter {
   /// Writes what the format can carry, and names the rest.
-  public static func write(_ accounts: [Account], as format: ExportFormat) throws -> ExportReport {
+  /// - Parameter partLimit: the most bytes that a part may have, such as what a QR code holds.
+  public static func write(
+    _ accounts: [Account], as format: ExportFormat, partLimit: Int = .max
+  ) throws -> ExportReport {
     var report = ExportReport()
+    let tooLong = "with its name and secret it is longer than the \(partLimit) bytes that a QR code holds"
     switch format {
-    case .otpauth: report.parts = try accounts.map { .init(try $0.uri().text()) }
+    case .otpauth:
+      for account in accounts {
+        let uri = try account.uri().text()
+        if uri.count <= partLimit {
+          report.parts.append(.init(uri))
+        } else {
+          report.left.append(.init(entry: account.label.title, reason: tooLong))
+        }
+      }
     case .google:
       let carried = accounts.filter { account in
-        guard let reason = GoogleMigration.obstacle(account) else { return true }
+        let obstacle = GoogleMigration.obstacle(account)
+        guard let reason = obstacle ?? (GoogleMigration.fits([account], partLimit) ? nil : tooLong) else { return true }
         report.left.append(.init(entry: account.label.title, reason: reason))
         return false
       }
-      report.parts = try GoogleMigration.write(carried)
+      report.parts = try GoogleMigration.write(carried, partLimit: partLimit)
     case .twoFAS: report.parts = [.init(TwoFAS.write(accounts))]
     }
     return report
@@ -68,20 +81,34 @@ extension GoogleMigration {
     return account.factor.digits == .seven ? "the format has no codes of 7 digits" : nil
   }
 
-  static func write(_ accounts: [Account]) throws -> [ExportReport.Part] {
-    let batches = stride(from: 0, to: accounts.count, by: batchSize).map {
-      accounts[$0..<min($0 + batchSize, accounts.count)]
+  static func write(_ accounts: [Account], partLimit: Int) throws -> [ExportReport.Part] {
+    var batches: [[Account]] = []
+    for account in accounts {
+      if let last = batches.last, last.count < batchSize, fits(last + [account], partLimit) {
+        batches[batches.count - 1].append(account)
+      } else {
+        batches.append([account])
+      }
     }
     let id = try SecureRandom.number(below: 1 << 31)
     return batches.enumerated().map { index, batch in
-      var message = ProtobufWriter()
-      for account in batch { message.bytes(1, entry(account)) }
-      message.varint(2, 1)
-      message.varint(3, UInt64(batches.count))
-      message.varint(4, UInt64(index))
-      message.varint(5, id)
-      return ExportReport.Part(uri(message.finish()))
+      ExportReport.Part(uri(of: batch, index: UInt64(index), count: UInt64(batches.count), id: id))
     }
+  }
+
+  /// Whether these go into one batch of an export, of however many.
+  static func fits(_ accounts: [Account], _ limit: Int) -> Bool {
+    limit == .max || uri(of: accounts, index: 1 << 31, count: 1 << 31, id: 1 << 31).count <= limit
+  }
+
+  private static func uri(of batch: [Account], index: UInt64, count: UInt64, id: UInt64) -> SecretBytes {
+    var message = ProtobufWriter()
+    for account in batch { message.bytes(1, entry(account)) }
+    message.varint(2, 1)
+    message.varint(3, count)
+    message.varint(4, index)
+    message.varint(5, id)
+    return uri(message.finish())
   }
 
   private static func entry(_ account: Account) -> SecretBytes {

@@ -6,9 +6,10 @@ internal import OpenSSLCrypto
 enum FreeOTPPlus {
   static func recognises(_ file: JSONValue) -> Bool { file["tokens"]?.kind == .array && file["tokenOrder"] != nil }
 
-  static func read(_ file: JSONValue) -> ImportReport {
+  static func read(_ file: JSONValue) throws -> ImportReport {
+    guard let tokens = file["tokens"]?.elements else { throw ImportError.broken("the file is no export of FreeOTP+") }
     var report = ImportReport()
-    for (index, token) in (file["tokens"]?.elements ?? []).enumerated() {
+    for (index, token) in tokens.enumerated() {
       report.add(entryName(index, token["label"]?.string)) { try account(EntryFields(object: token)) }
     }
     return report

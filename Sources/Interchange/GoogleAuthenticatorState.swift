@@ -6,9 +6,15 @@ enum GoogleAuthenticatorState {
   static func recognises(_ text: Span<UInt8>) -> Bool {
     text.lineRanges.dropFirst().contains { range in
       let line = text.extracting(range)
-      return line.begins(with: "\" TOTP_AUTH") || line.begins(with: "\" HOTP_COUNTER")
+      return options.contains { line.begins(with: $0) }
     }
   }
+
+  /// Any of which makes a file one of these; without a counter it is TOTP.
+  private static let options: [StaticString] = [
+    "\" TOTP_AUTH", "\" HOTP_COUNTER", "\" DISALLOW_REUSE", "\" RATE_LIMIT", "\" STEP_SIZE", "\" WINDOW_SIZE",
+    "\" TIME_SKEW",
+  ]
 
   static func read(_ text: Span<UInt8>, name: String) -> ImportReport {
     var report = ImportReport()
@@ -30,17 +36,21 @@ enum GoogleAuthenticatorState {
     _ secret: consuming SecretBytes, options: [String], scratchCodes: SharedSecret?, name: String
   ) throws -> Account {
     func numbers(_ option: String) throws -> [Int64]? {
-      guard let line = options.first(where: { $0.hasPrefix("\" \(option) ") || $0 == "\" \(option)" }) else {
-        return nil
-      }
-      return try line.split(separator: " ").dropFirst(2).map { word in
+      let lines = options.map { $0.dropFirst(2).split { $0 == " " || $0 == "\t" } }
+      return try lines.first { $0.first == option[...] }?.dropFirst().map { word in
         guard let number = Int64(word) else { throw EntryError("its \(option) is no number") }
         return number
       }
     }
+    func number(_ option: String) throws -> Int64? {
+      guard let numbers = try numbers(option) else { return nil }
+      // Taken for one that is not there, it would be another device.
+      guard let number = numbers.first else { throw EntryError("its \(option) has no number") }
+      return number
+    }
     let label = OTPAuthLabel(issuer: nil, account: name)
-    var history = AccountHistory(drift: try numbers("TIME_SKEW")?.first ?? 0, scratchCodes: scratchCodes)
-    if let counter = try numbers("HOTP_COUNTER")?.first {
+    var history = AccountHistory(drift: try number("TIME_SKEW") ?? 0, scratchCodes: scratchCodes)
+    if let counter = try number("HOTP_COUNTER") {
       // The counter of the next code.
       guard counter >= 0 else { throw EntryError("its counter is below zero") }
       history.drift = 0
@@ -50,7 +60,7 @@ enum GoogleAuthenticatorState {
     }
     // The steps of codes that were accepted lately.
     history.lastStep = try numbers("DISALLOW_REUSE")?.filter { $0 >= 0 }.max()
-    let period = try numbers("STEP_SIZE")?.first ?? 30
+    let period = try number("STEP_SIZE") ?? 30
     return try Account(
       label: label, factor: .totp(try TOTPParameters(period: period)), secret: secret, history: history)
   }

@@ -20,12 +20,25 @@ public enum Interchange {
   public static func read(
     _ file: borrowing SecretBytes, as format: ImportFormat?, name: String, passphrase: ImportPassphrase
   ) throws -> ImportReport {
+    // What is wrong with a whole file is the file's fault, in whatever words it was found.
+    do { return try entries(of: file, as: format, name: name, passphrase: passphrase) } catch let error as EntryError {
+      throw ImportError.broken("the file is damaged: \(error)")
+    } catch let error as JSONError {
+      throw ImportError.broken("the file is damaged: \(error)")
+    } catch let error as CryptoError {
+      throw ImportError.broken("the file is damaged: \(error)")
+    }
+  }
+
+  private static func entries(
+    of file: borrowing SecretBytes, as format: ImportFormat?, name: String, passphrase: ImportPassphrase
+  ) throws -> ImportReport {
     let json = file.withBytes { try? JSONValue(parsing: $0) }
     guard let format = try format ?? recognise(file, json: json) else { throw ImportError.unrecognised }
     switch format {
     case .otpauth, .google: return file.withBytes { OTPAuthLines.read($0) }
     case .googleAuthenticator: return file.withBytes { GoogleAuthenticatorState.read($0, name: name) }
-    case .oathUsers: return file.withBytes { OATHUsers.read($0) }
+    case .oathUsers: return try file.withBytes { try OATHUsers.read($0) }
     case .pskc: return try file.withBytes { try PSKC.read($0, passphrase: passphrase) }
     case .ente:
       guard json == nil else {
@@ -35,13 +48,13 @@ public enum Interchange {
       }
       return file.withBytes { OTPAuthLines.read($0) }
     case .andOTP:
-      return AndOTP.read(try json ?? AndOTP.open(file, passphrase: passphrase.get()))
-    case .bitwarden where json == nil: return file.withBytes { BitwardenCSV.read($0) }
+      return try AndOTP.read(json ?? AndOTP.open(file, passphrase: passphrase.get()))
+    case .bitwarden where json == nil: return try file.withBytes { try BitwardenCSV.read($0) }
     case .twoFAS, .freeOTPPlus, .bitwarden:
       guard let json else { throw ImportError.broken("the file is no JSON, or broken") }
       return switch format {
       case .twoFAS: try TwoFAS.read(json, passphrase: passphrase)
-      case .freeOTPPlus: FreeOTPPlus.read(json)
+      case .freeOTPPlus: try FreeOTPPlus.read(json)
       default: try Bitwarden.read(json, passphrase: passphrase)
       }
     }

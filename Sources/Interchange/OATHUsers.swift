@@ -14,9 +14,15 @@ package enum OATHUsers {
     return words.count >= 4 && line.extracting(words[0]).begins(with: "HOTP")
   }
 
-  static func read(_ text: Span<UInt8>) -> ImportReport {
+  static func read(_ text: Span<UInt8>) throws -> ImportReport {
     var report = ImportReport()
-    for (number, range) in text.lineRanges.enumerated() { report.add(text.extracting(range), number: number + 1) }
+    let lines = text.lineRanges
+    for (number, range) in lines.enumerated() { report.add(text.extracting(range), number: number + 1) }
+    let isEmpty = report.accounts.isEmpty && report.skipped.isEmpty && report.refused.isEmpty
+    let saysSomething = lines.contains { range in
+      text.extracting(range).wordRanges.first.map { text[range.lowerBound + $0.lowerBound] != UInt8(ascii: "#") } ?? false
+    }
+    if isEmpty, saysSomething { throw ImportError.broken("no line of the file is an entry of pam_oath") }
     return report
   }
 }
@@ -27,6 +33,9 @@ extension ImportReport {
     let words = line.wordRanges
     guard let type = words.first, line.extracting(type).begins(with: "HOTP") else { return }
     let entry = "line \(number)" + (words.count > 1 ? " (\(line.string(in: words[1])))" : "")
+    guard line.string(in: type).wholeMatch(of: /HOTP(\/(E|T30|T60)(\/[678])?)?/) != nil else {
+      return skip(entry, "its type is none of pam_oath's, which ignores it")
+    }
     if words.count > 2, line.string(in: words[2]) != "-" { skip(entry, "its PIN is not carried over") }
     do { accounts.append(try Account(usersLine: line, words)) } catch { refuse(entry, "\(error)") }
   }
@@ -59,13 +68,11 @@ extension Account {
     }
   }
 
-  /// `HOTP`, `HOTP/E`, `HOTP/E/6`, `HOTP/T30`, `HOTP/T60/8`.
+  /// - Parameter type: one of pam_oath's, such as `HOTP`, `HOTP/E/6`, `HOTP/T30`, `HOTP/T60/8`.
   private static func factor(_ type: String, next: UInt64) throws -> OTPAuthURI.Factor {
-    let parts = type.split(separator: "/")
-    let digits = try parts.count > 2 ? Digits(count: Int(parts[2]) ?? 0) : .six
-    guard parts.count > 1, parts[1] != "E" else { return .hotp(algorithm: .sha1, digits: digits, counter: next) }
-    guard parts[1].hasPrefix("T"), let period = Int64(parts[1].dropFirst()) else {
-      throw EntryError("its type is not known")
+    let parts = type.split(separator: "/"), digits = try parts.count > 2 ? Digits(count: Int(parts[2]) ?? 0) : .six
+    guard parts.count > 1, let period = Int64(parts[1].dropFirst()) else {
+      return .hotp(algorithm: .sha1, digits: digits, counter: next)
     }
     return .totp(try TOTPParameters(digits: digits, period: period))
   }

@@ -20,8 +20,22 @@ enum PSKC {
         continue
       }
       report.add(name) { try account(key, package: package, isTOTP: algorithm == "totp", cipher: cipher) }
+      for part in leftOut(of: key["Policy"]) { report.skip(name, "its \(part) is not carried over") }
     }
     return report
+  }
+
+  /// What a key's policy (RFC 6030 §5) asks of whoever verifies, and nobody does here. A PIN that only the device asks for is
+  /// the device's affair.
+  private static func leftOut(of policy: XMLElement?) -> [String] {
+    var parts: [String] = []
+    if let mode = policy?["PINPolicy"]?.attributes["PINUsageMode"], mode != "Local" {
+      parts.append("PIN (\(mode.prefix(20)))")
+    }
+    for name in ["StartDate", "ExpiryDate", "NumberOfTransactions"] {
+      if let value = policy?[name]?.value { parts.append("\(name) (\(value.prefix(40)))") }
+    }
+    return parts
   }
 
   private static func account(
@@ -30,6 +44,7 @@ enum PSKC {
     guard let data = key["Data"] else { throw EntryError("it has no data") }
     let format = key.at("AlgorithmParameters", "ResponseFormat")?.attributes
     if let encoding = format?["Encoding"], encoding != "DECIMAL" { throw EntryError("its codes are not decimal") }
+    if ["true", "1"].contains(format?["CheckDigits"]) { throw EntryError("its codes have a check digit") }
     let digits = try format?["Length"].map { try Digits(count: Int($0) ?? 0) } ?? .six
     let suite = key.at("AlgorithmParameters", "Suite")?.value?.uppercased().replacing("HMAC-", with: "") ?? "SHA1"
     let algorithm = try HashAlgorithm(named: suite)
@@ -47,7 +62,7 @@ enum PSKC {
         try TOTPParameters(
           algorithm: algorithm, digits: digits, period: Int64(clamping: number("TimeInterval", or: 30))))
       : .hotp(algorithm: algorithm, digits: digits, counter: try number("Counter", or: 0))
-    let user = key["UserId"]?.value, device = package.at("DeviceInfo", "SerialNo")?.value ?? key.attributes["Id"]
+    let user = key["UserId"]?.value ?? package.at("DeviceInfo", "UserId")?.value, device = package.at("DeviceInfo", "SerialNo")?.value ?? key.attributes["Id"]
     var history = try history(data, factor)
     history.isOfNobody = user == nil
     return try Account(
@@ -128,7 +143,7 @@ private struct PSKCCipher {
       var mac = try HMAC(.sha1, key: authentication)
       let message = try Base64.bytes(text)
       let isAuthentic = try mac.authenticationCode(for: message.span).withBytes { ConstantTime.equal($0, tag.span) }
-      guard isAuthentic else { throw ImportError.wrongPassphrase }
+      guard isAuthentic else { throw EntryError("its MAC does not fit: it was altered, or the passphrase is another") }
     }
     return try Self.decrypt(text, keys.encryption)
   }

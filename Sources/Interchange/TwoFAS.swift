@@ -10,16 +10,18 @@ enum TwoFAS {
 
   static func read(_ file: JSONValue, passphrase: ImportPassphrase) throws -> ImportReport {
     if let sealed = file["servicesEncrypted"]?.string, !sealed.isEmpty {
-      let services = try open(sealed, passphrase: passphrase.get())
-      return read(try JSONValue(parsing: services))
+      return try read(JSONValue(parsing: open(sealed, passphrase: passphrase.get())))
     }
-    guard let services = file["services"] else { throw ImportError.broken("the backup holds no services") }
-    return read(services)
+    if let kind = file["servicesEncrypted"]?.kind, kind != .null, kind != .string {
+      throw ImportError.broken("the backup's servicesEncrypted is no text")
+    }
+    return try read(file["services"])
   }
 
-  private static func read(_ services: JSONValue) -> ImportReport {
+  private static func read(_ services: JSONValue?) throws -> ImportReport {
+    guard let services = services?.elements else { throw ImportError.broken("the backup holds no services") }
     var report = ImportReport()
-    for (index, service) in (services.elements ?? []).enumerated() {
+    for (index, service) in services.enumerated() {
       let name = service["name"]?.string ?? service["otp"]?["issuer"]?.string
       report.add(entryName(index, name)) { try account(service) }
     }

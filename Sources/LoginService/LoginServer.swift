@@ -58,7 +58,7 @@ public struct LoginServer: Sendable {
     self.verifier = verifier
     let accounts = AccountService(store: store, verifier: verifier)
     let metrics = ServiceMetrics(), trouble = TroubleLog(metrics: metrics, logger: logger)
-    let budget = GuessBudget(limit: settings.guessBudget, logger: logger)
+    let budget = GuessBudget(limit: settings.guessBudget, logger: logger), attempts = AttemptLimits()
     let observe: @Sendable (Verdict, UnixTime) -> Void = { verdict, time in
       metrics.count(verdict)
       budget.count(verdict, at: time)
@@ -67,13 +67,14 @@ public struct LoginServer: Sendable {
     let rest = RESTService(
       accounts: accounts, issuer: settings.issuer, tokens: tokens, trouble: trouble, observe: observe)
     let query = QueryAPI(
-      accounts: accounts, issuer: settings.issuer, metrics: metrics, trouble: trouble, observe: observe)
+      accounts: accounts, issuer: settings.issuer, attempts: attempts, metrics: metrics, trouble: trouble,
+      observe: observe)
     let operations = OperationsRoutes(
       store: store, metrics: metrics, trouble: trouble, readiness: readiness, connections: connections,
       budget: budget)
     let pages = PageService(
-      accounts: accounts, issuer: settings.issuer, templates: try PageTemplates(), budget: budget, trouble: trouble,
-      observe: observe)
+      accounts: accounts, issuer: settings.issuer, templates: try PageTemplates(), limits: attempts, budget: budget,
+      trouble: trouble, observe: observe)
     let isEncrypted = certificates != nil
     let front: RouteTable.Handler = { request, _ in await pages.front(request) }
     door = Door(

@@ -7,8 +7,13 @@ package enum PercentEncoding {
 
   /// Encodes every byte that is not unreserved (§2.3), nor in `keeping`.
   package static func encode(_ text: String, keeping kept: String = "") -> String {
+    encode(Array(text.utf8), keeping: kept)
+  }
+
+  /// The same for bytes of any kind.
+  package static func encode(_ bytes: [UInt8], keeping kept: String = "") -> String {
     var encoded: [UInt8] = []
-    for byte in text.utf8 {
+    for byte in bytes {
       if unreserved.contains(byte) || kept.utf8.contains(byte) {
         encoded.append(byte)
       } else {
@@ -20,8 +25,7 @@ package enum PercentEncoding {
 
   /// Decodes into text; `what` names the part in the error.
   package static func decode(_ bytes: Span<UInt8>, what: String) throws(OATHError) -> String {
-    var decoded: [UInt8] = [], index = 0
-    while index < bytes.count { decoded.append(try nextByte(of: bytes, at: &index, what: what)) }
+    let decoded = try decodeBytes(bytes, what: what)
     guard let text = String(validating: decoded, as: UTF8.self) else {
       throw .malformedURI("\(what) is not UTF-8")
     }
@@ -29,6 +33,13 @@ package enum PercentEncoding {
       throw .malformedURI("\(what) holds a control character")
     }
     return text
+  }
+
+  /// Decodes into bytes of any kind.
+  package static func decodeBytes(_ bytes: Span<UInt8>, what: String) throws(OATHError) -> [UInt8] {
+    var decoded: [UInt8] = [], index = 0
+    while index < bytes.count { decoded.append(try nextByte(of: bytes, at: &index, what: what)) }
+    return decoded
   }
 
   /// Decodes into memory that is wiped.

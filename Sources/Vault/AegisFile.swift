@@ -31,16 +31,18 @@ struct AegisFile: Sendable {
     guard !slots.isEmpty else {
       throw VaultError.broken("it has no password slot: it opens with another kind of key only")
     }
-    // A slot that is broken or too costly does not stand in the way of the others.
-    var problem: (any Error)?
+    // A slot that is broken or too costly does not stand in the way of the others, nor does it say anything of the passphrase
+    // where one of them was shut to it.
+    var problem: (any Error)?, isRefused = false
     for spelling in Passphrase.spellings(of: try passphrase()) {
       for slot in slots.prefix(Self.maximumSlots) {
         do {
           if let key = try PasswordSlot.open(slot, passphrase: spelling.bytes) { return key }
+          isRefused = true
         } catch { problem = error }
       }
     }
-    if let problem { throw problem }
+    if let problem, !isRefused { throw problem }
     throw VaultError.wrongPassphrase
   }
 
@@ -51,17 +53,15 @@ struct AegisFile: Sendable {
     guard let key, let parameters = root["header"]?["params"], let nonce = parameters.hexadecimal("nonce"),
       let tag = parameters.hexadecimal("tag"), let text = db.secretString()
     else { throw VaultError.broken("its header is incomplete") }
-    let sealed = try text.withBytes { text in
-      try Base64.decode(text).withBytes { bytes in bytes.indices.map { bytes[$0] } }
-    }
     let none: [UInt8] = []
     let plain: SecretBytes
     do {
+      let sealed = try text.withBytes { text in
+        try Base64.decode(text).withBytes { bytes in bytes.indices.map { bytes[$0] } }
+      }
       plain = try AESGCM.open(
         .init(nonce: nonce, ciphertext: sealed, tag: tag), key: key.bytes, associatedData: none.span)
-    } catch CryptoError.authenticationFailed {
-      throw VaultError.broken("its contents do not fit its key: it is damaged")
-    }
+    } catch { throw VaultError.broken("its contents do not fit its key: it is damaged") }
     do throws(JSONError) { return try JSONValue(parsing: plain) } catch { throw VaultError.broken("\(error)") }
   }
 

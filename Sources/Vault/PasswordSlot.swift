@@ -23,7 +23,9 @@ enum PasswordSlot {
       let derived = try Scrypt.deriveKey(from: passphrase, salt: salt, cost: cost, count: AESGCM.keyByteCount)
       do {
         return VaultKey(try AESGCM.open(box, key: derived, associatedData: none.span))
-      } catch CryptoError.authenticationFailed { return nil }
+      } catch CryptoError.authenticationFailed { return nil } catch {
+        throw VaultError.broken("a password slot is damaged")
+      }
     }
     if let opened = try tryOpening(with: passphrase) { return opened }
     guard slot["repaired"]?.bool != true, passphrase.count > 64 else { return nil }

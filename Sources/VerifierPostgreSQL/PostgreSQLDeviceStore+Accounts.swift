@@ -35,11 +35,6 @@ extension PostgreSQLDeviceStore: AccountStore {
   }
 
   /// As `AccountStore` has it.
-  public func user(likeIgnoringCase name: UserName) async throws(VerifierError) -> UserName? {
-    try await read { try $0.user(likeIgnoringCase: name) }
-  }
-
-  /// As `AccountStore` has it.
   public func tokens() async throws(VerifierError) -> Listing<APIToken> { try await read { try $0.tokens() } }
 
   /// As `AccountStore` has it.

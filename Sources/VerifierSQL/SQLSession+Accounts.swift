@@ -10,10 +10,20 @@ extension SQLSession {
     let before = try read(.user(name), locking: true), recordBefore = try records(of: [name.text]).value(of: name.text)
     var after = before.state, record = recordBefore
     let result = try body(&after, &record)
+    if before.state.user == nil, after.user != nil { try refuseLikeness(to: name) }
     try apply(after.changes(since: before.state), to: before)
     // With the user all of it is gone already.
     if after.user != nil, record != recordBefore { try write(record, of: name.text) }
     return result
+  }
+
+  /// Of users who are made at the same time in two spellings, one at a time: the second sees the first.
+  private func refuseLikeness(to name: UserName) throws {
+    try lockSettings()
+    let rows = try run("SELECT name FROM vmfa_user WHERE LOWER(name) = LOWER($1) LIMIT 1", [.text(name.text)]).rows
+    guard let row = rows.first else { return }
+    var reader = RowReader(row, of: "a user")
+    throw VerifierError.userExists(try reader.userName())
   }
 
   private func write(_ record: AccountRecord, of user: String) throws {
@@ -124,15 +134,6 @@ extension SQLSession {
     }
     let found = try accounts(of: names.items)
     return Listing(items: found.items, unreadable: names.unreadable + found.unreadable, next: names.next)
-  }
-
-  package func user(likeIgnoringCase name: UserName) throws -> UserName? {
-    let rows = try run(
-      "SELECT name FROM vmfa_user WHERE LOWER(name) = LOWER($1) LIMIT 1", [.text(name.text)]
-    ).rows
-    guard let row = rows.first else { return nil }
-    var reader = RowReader(row, of: "a user")
-    return try reader.userName()
   }
 
   /// The records of these users, those that have one.

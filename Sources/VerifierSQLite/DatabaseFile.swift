@@ -2,6 +2,7 @@ internal import CSQLite
 internal import DurableFiles
 internal import Foundation
 internal import GRDB
+internal import GRDBSQLite
 internal import Verifier
 
 /// Opening the file, and making it: a database is seen by others only once it is whole.
@@ -104,9 +105,15 @@ enum DatabaseFile {
     }
     guard try DurableFile.kind(of: path, followingLinks: false) == nil else { throw FileError.exists(path: path) }
     try DurableFile.write([UInt8]().span, to: beside, .keeping)
-    let copy = try DatabaseQueue(path: beside, configuration: configuration(lockTimeout: 0))
-    try pool.backup(to: copy)
-    try copy.close()
+    do {
+      let copy = try DatabaseQueue(path: beside, configuration: configuration(lockTimeout: 0))
+      try pool.backup(to: copy)
+      try copy.close()
+    } catch let error as DatabaseError where [.SQLITE_IOERR, .SQLITE_FULL].contains(error.resultCode) {
+      // Its message is of the database that is copied, which is well.
+      let reason = unsafe String(cString: sqlite3_errstr(error.extendedResultCode.rawValue))
+      throw StoreFailure.inputOutput("the copy \(path): \(reason)")
+    }
     try StagedFile(adopting: beside, for: path, .keeping).place()
   }
 

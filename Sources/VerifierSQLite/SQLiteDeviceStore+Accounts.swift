@@ -36,11 +36,6 @@ extension SQLiteDeviceStore: AccountStore {
   }
 
   /// As `AccountStore` has it.
-  public func user(likeIgnoringCase name: UserName) async throws(VerifierError) -> UserName? {
-    try await read { try $0.user(likeIgnoringCase: name) }
-  }
-
-  /// As `AccountStore` has it.
   public func tokens() async throws(VerifierError) -> Listing<APIToken> { try await read { try $0.tokens() } }
 
   /// As `AccountStore` has it.

@@ -70,6 +70,15 @@ What is damaged costs none of the others, in no list:
   vmfa: error: the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)
   status 65
 
+A copy that cannot be made says why, and of what:
+
+  $ ends vmfa database backup no/such/copy.db; (ulimit -f 60; ends vmfa database backup small.db | sed 's/: [^:]*$/: REASON/'); ls small.db* 2> /dev/null
+  vmfa: error: there is no no/such
+  status 66
+  vmfa: error: reading or writing the database failed: the copy small.db: REASON
+  status 74
+  [2]
+
 Users go with their devices:
 
   $ ends vmfa user delete alice

@@ -163,3 +163,43 @@ A byte order mark is no part of the file; JSON that is cut off holds nothing; a 
   $ vmfa import fresh.json | tail -n 1; vmfa code fresh
   1 added, 0 duplicate, 0 skipped, 0 refused
   755224
+
+What is wrong with a file is the file's fault (65), whichever part of it is; a format that was named has to be the file's:
+
+  $ broken() { python3 -c 'import json, sys; file = json.load(open(sys.argv[1])); exec(sys.argv[2]); json.dump(file, open("broken.json", "w"))' "$vectors/import/$1" "$2"; ends vmfa import broken.json --import-passphrase-file theirs --dry-run | tail -n 2; }
+  $ broken andotp_plain.json 'del file[0]["label"]'; broken andotp_plain.json 'file[0] = None'
+  8 added, 1 duplicate, 0 skipped, 0 refused
+  status 0
+  7 added, 1 duplicate, 0 skipped, 1 refused
+  status 65
+  $ broken 2fas_v4_encrypted.2fas 'file["servicesEncrypted"] = "!" + file["servicesEncrypted"]'
+  vmfa: error: the file is damaged: it is not base64
+  status 65
+  $ broken 2fas_v4_encrypted.2fas 'file["servicesEncrypted"] = file["servicesEncrypted"][:-4] + "AA=="'
+  vmfa: error: the file is damaged: a nonce of 10 bytes is not allowed
+  status 65
+  $ broken 2fas_v4_encrypted.2fas 'file["servicesEncrypted"] = 5'
+  vmfa: error: the backup's servicesEncrypted is no text
+  status 65
+  $ broken aegis_encrypted.json 'file["db"] = "!" + file["db"]'; broken aegis_encrypted.json 'file["header"]["params"]["nonce"] = "00"'
+  vmfa: error: its contents do not fit its key: it is damaged
+  status 65
+  vmfa: error: its contents do not fit its key: it is damaged
+  status 65
+  $ broken aegis_encrypted.json 'file["header"]["params"]["tag"] = "00"'
+  vmfa: error: its contents do not fit its key: it is damaged
+  status 65
+  $ broken bitwarden.json 'file["items"][0] = None; file["items"][1]["login"]["totp"] = 5'
+  7 added, 0 duplicate, 2 skipped, 2 refused
+  status 65
+  $ for format in freeotp bitwarden andotp oath-users 2fas; do ends vmfa import --format $format "$vectors/import/aegis_plain.json"; done
+  vmfa: error: the file is no export of FreeOTP+
+  status 65
+  vmfa: error: the file is no export of Bitwarden
+  status 65
+  vmfa: error: the file is no backup of andOTP
+  status 65
+  vmfa: error: no line of the file is an entry of pam_oath
+  status 65
+  vmfa: error: the backup holds no services
+  status 65

@@ -67,3 +67,23 @@ From a command, from the environment, as a systemd credential; a key that is nam
   status 77
   $ ends vmfa recovery count alice --key-command true --key-file elsewhere.key 2>&1 | head -1
   vmfa: error: --key-file and --key-command exclude each other
+
+A device that nobody finds by its user, and two of one id, keep the old key, and the rotation from ending, but not from going on:
+
+  $ export VMFA_DATABASE=sqlite:$PWD/orphan/v.db VMFA_KEY_FILE=$PWD/orphan.key && (umask 077; openssl rand -hex 32 > orphan.key)
+  $ enrol ann && enrol ben && enrol cat
+  $ damage() { python3 -c 'import sqlite3, sys; c = sqlite3.connect("orphan/v.db"); [c.execute(s) for s in sys.argv[1].split(";")]; c.commit()' "$1"; }
+  $ damage "UPDATE vmfa_device SET id = (SELECT id FROM vmfa_device WHERE user_name = 'ben') WHERE user_name = 'ann'"; timeout 60 vmfa key rotate
+  rotated: 3 seeds are sealed under the new key
+  $ damage "DELETE FROM vmfa_user WHERE name = 'cat'"; ends timeout 60 vmfa key rotate; ends vmfa database check
+  vmfa: error: the device arn:aws:iam::*:mfa/cat cannot be read back: the record is damaged, or sealed under another key (glob)
+  status 65
+  a row of vmfa_device refers to nothing
+  a device without its user: arn:aws:iam::*:mfa/cat (glob)
+  a device whose serial is not kept for it: arn:aws:iam::*:mfa/ann (glob)
+  a serial without its device: arn:aws:iam::*:mfa/ann (glob)
+  damaged: 2 users, 3 devices
+  status 65
+  $ ends timeout 60 vmfa key rotate; unset VMFA_DATABASE VMFA_KEY_FILE
+  vmfa: error: the device arn:aws:iam::*:mfa/cat cannot be read back: the record is damaged, or sealed under another key (glob)
+  status 65

@@ -172,3 +172,71 @@ Files that are not what they should be (CVE-2013-7322, CVE-2024-47191):
   $ ends vmfa device import none
   vmfa: error: there is no none
   status 66
+
+A counter is the next code's in every format, and what comes before it is spent; a byte order mark is no part of a file:
+
+  $ export VMFA_DATABASE=sqlite:$PWD/fifth/v.db; umask 077
+  $ echo "otpauth://hotp/bo?secret=$rfc&counter=4" > hotp.txt; vmfa device import hotp.txt
+  1 added, 0 duplicate, 0 skipped, 0 refused
+  $ for counter in 0 3 4; do vmfa verify bo $(hotp $counter) 2> /dev/null; done
+  rejected
+  rejected
+  accepted
+  $ for file in otpauth_uris.txt andotp_plain.json google_migration_2batches.txt; do
+  >   install -m 600 "$vectors/import/$file" copy; VMFA_DATABASE=sqlite:$PWD/$file/v.db; export VMFA_DATABASE
+  >   vmfa device import copy --allow-short-seeds > /dev/null 2>&1; vmfa device list --json | python3 -c 'import json, sys; print([d["last_step"] for d in json.load(sys.stdin) if d["type"] == "hotp"])'
+  > done
+  [3]
+  [3]
+  [3]
+  $ VMFA_DATABASE=sqlite:$PWD/sixth/v.db; printf '\357\273\277HOTP/T30 al - 3132333435363738393031323334353637383930\nHOTP/T90 bea - 31\nHOTPX cy - 31\n' > marked.oath; vmfa device import marked.oath
+  vmfa: note: line 2 (bea): its type is none of pam_oath's, which ignores it
+  vmfa: note: line 3 (cy): its type is none of pam_oath's, which ignores it
+  1 added, 0 duplicate, 2 skipped, 0 refused
+
+Options of a state file stand behind spaces or tabs; one that lacks its number is not taken for one that is not there:
+
+  $ state() { rm -f pam; printf "$rfc\n$1\n" > pam; vmfa device import pam --user $2 2>&1 | head -1; }
+  $ state '" HOTP_COUNTER\t7' tab; vmfa device list --user tab --json | python3 -c 'import json, sys; [d] = json.load(sys.stdin); print(d["type"], d["last_step"])'
+  1 added, 0 duplicate, 0 skipped, 0 refused
+  hotp 6
+  $ state '" HOTP_COUNTER' none; state '" TOTP_AUTH\n" STEP_SIZE' none; state '" DISALLOW_REUSE\t58333333\t58333331' reuse; vmfa device list --user reuse --json | grep -o '"last_step":[0-9]*'
+  vmfa: refused: the secret: its HOTP_COUNTER has no number
+  vmfa: refused: the secret: its STEP_SIZE has no number
+  1 added, 0 duplicate, 0 skipped, 0 refused
+  "last_step":58333333
+
+What a PSKC key says beside its secret: whose it is, and what is not carried over; one with a check digit is not taken:
+
+  $ pskc() { printf '<KeyPackage><DeviceInfo><SerialNo>%s</SerialNo><UserId>%s</UserId></DeviceInfo><Key Id="k" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:totp"><AlgorithmParameters><ResponseFormat Length="6" Encoding="DECIMAL" %s/></AlgorithmParameters><Data><Secret><PlainValue>MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=</PlainValue></Secret></Data><Policy>%s</Policy></Key></KeyPackage>' "$@"; }
+  $ (echo '<KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc">'; pskc 1 uma '' '<ExpiryDate>2001-01-01T00:00:00Z</ExpiryDate><PINPolicy PINUsageMode="Prepend"/>'
+  >   pskc 2 una 'CheckDigits="true"' ''; pskc 3 ugo '' '<PINPolicy PINUsageMode="Local"/><KeyUsage>OTP</KeyUsage>'; echo '</KeyContainer>') > keys.xml
+  $ ends vmfa device import keys.xml; vmfa device list --user uma | wc -l
+  vmfa: refused: entry 2 (2): its codes have a check digit
+  vmfa: note: entry 1 (1): its PIN (Prepend) is not carried over
+  vmfa: note: entry 1 (1): its ExpiryDate (2001-01-01T00:00:00Z) is not carried over
+  2 added, 0 duplicate, 2 skipped, 1 refused
+  status 65
+  2
+
+The path of a serial goes with a device, and a passphrase is the same in every spelling:
+
+  $ printf '{"user":"al","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","path":"/a/","name":"phone"}\n{"user":"bo","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","path":"/b/","name":"phone"}\n{"user":"cy","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","path":"b","name":"phone"}\n' > paths.jsonl
+  $ export VMFA_DATABASE=sqlite:$PWD/seventh/v.db; ends vmfa device import paths.jsonl
+  vmfa: refused: line 3: the path of a device is /, or /DIVISION/TEAM/, of printable ASCII
+  2 added, 0 duplicate, 0 skipped, 1 refused
+  status 65
+  $ printf 'se\314\201cret words\n' > nfd; printf 's\303\251cret words\n' > nfc
+  $ for spelling in nfc nfd; do vmfa device export $spelling.out --passphrase-file $spelling; done
+  exported 2 devices to nfc.out
+  exported 2 devices to nfd.out
+  $ for spelling in nfc nfd; do
+  >   export VMFA_DATABASE=sqlite:$PWD/from-$spelling/v.db; vmfa device import $spelling.out --import-passphrase-file nfd; vmfa device import $spelling.out --import-passphrase-file nfc
+  > done; vmfa device list --json | grep -o 'mfa/./phone'
+  2 added, 0 duplicate, 0 skipped, 0 refused
+  0 added, 2 duplicate, 0 skipped, 0 refused
+  2 added, 0 duplicate, 0 skipped, 0 refused
+  0 added, 2 duplicate, 0 skipped, 0 refused
+  mfa/a/phone
+  mfa/b/phone
+  $ umask 022

@@ -307,3 +307,51 @@ A vault enables a device of the verifier:
   $ create alice && printf $secret | vmfa add verifier > /dev/null
   $ vmfa pair verifier | xargs vmfa device enable "$id"
   accepted
+
+A name is never empty, neither an account's nor one that is asked for; a counter has no period:
+
+  $ export VMFA_VAULT=$PWD/solo.vault && vmfa vault init > /dev/null && printf $S | vmfa add solo --hotp > /dev/null
+  $ for words in 'code' 'remove --confirm solo' 'show --uri'; do vmfa ${words%% *} "" $(echo "$words " | cut -d' ' -f2-) 2>&1; echo "status $?"; done
+  vmfa: error: the name of the account is empty
+  status 64
+  vmfa: error: the name of the account is empty
+  status 64
+  vmfa: error: the name of the account is empty
+  status 64
+  $ ends vmfa rename solo ' '
+  vmfa: error: the new name is empty
+  status 65
+  $ vmfa list --json | grep -o '"period":[^,]*'
+  "period":null
+
+Of a vault whose slots are not all whole, a wrong passphrase is a wrong passphrase:
+
+  $ python3 -c 'import copy, json; f = json.load(open("solo.vault")); s = copy.deepcopy(f["header"]["slots"][0]); s["n"] = 0; f["header"]["slots"].append(s); json.dump(f, open("slots.vault", "w"))' && chmod 600 slots.vault
+  $ (umask 077; echo wrong > wrong); vmfa list --vault slots.vault | tail -n 1; ends vmfa list --vault slots.vault --passphrase-file wrong
+  solo          hotp
+  vmfa: error: the passphrase does not open the vault
+  status 77
+
+What does not fit into a QR code is named, and leaves the others and no half of an export:
+
+  $ printf "otpauth://totp/%05000d?secret=$S\notpauth://totp/short?secret=$S\n" 0 > long.txt && vmfa import long.txt 2> /dev/null | tail -n 1
+  2 added, 0 duplicate, 0 skipped, 0 refused
+  $ vmfa export --format otpauth --plaintext --png long 2>&1 | cut -c 1-20,5000-5160; vmfa export --format google --plaintext --png batch 2>&1 | wc -l; ls long* batch*
+  vmfa: warning: 000000000000000000000 was left out: with its name and secret it is longer than the 2953 bytes that a QR code holds
+  1
+  batch-1.png
+  long-1.png
+  long-2.png
+  long.txt
+
+Programs that end without reading what they are given end nothing else; what was shown and cannot be noted is told of:
+
+  $ mkdir stubs && printf '#!/bin/sh\nexit 1\n' > stubs/xclip && cp stubs/xclip stubs/zbarimg && chmod +x stubs/*
+  $ for round in 1 2 3 4 5 6 7 8; do printf $S | DISPLAY=:99 PATH=$PWD/stubs:$PATH setsid -w vmfa code - --copy; echo "status $?"; done 2>&1 | sort | uniq -c
+        8 status 69
+        8 vmfa: error: there is neither a clipboard nor a terminal to copy to
+  $ for round in 1 2 3 4 5 6 7 8; do PATH=$PWD/stubs:$PATH vmfa import long-1.png --dry-run > /dev/null 2>&1; echo "status $?"; done | sort | uniq -c
+        8 status 65
+  $ printf $S | vmfa add timed > /dev/null; XDG_STATE_HOME=/proc/nope vmfa code timed --fresh | wc -c
+  vmfa: warning: it cannot be noted that this code was printed (XDG_STATE_HOME): --fresh may give it once more
+  7

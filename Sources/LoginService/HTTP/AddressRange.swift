@@ -60,7 +60,7 @@ struct ProxyTrust: Sendable {
   }
 
   private func lastUntrusted(of values: [String]) -> String? {
-    let addresses = values.flatMap { $0.split(separator: ",") }.map { String($0.filter { $0 != " " }) }
+    let addresses = values.flatMap { $0.split(separator: ",") }.map { Self.withoutPort($0.filter { $0 != " " }) }
     var nearest: String?
     for address in addresses.reversed() {
       guard AddressRange.bytes(of: address) != nil else { break }
@@ -68,5 +68,12 @@ struct ProxyTrust: Sendable {
       if !proxies.contains(where: { $0.contains(address) }) { break }
     }
     return nearest
+  }
+
+  /// Some proxies write `203.0.113.9:443` and `[2001:db8::1]:443`.
+  private static func withoutPort(_ text: String) -> String {
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") { return String(text[text.index(after: text.startIndex)..<end]) }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    return parts.count == 2 ? String(parts[0]) : text
   }
 }

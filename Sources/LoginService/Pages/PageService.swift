@@ -10,7 +10,7 @@ struct PageService: Sendable {
   let accounts: AccountService
   let issuer: String
   let templates: PageTemplates
-  let limits = AttemptLimits()
+  let limits: AttemptLimits
   let budget: GuessBudget
   let trouble: TroubleLog
   let observe: @Sendable (Verdict, UnixTime) -> Void

@@ -9,6 +9,7 @@ internal import Verifier
 struct QueryAPI: Sendable {
   let accounts: AccountService
   let issuer: String
+  let attempts: AttemptLimits
   let metrics: ServiceMetrics
   let trouble: TroubleLog
   let observe: @Sendable (Verdict, UnixTime) -> Void
@@ -89,7 +90,7 @@ struct QueryAPI: Sendable {
     let context = RequestContext(actor: caller.account.arn, source: request.source, requestID: request.id)
     let call = ActionCall(
       action: action, form: form, caller: caller, accounts: accounts.on(behalfOf: context), issuer: issuer,
-      now: request.time, observe: { observe($0, request.time) }, tellOf: { trouble.report($0, to: request.id) })
+      attempts: attempts, now: request.time, observe: { observe($0, request.time) }, tellOf: { trouble.report($0, to: request.id) })
     do {
       try authorize(call)
       let result = try await action.run(call)

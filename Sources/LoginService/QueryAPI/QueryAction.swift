@@ -73,6 +73,8 @@ struct ActionCall: Sendable {
   let accounts: AccountService
   /// As authenticators show it.
   let issuer: String
+  /// Of passwords, shared with the pages.
+  let attempts: AttemptLimits
   let now: UnixTime
   /// Told of every code that was checked.
   let observe: @Sendable (Verdict) -> Void

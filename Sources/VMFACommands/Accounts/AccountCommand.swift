@@ -33,7 +33,7 @@ struct AccountInitCommand: AsyncParsableCommand {
     let console = Console.current
     let id = try accountID.map { text in
       do throws(VerifierError) { return try AccountID(text) } catch {
-        throw CommandError(.usage, "an account id is twelve digits, the first of which is not zero")
+        throw CommandError(.usage, "an account id is twelve digits")
       }
     }
     let password = try passwordFile.map(PassphraseOptions.content(of:))

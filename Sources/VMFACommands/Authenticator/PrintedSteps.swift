@@ -4,7 +4,7 @@ internal import Interchange
 internal import OATH
 
 /// Remembers for each account the step whose code was shown last, so that `--fresh` never gives one twice. The files
-/// hold numbers and no secret; they are a convenience, so a failure to write one stops nothing.
+/// hold numbers and no secret; they are a convenience, so a failure to write one stops nothing, and `--fresh` says so.
 struct PrintedSteps {
   let console: Console
 
@@ -21,7 +21,7 @@ struct PrintedSteps {
   /// Notes that the code of `time`, or of so many steps after it, was shown.
   func note(_ found: AccountArgument.Found, at time: UnixTime, offset: Int64 = 0) {
     guard let path = found.id.flatMap(path), let step = step(of: found.account.factor, at: time) else { return }
-    locked(path) { write(max(step + offset, printed(path, about: step) ?? 0), to: path) }
+    _ = locked(path) { write(max(step + offset, printed(path, about: step) ?? 0), to: path) }
   }
 
   /// Waits until the clock is past every step whose code was shown, and takes the one that has come then: of several that
@@ -44,13 +44,21 @@ struct PrintedSteps {
 
   /// - Returns: nil where the present step is fresh; it is noted as printed then.
   private func secondsToWait(for found: AccountArgument.Found, at now: UnixTime) -> Int64? {
-    guard let path = found.id.flatMap(path), let period = found.account.factor.period else { return nil }
+    guard let id = found.id, let period = found.account.factor.period else { return nil }
     let present = now.seconds / period
-    return locked(path) {
-      if let printed = printed(path, about: present) { return (printed + 1) * period - now.seconds }
-      write(present, to: path)
+    guard let path = path(id) else {
+      warn()
       return nil
     }
+    return locked(path) {
+      if let printed = printed(path, about: present) { return (printed + 1) * period - now.seconds }
+      if !write(present, to: path) { warn() }
+      return nil
+    }
+  }
+
+  private func warn() {
+    console.warn("it cannot be noted that this code was printed (XDG_STATE_HOME): --fresh may give it once more")
   }
 
   /// The step that was printed last, if it is this one or the next: what is later was noted by another clock.
@@ -65,8 +73,8 @@ struct PrintedSteps {
     return withExtendedLifetime(lock, body)
   }
 
-  private func write(_ step: Int64, to path: String) {
-    _ = FileManager.default.createFile(
+  private func write(_ step: Int64, to path: String) -> Bool {
+    FileManager.default.createFile(
       atPath: path, contents: Data(String(step).utf8), attributes: [.posixPermissions: 0o600])
   }
 }

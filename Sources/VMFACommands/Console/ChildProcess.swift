@@ -27,8 +27,13 @@ enum ChildProcess {
   ) async throws -> (status: Int32, output: [UInt8])? {
     do {
       let result = try await Subprocess.run(
-        .name(program), arguments: Arguments(arguments), input: .array(input), output: .bytes(limit: 1 << 20),
-        error: error)
+        .name(program), arguments: Arguments(arguments), input: .inputWriter, output: .bytes(limit: 1 << 20),
+        error: error
+      ) { execution in
+        // Whoever ends before it has read all has its reasons, and a status that tells of them. (Given as an array, what
+        // cannot be written would end this program: the library leaves the pipe open, and then finds it so.)
+        _ = try? await execution.standardInputWriter.write(input)
+      }
       guard case .exited(let status) = result.terminationStatus else { return (-1, []) }
       return (Int32(status), result.standardOutput)
     } catch let error as SubprocessError where error.code == .executableNotFound { return nil }

@@ -81,6 +81,8 @@ struct DatabaseBackupCommand: AsyncParsableCommand {
         .usage, "this is for SQLite", hint: "pg_dump or pg_basebackup copies a PostgreSQL database while it is in use")
     }
     guard try DurableFile.kind(of: file, followingLinks: false) == nil else { throw FileError.exists(path: file) }
+    let folder = DurableFile.parent(of: file)
+    guard try DurableFile.kind(of: folder, followingLinks: true) == .folder else { throw FileError.missing(path: folder) }
     try await store.backUp(to: file)
     try Console.current.print("copied to \(file)")
   }

@@ -19,7 +19,7 @@ struct DeviceImportCommand: AsyncParsableCommand {
   @Argument(help: "The file.", completion: .file())
   var file: String
 
-  @Option(help: "Whose devices they are, where the file does not say. (default: the owner of the file)")
+  @Option(help: "Whose devices they are, where the file does not say. (default, for a state file: its owner)")
   var user: String?
 
   @Flag(help: "Take seeds of fewer than 16 bytes too, which RFC 4226 forbids.")

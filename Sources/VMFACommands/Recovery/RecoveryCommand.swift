@@ -29,7 +29,10 @@ struct RecoveryCreateCommand: AsyncParsableCommand {
   func run() async throws {
     let name = try UserName(user), console = Console.current
     let codes = try await options.verifier().createRecoveryCodes(for: name, at: console.now())
-    do { try show(codes, of: name, on: console) } catch {
+    do { try show(codes, of: name, on: console) } catch let ending as Ending {
+      console.note("the codes from before are void all the same, and nobody has the new ones: make others")
+      throw ending
+    } catch {
       let error = CommandError(error)
       throw CommandError(
         error.status, error.message,

@@ -10,8 +10,10 @@ struct AccountSearch {
 
   /// The place of the one entry that has this id, or that fits: exactly, else in any case, else as a prefix, else as the
   /// AWS profile whose `mfa_serial` is an account's name. A whole name goes before the part of another.
-  /// - Throws: 66 where none fits; 65 where several do, which are listed.
+  /// - Throws: 66 where none fits; 65 where several do, which are listed; 64 for an empty name.
   func index(of name: String) throws -> Int {
+    // Every name begins with nothing: a script's variable that is not set is not to mean the only account there is.
+    guard !name.isEmpty else { throw CommandError(.usage, "the name of the account is empty") }
     let rules: [(isWhole: Bool, fits: (String, String) -> Bool)] = [
       (true, { $0 == $1 }), (true, { $0.lowercased() == $1.lowercased() }),
       (false, { $0.lowercased().hasPrefix($1.lowercased()) }),

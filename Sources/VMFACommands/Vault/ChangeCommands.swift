@@ -17,10 +17,11 @@ struct RenameCommand: AsyncParsableCommand {
   @OptionGroup var options: VaultOptions
 
   func run() async throws {
-    guard !newName.isEmpty else { throw CommandError(.data, "the new name is empty") }
     let (old, new) = try await options.change(name) { account in
-      try Account(
-        label: OTPAuthLabel(issuer: account.label.issuer, account: newName), factor: account.factor,
+      let label = OTPAuthLabel(issuer: account.label.issuer, account: newName)
+      guard !label.account.isEmpty else { throw CommandError(.data, "the new name is empty") }
+      return try Account(
+        label: label, factor: account.factor,
         secret: account.secret.copy())
     }
     try Console.current.print("renamed \(old) to \(new)")

@@ -70,7 +70,9 @@ struct ExportCommand: AsyncParsableCommand {
           plaintext
             ? try VaultFile.plain(contents) : try VaultFile.sealed(contents, passphrase: try exportPassphrase(secret)))
       }
-      let report = try Exporter.write(contents.entries.compactMap(\.account), as: exportFormat)
+      let report = try Exporter.write(
+        contents.entries.compactMap(\.account), as: exportFormat,
+        partLimit: png != nil || qr ? QRSymbol.maximumByteCount : .max)
       exported = report
       return SharedSecret(report.text())
     }
@@ -101,8 +103,8 @@ struct ExportCommand: AsyncParsableCommand {
   }
 
   private func write(_ report: ExportReport, to prefix: String) throws {
-    for (index, part) in report.parts.enumerated() {
-      let image = try part.bytes.withBytes { try QRSymbol(encoding: $0).png() }
+    let images = try report.parts.map { part in try part.bytes.withBytes { try QRSymbol(encoding: $0).png() } }
+    for (index, image) in images.enumerated() {
       try DurableFile.write(image.span, to: "\(prefix)-\(index + 1).png", .replacing)
     }
   }

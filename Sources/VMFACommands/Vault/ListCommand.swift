@@ -39,7 +39,8 @@ struct ListCommand: OneThreadCommand {
 struct AccountOutput: Encodable {
   var id, name, issuer, type, algorithm: String
   var digits: Int
-  var period: Int64?
+  /// null for a counter.
+  var period: Nullable<Int64>
   var code: String?
 
   init(_ entry: VaultEntry, codeAt time: UnixTime? = nil) throws {
@@ -50,7 +51,17 @@ struct AccountOutput: Encodable {
     type = account.factor.typeName
     algorithm = account.factor.algorithm.rawValue
     digits = account.factor.digits?.rawValue ?? 5
-    period = account.factor.period
+    period = Nullable(value: account.factor.period)
     if let time, account.factor.period != nil { code = try account.factor.code(of: account.secret, at: time) }
+  }
+}
+
+/// A member of an object that is there without a value too, as null.
+struct Nullable<Value: Encodable>: Encodable {
+  let value: Value?
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let value { try container.encode(value) } else { try container.encodeNil() }
   }
 }

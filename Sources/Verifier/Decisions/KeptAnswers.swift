@@ -37,11 +37,15 @@ package struct KeptAnswers: Sendable, Equatable {
     return Verdict(kept: entry.answer).map { .sameCode($0) }
   }
 
-  /// But for that of a closed door: no code was looked at, so it spends none, and an answer from before the lock stays.
+  /// But for that of a closed door, and that of no door at all: no code was looked at, so it spends none, and an answer from
+  /// before the lock stays.
   mutating func keep(
     _ verdict: Verdict, to requestID: String, with code: String, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) {
-    if case .rejected(.locked) = verdict { return }
+    switch verdict {
+    case .rejected(.locked), .rejected(.noDevice): return
+    case .rejected, .accepted: break
+    }
     let key = keys.integrityKey
     entries.removeAll { !$0.isAlive(at: now) }
     entries.append(
@@ -71,7 +75,8 @@ package struct KeptAnswers: Sendable, Equatable {
 
 extension UnitState {
   /// What was answered to a request id before, else what `decide` answers now, which is kept. Another code under the same
-  /// id is a guess like any other: counted, recorded, and not compared at all while the user is locked.
+  /// id is a guess like any other: counted, recorded, and not compared at all while the user is locked. Nor is the same one
+  /// then: without a count, whoever knows the id could try codes until one is the one that was accepted.
   /// - Returns: nil for another code.
   mutating func answer(
     _ requestID: String, code: String, at now: UnixTime, keys: KeySet,

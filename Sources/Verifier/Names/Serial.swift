@@ -1,6 +1,6 @@
 internal import OpenSSLCrypto
 
-/// Twelve digits that name an installation, as an AWS account id does; the first is not zero.
+/// Twelve digits that name an installation, as an AWS account id does.
 public struct AccountID: Sendable, Hashable {
   /// The digits.
   public let text: String
@@ -8,13 +8,11 @@ public struct AccountID: Sendable, Hashable {
   /// - Throws: ``VerifierError/corruptRecord(_:)``: account ids are made by programs and kept in databases.
   public init(_ text: String) throws(VerifierError) {
     let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-    guard text.utf8.count == 12, text.utf8.allSatisfy(digits.contains), text.utf8.first != UInt8(ascii: "0") else {
-      throw .corruptRecord("the account id")
-    }
+    guard text.utf8.count == 12, text.utf8.allSatisfy(digits.contains) else { throw .corruptRecord("the account id") }
     self.text = text
   }
 
-  /// A new one.
+  /// A new one; the first digit is not zero, which some programs would lose.
   public static func random() throws(VerifierError) -> AccountID {
     do throws(CryptoError) {
       return try AccountID(unchecked: String(100_000_000_000 + SecureRandom.number(below: 900_000_000_000)))

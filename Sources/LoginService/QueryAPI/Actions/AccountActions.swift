@@ -27,9 +27,9 @@ extension ActionCall {
 
   fileprivate func createAlias() async throws -> XMLText? {
     let alias = try alias()
-    guard alias.first != "-", alias.last != "-", !alias.contains("--"),
-      !alias.allSatisfy(\.isNumber) || alias.count != 12
-    else { throw QueryError(400, "InvalidInput", "The account alias \(alias) is not valid.") }
+    guard !alias.allSatisfy(\.isNumber) || alias.count != 12 else {
+      throw QueryError(400, "InvalidInput", "The account alias \(alias) is not valid.")
+    }
     guard try await accounts.store.settings().alias != alias else {
       throw QueryError.exists("The account alias \(alias) already exists.")
     }

@@ -110,7 +110,8 @@ extension ActionCall {
     var parameters = Parameters(form)
     let user = parameters.optional("UserName", .userName), serial = parameters.required("SerialNumber", .serialNumber)
     try parameters.check()
-    let name = try self.user(user)
+    // Root's own is root's affair, on the pages: a key alone is not to take it away.
+    let name = try userNotRoot(user)
     _ = try await account(of: name)
     _ = try await verifier.deactivate(.serial(Serial(stored: serial)), of: name, at: now)
     return nil
@@ -170,7 +171,7 @@ extension ActionCall {
 
   fileprivate func getDevice() async throws -> XMLText? {
     var parameters = Parameters(form)
-    let serial = parameters.required("SerialNumber", .serialNumber), user = parameters.optional("UserName", .userName)
+    let serial = parameters.required("SerialNumber", .serialNumber), user = parameters.optional("UserName", .newUserName)
     try parameters.check()
     if let user { _ = try await account(of: named(user)) }
     let device = try await device(serial)

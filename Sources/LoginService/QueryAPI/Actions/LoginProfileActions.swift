@@ -27,7 +27,7 @@ extension ActionCall {
 
   fileprivate func createLoginProfile() async throws -> XMLText? {
     var parameters = Parameters(form)
-    let name = parameters.optional("UserName", .userName), password = parameters.required("Password", .password)
+    let name = parameters.optional("UserName", .newUserName), password = parameters.required("Password", .password)
     let mustChange = parameters.bool("PasswordResetRequired") ?? false
     try parameters.check()
     let user = try userNotRoot(name)
@@ -38,7 +38,7 @@ extension ActionCall {
 
   fileprivate func getLoginProfile() async throws -> XMLText? {
     var parameters = Parameters(form)
-    let name = parameters.optional("UserName", .userName)
+    let name = parameters.optional("UserName", .newUserName)
     try parameters.check()
     let user = try userNotRoot(name)
     guard let profile = try await account(of: user).record.login else { throw AccountError.noLoginProfile(user.text) }
@@ -57,7 +57,7 @@ extension ActionCall {
 
   fileprivate func updateLoginProfile() async throws -> XMLText? {
     var parameters = Parameters(form)
-    let name = parameters.required("UserName", .userName), password = parameters.optional("Password", .password)
+    let name = parameters.required("UserName", .newUserName), password = parameters.optional("Password", .password)
     let mustChange = parameters.bool("PasswordResetRequired")
     try parameters.check()
     try await accounts.updateLoginProfile(
@@ -67,7 +67,7 @@ extension ActionCall {
 
   fileprivate func deleteLoginProfile() async throws -> XMLText? {
     var parameters = Parameters(form)
-    let name = parameters.optional("UserName", .userName)
+    let name = parameters.optional("UserName", .newUserName)
     try parameters.check()
     try await accounts.deleteLoginProfile(of: userNotRoot(name), at: now)
     return nil
@@ -80,7 +80,10 @@ extension ActionCall {
     guard !caller.account.isRoot else {
       throw QueryError(400, "InvalidUserType", "Only IAM Users can change their own password.")
     }
+    let subjects = [AttemptLimits.Subject.owner(caller.name.text)]
+    guard attempts.admit(subjects, at: now) == nil else { throw QueryError(400, "Throttling", "Rate exceeded") }
     try await accounts.changePassword(of: caller.name, from: Self.secret(old), to: Self.secret(new), at: now)
+    attempts.forgive(subjects)
     return nil
   }
 
