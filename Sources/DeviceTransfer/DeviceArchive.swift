@@ -16,7 +16,8 @@ enum DeviceArchive {
     var span = salt.mutableSpan
     try SecureRandom.fill(&span)
     let key = try Scrypt.deriveKey(
-      from: Passphrase.toSet(passphrase).bytes, salt: salt, cost: Scrypt.Cost(n: cost.n, r: cost.r, p: cost.p), count: AESGCM.keyByteCount)
+      from: Passphrase.toSet(passphrase).bytes, salt: salt, cost: Scrypt.Cost(n: cost.n, r: cost.r, p: cost.p),
+      count: AESGCM.keyByteCount)
     let header =
       mark
       + ",\"version\":1,\"scrypt\":{\"n\":\(cost.n),\"r\":\(cost.r),\"p\":\(cost.p),\"salt\":\"\(salt.hexadecimal)\"}}"

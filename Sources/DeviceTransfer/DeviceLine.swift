@@ -66,7 +66,8 @@ enum DeviceLine {
   }
 
   private static let members: Set<String> = [
-    "user", "path", "name", "issuer", "type", "algorithm", "digits", "period", "last_step", "drift", "enabled", "secret",
+    "user", "path", "name", "issuer", "type", "algorithm", "digits", "period", "last_step", "drift", "enabled",
+    "secret",
     "scratch_codes",
   ]
 

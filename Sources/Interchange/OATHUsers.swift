@@ -20,7 +20,8 @@ package enum OATHUsers {
     for (number, range) in lines.enumerated() { report.add(text.extracting(range), number: number + 1) }
     let isEmpty = report.accounts.isEmpty && report.skipped.isEmpty && report.refused.isEmpty
     let saysSomething = lines.contains { range in
-      text.extracting(range).wordRanges.first.map { text[range.lowerBound + $0.lowerBound] != UInt8(ascii: "#") } ?? false
+      text.extracting(range).wordRanges.first.map { text[range.lowerBound + $0.lowerBound] != UInt8(ascii: "#") }
+        ?? false
     }
     if isEmpty, saysSomething { throw ImportError.broken("no line of the file is an entry of pam_oath") }
     return report

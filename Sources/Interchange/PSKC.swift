@@ -62,7 +62,8 @@ enum PSKC {
         try TOTPParameters(
           algorithm: algorithm, digits: digits, period: Int64(clamping: number("TimeInterval", or: 30))))
       : .hotp(algorithm: algorithm, digits: digits, counter: try number("Counter", or: 0))
-    let user = key["UserId"]?.value ?? package.at("DeviceInfo", "UserId")?.value, device = package.at("DeviceInfo", "SerialNo")?.value ?? key.attributes["Id"]
+    let user = key["UserId"]?.value ?? package.at("DeviceInfo", "UserId")?.value,
+      device = package.at("DeviceInfo", "SerialNo")?.value ?? key.attributes["Id"]
     var history = try history(data, factor)
     history.isOfNobody = user == nil
     return try Account(

@@ -89,6 +89,13 @@ An export goes by where rows lie, whatever their ids read as; and what has no pl
   broken: the batch 9223372036854775807 was added: no batch of the chain has such a number
   broken: 14 rows, 3 batches
 
+Where the chain has come to its end, an export does not hide that some could not be sealed:
+
+  $ tamper "INSERT INTO vmfa_audit_batch SELECT 9007199254740990, sealed_at, key_id, row_ids, tag FROM vmfa_audit_batch LIMIT 1" && vmfa verify alice 000007 --at $((now + 150)) > /dev/null 2>&1; vmfa audit export 2> said | wc -l; cat said; vmfa audit export > /dev/null 2>&1
+  12
+  vmfa: error: the newest audit batch cannot be read back: the record is damaged, or sealed under another key
+  [65]
+
 Whoever takes all of it away:
 
   $ tamper "DELETE FROM vmfa_audit_event; DELETE FROM vmfa_audit_batch" && vmfa audit verify && vmfa audit verify --head "$head"

@@ -53,7 +53,8 @@ package struct Tampering: Sendable, CustomTestStringConvertible {
   ]
 
   package static let all =
-    [Int64.min, -5, 0, Int64.max].map(added) + [
+    [Int64.min, -5, 0, Int64.max].map(added)
+    + [
       "time = time + 1", "event = 'DeleteUser'", "outcome = 'accepted'", "reason = 'x'", "user_name = 'mallory'",
       "device = 'x'", "actor = 'x'", "source = 'x'", "request_id = 'x'", "key_id = 'x'",
       "tag = (SELECT tag FROM vmfa_audit_event WHERE id = 'NEXT')",

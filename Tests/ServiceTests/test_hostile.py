@@ -135,13 +135,13 @@ class Signatures(ServiceTestCase):
         """Signatures in the query string, as they are handed on in URLs."""
         now = datetime.datetime.now(datetime.timezone.utc)
 
-        def url(expires="60", when=now, signature=None, **extra):
+        def url(expires="60", when=now, signature=None, signed={}, **extra):
             key, secret = self.service.root[:2]
             stamp, day = when.strftime("%Y%m%dT%H%M%SZ"), when.strftime("%Y%m%d")
             scope = f"{day}/us-east-1/sts/aws4_request"
             given = {"Action": "GetCallerIdentity", "Version": "2011-06-15", "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
                      "X-Amz-Credential": f"{key}/{scope}", "X-Amz-Date": stamp, "X-Amz-Expires": expires,
-                     "X-Amz-SignedHeaders": "host"}
+                     "X-Amz-SignedHeaders": "host", **signed}
             query = urllib.parse.urlencode(sorted(given.items()), quote_via=urllib.parse.quote, safe="-_.~")
             host = f"127.0.0.1:{self.service.port}"
             canonical = "\n".join(["GET", "/", query, f"host:{host}", "", "host", hashlib.sha256(b"").hexdigest()])
@@ -156,6 +156,11 @@ class Signatures(ServiceTestCase):
         self.assertEqual(get(url())[0], 200)
         self.assertRefused(get(url(signature=64 * "0")), "SignatureDoesNotMatch")
         self.assertRefused(get(url(Extra="1")), "SignatureDoesNotMatch")
+        for odd in ("a\nb", "a\tb", "a\x85b", "a+b c"):
+            self.assertNotEqual(get(url(signed={"Note": odd}))[1], "SignatureDoesNotMatch", odd)
+        # What is signed is what is read: a plus is a space.
+        self.assertRefused(get(url(signed={"Note": "a+b"}).replace("%2B", "+")), "SignatureDoesNotMatch")
+        self.assertEqual(get(url(signed={"Note": "a b"}).replace("a%20b", "a+b"))[0], 200)
         ago = now - datetime.timedelta(seconds=90)
         self.assertRefused(get(url(when=ago)), "SignatureDoesNotMatch", "Signature expired")
         self.assertEqual(get(url(when=ago, expires="600"))[0], 200)

@@ -1,6 +1,7 @@
 """Every action of the query API through boto3, and the errors that AWS documents or was seen to give."""
 
 import base64
+import concurrent.futures
 import csv
 import io
 import time
@@ -126,6 +127,26 @@ class Users(IAMTestCase):
         self.fails(
             400, "ValidationError", "Must specify userName when calling with non-User credentials",
             self.iam.get_login_profile)
+        # A key alone does not take the second factor from the pages.
+        self.fails(
+            400, "ValidationError", "Must specify userName when calling with non-User credentials",
+            self.iam.deactivate_mfa_device, SerialNumber=MFA + "root-account-mfa-device")
+
+    def test_spellings(self):
+        """Of a name in several cases there is one, whoever is first."""
+        clients = [self.service.client("iam") for _ in range(4)]
+
+        def create(client, name):
+            try:
+                client.create_user(UserName=name)
+            except botocore.exceptions.ClientError as error:
+                return error.response["Error"]["Code"]
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for index in range(20):
+                names = [f"{start}nn{index}" for start in "aA"] + [f"{start}NN{index}" for start in "aA"]
+                self.assertEqual(
+                    sorted(pool.map(create, clients, names), key=str), 3 * ["EntityAlreadyExists"] + [None])
 
 
 class Devices(IAMTestCase):
@@ -362,6 +383,14 @@ class Passwords(IAMTestCase):
             NewPassword="battery staple")
         carl.change_password(OldPassword="correct horse", NewPassword="battery staple")
         carl.change_password(OldPassword="battery staple", NewPassword="correct horse")
+        # Guesses at it are as few as on the pages.
+        for _ in range(9):
+            self.fails(
+                403, "AccessDenied", "The old password was incorrect.", carl.change_password, OldPassword="wrong",
+                NewPassword="battery staple")
+        self.fails(
+            400, "Throttling", "Rate exceeded", carl.change_password, OldPassword="correct horse",
+            NewPassword="battery staple")
         self.fails(
             400, "InvalidUserType", "Only IAM Users can change their own password.", self.iam.change_password,
             OldPassword="correct horse", NewPassword="battery staple")
@@ -408,6 +437,11 @@ class AccountWide(IAMTestCase):
             404, "NoSuchEntity", "The account alias other cannot be found.", self.iam.delete_account_alias,
             AccountAlias="other")
         self.iam.delete_account_alias(AccountAlias="example-corp")
+        for alias in ("-abc", "abc-", "a--b", "Abc"):
+            self.fails(
+                400, "ValidationError", "1 validation error detected: Value at 'accountAlias' failed to satisfy constraint: "
+                "Member must satisfy regular expression pattern: ^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$",
+                self.iam.create_account_alias, AccountAlias=alias)
 
     def test_summary_and_report(self):
         with self.assertRaises(botocore.exceptions.ClientError) as caught:

@@ -72,7 +72,9 @@ struct ProxyTrust: Sendable {
 
   /// Some proxies write `203.0.113.9:443` and `[2001:db8::1]:443`.
   private static func withoutPort(_ text: String) -> String {
-    if text.hasPrefix("["), let end = text.firstIndex(of: "]") { return String(text[text.index(after: text.startIndex)..<end]) }
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      return String(text[text.index(after: text.startIndex)..<end])
+    }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     return parts.count == 2 ? String(parts[0]) : text
   }

@@ -90,7 +90,8 @@ struct QueryAPI: Sendable {
     let context = RequestContext(actor: caller.account.arn, source: request.source, requestID: request.id)
     let call = ActionCall(
       action: action, form: form, caller: caller, accounts: accounts.on(behalfOf: context), issuer: issuer,
-      attempts: attempts, now: request.time, observe: { observe($0, request.time) }, tellOf: { trouble.report($0, to: request.id) })
+      attempts: attempts, now: request.time, observe: { observe($0, request.time) },
+      tellOf: { trouble.report($0, to: request.id) })
     do {
       try authorize(call)
       let result = try await action.run(call)

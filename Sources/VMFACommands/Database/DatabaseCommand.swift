@@ -82,7 +82,9 @@ struct DatabaseBackupCommand: AsyncParsableCommand {
     }
     guard try DurableFile.kind(of: file, followingLinks: false) == nil else { throw FileError.exists(path: file) }
     let folder = DurableFile.parent(of: file)
-    guard try DurableFile.kind(of: folder, followingLinks: true) == .folder else { throw FileError.missing(path: folder) }
+    guard try DurableFile.kind(of: folder, followingLinks: true) == .folder else {
+      throw FileError.missing(path: folder)
+    }
     try await store.backUp(to: file)
     try Console.current.print("copied to \(file)")
   }

@@ -171,7 +171,8 @@ extension ActionCall {
 
   fileprivate func getDevice() async throws -> XMLText? {
     var parameters = Parameters(form)
-    let serial = parameters.required("SerialNumber", .serialNumber), user = parameters.optional("UserName", .newUserName)
+    let serial = parameters.required("SerialNumber", .serialNumber),
+      user = parameters.optional("UserName", .newUserName)
     try parameters.check()
     if let user { _ = try await account(of: named(user)) }
     let device = try await device(serial)
