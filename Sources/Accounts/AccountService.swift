@@ -111,15 +111,30 @@ public struct AccountService: Sendable {
     return found
   }
 
-  /// What cannot be read of all accounts, tokens and settings.
+  /// What cannot be read of all accounts, tokens and settings, and access keys that do not open.
   public func unreadable() async throws(AccountError) -> [Unreadable] {
     var unreadable = try await asking { () throws(VerifierError) in try await store.tokens().unreadable }
     do throws(VerifierError) { _ = try await store.settings() } catch {
       guard error.isOfOneRecord else { throw .verifier(error) }
       unreadable.append(Unreadable(name: nil, error: error))
     }
-    try await everyAccount { unreadable += $0.unreadable }
+    try await everyAccount { page throws(AccountError) in
+      unreadable += page.unreadable
+      for account in page.items { unreadable += try await closedAccessKeys(of: account) }
+    }
     return unreadable
+  }
+
+  private func closedAccessKeys(of account: Account) async throws(AccountError) -> [Unreadable] {
+    var closed: [Unreadable] = []
+    let user = account.user.name
+    for key in account.record.accessKeys {
+      do throws(VerifierError) { _ = try await secret(of: key, user: user) } catch {
+        guard error.isOfOneRecord else { throw .verifier(error) }
+        closed.append(Unreadable(name: user.text, error: .corruptRecord("an access key of \(user)")))
+      }
+    }
+    return closed
   }
 
   private func root() async throws(VerifierError) -> Listing<Account> {

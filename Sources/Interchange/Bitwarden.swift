@@ -72,7 +72,11 @@ private struct BitwardenCipher {
       from: passphrase, salt: Array(salt.utf8), hash: .sha256, iterations: Int(iterations), count: 32)
     let encryption = try expand(key, "enc"), authentication = try expand(key, "mac")
     _ = try open(check, encryption: encryption, authentication: authentication)
-    return try open(data, encryption: encryption, authentication: authentication)
+    do { return try open(data, encryption: encryption, authentication: authentication) } catch ImportError
+      .wrongPassphrase
+    {
+      throw ImportError.broken("the export is damaged: its passphrase is right, and its data does not open")
+    }
   }
 
   /// HKDF-Expand (RFC 5869) to one block.

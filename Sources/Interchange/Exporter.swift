@@ -36,9 +36,11 @@ public struct ExportReport: Sendable {
 /// Writes accounts for other programs.
 public enum Exporter {
   /// Writes what the format can carry, and names the rest.
-  /// - Parameter partLimit: the most bytes that a part may have, such as what a QR code holds.
+  /// - Parameters:
+  ///   - passphrase: what 2FAS's backup is sealed under; nil for one in the clear. The other formats know of none.
+  ///   - partLimit: the most bytes that a part may have, such as what a QR code holds.
   public static func write(
-    _ accounts: [Account], as format: ExportFormat, partLimit: Int = .max
+    _ accounts: [Account], as format: ExportFormat, sealedUnder passphrase: SharedSecret? = nil, partLimit: Int = .max
   ) throws -> ExportReport {
     var report = ExportReport()
     let tooLong = "with its name and secret it is longer than the \(partLimit) bytes that a QR code holds"
@@ -60,7 +62,7 @@ public enum Exporter {
         return false
       }
       report.parts = try GoogleMigration.write(carried, partLimit: partLimit)
-    case .twoFAS: report.parts = [.init(TwoFAS.write(accounts))]
+    case .twoFAS: report.parts = [.init(try TwoFAS.write(accounts, sealedUnder: passphrase))]
     }
     return report
   }
@@ -175,20 +177,40 @@ struct ProtobufWriter: ~Copyable {
 }
 
 extension TwoFAS {
-  /// A backup of schema 4, in the clear.
-  static func write(_ accounts: [Account]) -> SecretBytes {
+  /// What a sealed backup holds under the same passphrase, by which the app knows the right one (its `BackupContent`).
+  private static let reference = """
+    tRViSsLKzd86Hprh4ceC2OP7xazn4rrt4xhfEUbOjxLX8Rc3mkISXE0lWbmnWfggogbBJhtYgpK6fMl1D6mtsy92R3HkdGfwuXbzLebqVFJsR7IZ2w58t938\
+    iymwG4824igYy1wi6n2WDpO1Q1P69zwJGs2F5a1qP4MyIiDSD7NCV2OvidXQCBnDlGfmz0f1BQySRkkt4ryiJeCjD2o4QsveJ9uDBUn8ELyOrESv5R5DMDkD\
+    4iAF8TXU7KyoJujd
+    """
+
+  /// A backup of schema 4.
+  static func write(_ accounts: [Account], sealedUnder passphrase: SharedSecret?) throws -> SecretBytes {
+    let sealed = try passphrase.map { try seal(services(accounts), Array(reference.utf8), under: $0.bytes) }
     var writer = JSONWriter()
-    writer.object(["services", "groups", "updatedAt", "schemaVersion", "appOrigin"]) { writer, name in
+    let names = ["services", "groups", "updatedAt", "schemaVersion", "appOrigin"]
+    writer.object(names + (sealed == nil ? [] : ["servicesEncrypted", "reference"])) { writer, name in
       switch name {
-      case "services":
-        writer.array(count: accounts.count) { writer, index in write(accounts[index], index, to: &writer) }
+      case "services": if sealed == nil { services(accounts, to: &writer) } else { writer.raw("[]") }
       case "groups": writer.raw("[]")
       case "schemaVersion": writer.raw("4")
       case "appOrigin": writer.string("vmfa")
+      case "servicesEncrypted": writer.string(sealed?.services ?? "")
+      case "reference": writer.string(sealed?.reference ?? "")
       default: writer.raw("0")
       }
     }
     return writer.finish()
+  }
+
+  private static func services(_ accounts: [Account]) -> SecretBytes {
+    var writer = JSONWriter()
+    services(accounts, to: &writer)
+    return writer.finish()
+  }
+
+  private static func services(_ accounts: [Account], to writer: inout JSONWriter) {
+    writer.array(count: accounts.count) { writer, index in write(accounts[index], index, to: &writer) }
   }
 
   private static func write(_ account: Account, _ index: Int, to writer: inout JSONWriter) {

@@ -46,13 +46,31 @@ enum TwoFAS {
       secret: EntryFields(object: service).base32("secret"))
   }
 
+  private static let iterations = 10_000
+
+  /// Both as ``open(_:passphrase:)`` reads them: under one key, each with a nonce of its own.
+  static func seal(
+    _ services: borrowing SecretBytes, _ reference: [UInt8], under passphrase: borrowing SecretBytes
+  ) throws -> (services: String, reference: String) {
+    let salt = try SecureRandom.bytes(count: 256), none: [UInt8] = []
+    let key = try PBKDF2.deriveKey(
+      from: Passphrase.toSet(passphrase).bytes, salt: salt, hash: .sha256, iterations: iterations, count: 32)
+    func text(_ box: AESGCM.SealedBox) -> String {
+      [box.ciphertext + box.tag, salt, box.nonce].map { part in
+        Base64.encode(part.span).withBytes { $0.string(in: 0..<$0.count) }
+      }.joined(separator: ":")
+    }
+    let sealed = try services.withBytes { try AESGCM.seal($0, key: key, associatedData: none.span) }
+    return (text(sealed), text(try AESGCM.seal(reference.span, key: key, associatedData: none.span)))
+  }
+
   /// `servicesEncrypted`: ciphertext and tag, salt, and nonce, each in base64.
   private static func open(_ sealed: String, passphrase: borrowing SecretBytes) throws -> SecretBytes {
     let parts = try sealed.split(separator: ":").map { try Base64.bytes($0) }
     guard parts.count == 3, parts[0].count > AESGCM.tagByteCount else {
       throw ImportError.broken("the backup is cut off")
     }
-    let key = try PBKDF2.deriveKey(from: passphrase, salt: parts[1], hash: .sha256, iterations: 10_000, count: 32)
+    let key = try PBKDF2.deriveKey(from: passphrase, salt: parts[1], hash: .sha256, iterations: iterations, count: 32)
     return try ImportPassphrase.opening(parts[0], nonce: parts[2], key: key)
   }
 }

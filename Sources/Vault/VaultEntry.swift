@@ -6,7 +6,7 @@ internal import OpenSSLCrypto
 
 /// One entry of a vault: as it stands in the file, and what could be read of it.
 public struct VaultEntry: Sendable {
-  /// A UUID; made up for an entry that has none.
+  /// A UUID; of an entry that has none, one made of its name and parameters, so that it is the same each time.
   public let id: String
   /// nil for an entry that cannot be read; it is kept as it is.
   public let account: Account?
@@ -16,7 +16,6 @@ public struct VaultEntry: Sendable {
 
   init(raw: JSONValue) {
     self.raw = raw
-    id = raw["uuid"]?.string ?? UUID().uuidString.lowercased()
     do {
       account = try AegisEntry.account(raw)
       problem = nil
@@ -24,6 +23,16 @@ public struct VaultEntry: Sendable {
       account = nil
       problem = "\(error)"
     }
+    id = raw["uuid"]?.string ?? Self.derivedID(raw, account)
+  }
+
+  private static func derivedID(_ raw: JSONValue, _ account: Account?) -> String {
+    let factor =
+      account.map { "\($0.factor.typeName) \($0.factor.digits?.rawValue ?? 0) \($0.factor.period ?? 0)" } ?? ""
+    let text = Array("vmfa entry\n\(raw["issuer"]?.string ?? "")\n\(raw["name"]?.string ?? "")\n\(factor)".utf8)
+    guard let hash = try? SHA256.hash(text.span) else { return UUID().uuidString.lowercased() }
+    let digits = Array(hash.prefix(16)).hexadecimal
+    return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(Array(digits)[$0]) }.joined(separator: "-")
   }
 
   /// A new entry.

@@ -104,7 +104,8 @@ public struct VaultFile: Sendable {
   }
 
   /// Puts a whole file in the vault's place, after it has been opened; the version before stays as `.bak`.
-  public func restore(_ file: borrowing SecretBytes, _ passphrase: () throws -> SecretBytes) throws -> Int {
+  /// - Returns: what is in it.
+  public func restore(_ file: borrowing SecretBytes, _ passphrase: () throws -> SecretBytes) throws -> VaultContents {
     guard try AegisFile(parsing: file.copy()).isEncrypted else {
       throw VaultError.broken("the copy is not encrypted; vmfa import takes its accounts")
     }
@@ -118,7 +119,7 @@ public struct VaultFile: Sendable {
         try file.withBytes { (file) throws(FileError) in try DurableFile.write(file, to: path, .keeping) }
       }
     }
-    return contents.entries.count
+    return contents
   }
 
   /// The file as it is.

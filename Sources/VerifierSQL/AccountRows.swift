@@ -124,10 +124,12 @@ extension APIToken {
     var reader = RowReader(row, of: "a token", named: "the token")
     let name = try reader.text()
     reader.name = name
-    let scopes = try reader.text().split(separator: " ")
-    self.init(
-      name: name, scopes: Set(scopes.compactMap { Scope(rawValue: String($0)) }), createdAt: try reader.time(),
-      digest: try reader.bytes())
+    let words = try reader.text().split(separator: " "), scopes = Set(words.compactMap { Scope(rawValue: String($0)) })
+    let createdAt = try reader.time(), digest = try reader.bytes()
+    guard !name.isEmpty, scopes.count == words.count, !scopes.isEmpty, digest.count == 32 else {
+      throw .corruptRecord(reader.subject)
+    }
+    self.init(name: name, scopes: scopes, createdAt: createdAt, digest: digest)
   }
 
   var values: [SQLValue] {

@@ -79,6 +79,24 @@ A copy that cannot be made says why, and of what:
   status 74
   [2]
 
+Keys and tokens that are good for nothing are found:
+
+  $ (export VMFA_DATABASE=sqlite:closed/v.db; vmfa account init > /dev/null 2>&1; vmfa token create one --scope verify > /dev/null 2>&1; vmfa token create two --scope verify > /dev/null 2>&1
+  > python3 -c '
+  > import sqlite3
+  > c = sqlite3.connect("closed/v.db")
+  > c.execute("UPDATE vmfa_access_key SET sealed = zeroblob(60)"); c.execute("UPDATE vmfa_token SET scopes = ? WHERE name = ?", ("x", "one")); c.execute("UPDATE vmfa_token SET digest = zeroblob(1) WHERE name = ?", ("two",)); c.commit()'
+  > ends vmfa database check; ends vmfa token list)
+  the token one cannot be read back: the record is damaged, or sealed under another key
+  the token two cannot be read back: the record is damaged, or sealed under another key
+  an access key of <root_account> cannot be read back: the record is damaged, or sealed under another key
+  damaged: 1 users, 0 devices
+  status 65
+  TOKEN  SCOPES  CREATED
+  vmfa: error: the token one cannot be read back: the record is damaged, or sealed under another key
+  vmfa: error: the token two cannot be read back: the record is damaged, or sealed under another key
+  status 65
+
 Users go with their devices:
 
   $ ends vmfa user delete alice

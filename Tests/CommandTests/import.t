@@ -69,7 +69,7 @@ Exports come back as the same accounts; what cannot be carried is named:
   vmfa: warning: Steam:gamer was left out: the format has no Steam codes
   $ ends vmfa export --format otpauth
   vmfa: error: this format is written in the clear only
-  vmfa: hint: --plaintext if that is meant, or --format aegis
+  vmfa: hint: --plaintext if that is meant, or --format aegis or 2fas
   status 64
   $ vmfa export --format aegis > sealed.json && grep -c GEZDGNBV sealed.json
   0
@@ -107,6 +107,25 @@ Google's batches as images, in any order, and as drawings:
   2
   $ VMFA_VAULT=$PWD/batches.vault; vmfa vault init > /dev/null; vmfa import batch-2.png batch-1.png | tail -1
   12 added, 0 duplicate, 0 skipped, 0 refused
+  $ VMFA_VAULT=$PWD/qr.vault
+
+2FAS's backup is sealed unless that is not wanted, under the vault's passphrase or another, with the app's own check:
+
+  $ ends vmfa export --format otpauth | tail -n 2
+  vmfa: hint: --plaintext if that is meant, or --format aegis or 2fas
+  status 64
+  $ VMFA_VAULT=$PWD/vaults/otpauth_uris.txt.vault vmfa export --format 2fas --export-passphrase-file theirs --output sealed.2fas && grep -c 'GEZDGNBV' sealed.2fas
+  0
+  [1]
+  $ VMFA_VAULT=$PWD/sealed.vault; vmfa vault init > /dev/null; imported sealed.2fas; ends vmfa import sealed.2fas --import-passphrase-file pass | tail -n 2
+  9 added, 0 duplicate, 0 skipped, 0 refused
+  vmfa: error: the passphrase does not open the file
+  status 77
+  $ python3 -c '
+  > import base64, hashlib, json
+  > file = json.load(open("sealed.2fas")); parts = [[base64.b64decode(part) for part in file[name].split(":")] for name in ("servicesEncrypted", "reference")]
+  > print(file["services"], [[len(part) for part in found[1:]] for found in parts], len(parts[1][0]), parts[0][1] == parts[1][1], parts[0][2] != parts[1][2])'
+  [] [[256, 12], [256, 12]] 272 True True
   $ VMFA_VAULT=$PWD/qr.vault
 
 One bad entry, one bad file:

@@ -216,7 +216,11 @@ Names are completed where that was asked for, and only there:
   1
   $ vmfa ---completion code -- positional@0 0 0 '' | head -1
   AWS:amazon
-  $ vmfa vault completion off; ls "$XDG_STATE_HOME/vmfa"
+  $ vmfa vault init --vault other.vault > /dev/null; printf $S | vmfa add elsewhere --vault other.vault > /dev/null; grep -c AWS:amazon "$XDG_STATE_HOME/vmfa/names"
+  1
+  $ vmfa vault backup named.json > /dev/null; vmfa rename amazon aws > /dev/null; vmfa vault restore named.json > /dev/null; grep -c AWS:amazon "$XDG_STATE_HOME/vmfa/names"
+  1
+  $ touch "$XDG_STATE_HOME/vmfa/names.vmfa-0123456789abcdef.tmp"; vmfa vault completion off; ls "$XDG_STATE_HOME/vmfa"
   completion of account names is off
 
 Where a file is meant, files are completed, with whatever is in their names:
@@ -355,3 +359,11 @@ Programs that end without reading what they are given end nothing else; what was
   $ printf $S | vmfa add timed > /dev/null; XDG_STATE_HOME=/proc/nope vmfa code timed --fresh | wc -c
   vmfa: warning: it cannot be noted that this code was printed (XDG_STATE_HOME): --fresh may give it once more
   7
+
+An entry that came without an id has the same one each time:
+
+  $ vmfa export --format aegis --plaintext > bare.vault && python3 -c 'import json; f = json.load(open("bare.vault")); [e.pop("uuid") for e in f["db"]["entries"]]; json.dump(f, open("bare.vault", "w"))' && chmod 600 bare.vault
+  $ for round in 1 2; do vmfa list --vault bare.vault --json 2> /dev/null | python3 -c 'import json, sys; ids = [a["id"] for a in json.load(sys.stdin)]; print(len(ids), len(set(ids)), [len(part) for part in ids[0].split("-")]); open("ids", "a").write(f"{ids}\n")'; done; uniq ids | wc -l
+  4 4 [8, 4, 4, 4, 12]
+  4 4 [8, 4, 4, 4, 12]
+  1

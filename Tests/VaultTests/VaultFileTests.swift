@@ -224,7 +224,7 @@ import Testing
     _ = try vault.update(secret()) { $0.entries.removeAll() }
     #expect(throws: VaultError.wrongPassphrase) { _ = try vault.restore(copy, secret("other")) }
     #expect(try vault.read(secret()).entries.isEmpty)
-    #expect(try vault.restore(copy, secret()) == 1)
+    #expect(try vault.restore(copy, secret()).entries.count == 1)
     #expect(try vault.read(secret()).entries.count == 1)
   }
 }

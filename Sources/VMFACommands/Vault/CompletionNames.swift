@@ -28,15 +28,18 @@ struct CompletionNames {
     try DurableFile.write(bytes.span, to: path, .replacing)
   }
 
-  /// Forgets them.
+  /// Forgets them, and what is left of a write that was cut off.
   func turnOff() throws {
-    guard let path, isOn else { return }
-    try FileManager.default.removeItem(atPath: path)
+    guard let path else { return }
+    DurableFile.removeStagedFiles(for: path)
+    if isOn { try FileManager.default.removeItem(atPath: path) }
   }
 
-  /// After a change of the vault; a failure to follow it stops nothing.
-  func follow(_ contents: VaultContents) {
-    if isOn { try? turnOn(contents) }
+  /// After a change of a vault; a failure to follow it stops nothing. A shell completes the names of the vault that is meant
+  /// where none is named.
+  func follow(_ contents: VaultContents, of file: VaultFile) {
+    guard isOn, let usual = try? VaultOptions.at(nil).file(), usual.path == file.path else { return }
+    try? turnOn(contents)
   }
 }
 

@@ -56,9 +56,10 @@ struct ExportCommand: AsyncParsableCommand {
     if let output, let vault = try FileIdentity(of: options.file().path), try FileIdentity(of: output) == vault {
       throw CommandError(.usage, "\(output) is the vault itself", hint: "vmfa vault backup copies it")
     }
-    guard plaintext || format == .aegis else {
+    guard plaintext || format == .aegis || format == .twoFAS else {
       throw CommandError(
-        .usage, "this format is written in the clear only", hint: "--plaintext if that is meant, or --format aegis")
+        .usage, "this format is written in the clear only",
+        hint: "--plaintext if that is meant, or --format aegis or 2fas")
     }
     let console = Console.current
     var exported: ExportReport?
@@ -72,6 +73,7 @@ struct ExportCommand: AsyncParsableCommand {
       }
       let report = try Exporter.write(
         contents.entries.compactMap(\.account), as: exportFormat,
+        sealedUnder: plaintext ? nil : SharedSecret(try exportPassphrase(secret)),
         partLimit: png != nil || qr ? QRSymbol.maximumByteCount : .max)
       exported = report
       return SharedSecret(report.text())
@@ -99,7 +101,9 @@ struct ExportCommand: AsyncParsableCommand {
 
   private func exportPassphrase(_ vault: () throws -> SecretBytes) throws -> SecretBytes {
     guard let exportPassphraseFile else { return try vault() }
-    return try PassphraseOptions.content(of: exportPassphraseFile).bytes.copy()
+    let passphrase = try PassphraseOptions.content(of: exportPassphraseFile).bytes.copy()
+    guard passphrase.count > 0 else { throw CommandError(.data, "the passphrase is empty") }
+    return passphrase
   }
 
   private func write(_ report: ExportReport, to prefix: String) throws {

@@ -117,12 +117,13 @@ struct VaultRestoreCommand: AsyncParsableCommand {
     let copy = SharedSecret(try DurableFile.read(at: file, limit: VaultFile.maximumByteCount))
     let secret = try await options.passphrase.get("Passphrase of \(file): ")
     let vault = try options.file()
-    let count: Int
-    do { count = try vault.restore(copy.bytes) { secret.bytes.copy() } } catch VaultError.broken(let reason) {
+    let contents: VaultContents
+    do { contents = try vault.restore(copy.bytes) { secret.bytes.copy() } } catch VaultError.broken(let reason) {
       // It is the copy that is meant, and the vault is well.
       throw CommandError(.data, "\(file) cannot be restored: \(reason)")
     }
-    try Console.current.print("restored \(count) accounts to \(vault.path)")
+    CompletionNames(console: .current).follow(contents, of: vault)
+    try Console.current.print("restored \(contents.entries.count) accounts to \(vault.path)")
   }
 }
 

@@ -83,7 +83,7 @@ struct UnlockedVault {
   /// Changes the contents, as they are by then; the names for completion follow once that is saved.
   func update<R>(_ body: (inout VaultContents) throws -> R) throws -> R {
     let (result, saved) = try file.update(passphrase) { contents in (try body(&contents), contents) }
-    CompletionNames(console: .current).follow(saved)
+    CompletionNames(console: .current).follow(saved, of: file)
     return result
   }
 }
