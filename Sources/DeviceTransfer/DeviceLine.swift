@@ -9,8 +9,8 @@ internal import Verifier
 ///     {"user":"alice","secret":"GEZDGNBV…","name":"phone","issuer":"Example","type":"totp","algorithm":"SHA1",
 ///      "digits":6,"period":30,"last_step":58333333,"drift":1,"enabled":true,"scratch_codes":["12345678"]}
 ///
-/// Only `user` and `secret` (base32) are needed; `path` stands before the name in the serial (`/DIVISION/TEAM/`). For `"type":"hotp"`, `last_step` is the counter of the last code that
-/// was accepted.
+/// Only `user` and `secret` (base32) are needed; `path` stands before the name in the serial (`/DIVISION/TEAM/`). For
+/// `"type":"hotp"`, `last_step` is the counter of the last code that was accepted.
 enum DeviceLine {
   /// - Parameter owner: whose it is, where the line does not say.
   static func read(_ line: consuming SecretBytes, of owner: UserName? = nil) throws -> ForeignDevice {

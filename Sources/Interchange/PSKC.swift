@@ -44,7 +44,10 @@ enum PSKC {
     guard let data = key["Data"] else { throw EntryError("it has no data") }
     let format = key.at("AlgorithmParameters", "ResponseFormat")?.attributes
     if let encoding = format?["Encoding"], encoding != "DECIMAL" { throw EntryError("its codes are not decimal") }
-    if ["true", "1"].contains(format?["CheckDigits"]) { throw EntryError("its codes have a check digit") }
+    // RFC 6030 spells it both ways.
+    if ["CheckDigits", "CheckDigit"].contains(where: { ["true", "1"].contains(format?[$0]) }) {
+      throw EntryError("its codes have a check digit")
+    }
     let digits = try format?["Length"].map { try Digits(count: Int($0) ?? 0) } ?? .six
     let suite = key.at("AlgorithmParameters", "Suite")?.value?.uppercased().replacing("HMAC-", with: "") ?? "SHA1"
     let algorithm = try HashAlgorithm(named: suite)

@@ -70,8 +70,13 @@ enum TwoFAS {
     guard parts.count == 3, parts[0].count > AESGCM.tagByteCount else {
       throw ImportError.broken("the backup is cut off")
     }
-    let key = try PBKDF2.deriveKey(from: passphrase, salt: parts[1], hash: .sha256, iterations: iterations, count: 32)
-    return try ImportPassphrase.opening(parts[0], nonce: parts[2], key: key)
+    for spelling in Passphrase.spellings(of: passphrase) {
+      let key = try PBKDF2.deriveKey(
+        from: spelling.bytes, salt: parts[1], hash: .sha256, iterations: iterations, count: 32)
+      do { return try ImportPassphrase.opening(parts[0], nonce: parts[2], key: key) } catch ImportError.wrongPassphrase
+      {}
+    }
+    throw ImportError.wrongPassphrase
   }
 }
 

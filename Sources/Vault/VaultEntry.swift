@@ -6,7 +6,8 @@ internal import OpenSSLCrypto
 
 /// One entry of a vault: as it stands in the file, and what could be read of it.
 public struct VaultEntry: Sendable {
-  /// A UUID; of an entry that has none, one made of its name and parameters, so that it is the same each time.
+  /// A UUID; of an entry that has none, one made of its name and secret, which it does not tell, so that it is
+  /// the same each time.
   public let id: String
   /// nil for an entry that cannot be read; it is kept as it is.
   public let account: Account?
@@ -23,16 +24,17 @@ public struct VaultEntry: Sendable {
       account = nil
       problem = "\(error)"
     }
-    id = raw["uuid"]?.string ?? Self.derivedID(raw, account)
+    id = raw["uuid"]?.string ?? account.flatMap { try? Self.derivedID($0) } ?? UUID().uuidString.lowercased()
   }
 
-  private static func derivedID(_ raw: JSONValue, _ account: Account?) -> String {
-    let factor =
-      account.map { "\($0.factor.typeName) \($0.factor.digits?.rawValue ?? 0) \($0.factor.period ?? 0)" } ?? ""
-    let text = Array("vmfa entry\n\(raw["issuer"]?.string ?? "")\n\(raw["name"]?.string ?? "")\n\(factor)".utf8)
-    guard let hash = try? SHA256.hash(text.span) else { return UUID().uuidString.lowercased() }
-    let digits = Array(hash.prefix(16)).hexadecimal
-    return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(Array(digits)[$0]) }.joined(separator: "-")
+  private static func derivedID(_ account: Account) throws -> String {
+    let factor = account.factor
+    let parameters = "\(factor.typeName) \(factor.digits?.rawValue ?? 0) \(factor.period ?? 0)"
+    let text = Array("vmfa entry\n\(account.label.title)\n\(parameters)".utf8)
+    var mac = try HMAC(.sha256, key: account.secret)
+    let code = try mac.authenticationCode(for: text.span).withBytes { bytes in (0..<16).map { bytes[$0] } }
+    let digits = Array(code.hexadecimal)
+    return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
   }
 
   /// A new entry.

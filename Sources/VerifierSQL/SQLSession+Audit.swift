@@ -142,7 +142,8 @@ private enum AuditSQL {
   static let insertBatch = RepeatedSQL(AuditBatch.columns.insertion(into: "vmfa_audit_batch"))
   static let newestBatch = RepeatedSQL(
     """
-    SELECT \(AuditBatch.columns.list) FROM vmfa_audit_batch WHERE number <= \(AuditBatch.numbers.upperBound)
+    SELECT \(AuditBatch.columns.list) FROM vmfa_audit_batch
+    WHERE number BETWEEN \(AuditBatch.numbers.lowerBound) AND \(AuditBatch.numbers.upperBound)
     ORDER BY number DESC LIMIT 1
     """)
 

@@ -109,8 +109,11 @@ enum DatabaseFile {
       let copy = try DatabaseQueue(path: beside, configuration: configuration(lockTimeout: 0))
       try pool.backup(to: copy)
       try copy.close()
-    } catch let error as DatabaseError where [.SQLITE_IOERR, .SQLITE_FULL].contains(error.resultCode) {
-      // Its message is of the database that is copied, which is well.
+    } catch let error as DatabaseError
+      where [.SQLITE_IOERR, .SQLITE_FULL].contains(error.resultCode)
+      && ![.SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ].contains(error.extendedResultCode)
+    {
+      // Its message is of the database that is copied, which was read well.
       let reason = unsafe String(cString: sqlite3_errstr(error.extendedResultCode.rawValue))
       throw StoreFailure.inputOutput("the copy \(path): \(reason)")
     }

@@ -96,6 +96,15 @@ Where the chain has come to its end, an export does not hide that some could not
   vmfa: error: the newest audit batch cannot be read back: the record is damaged, or sealed under another key
   [65]
 
+A chain does not begin after what has no place in it:
+
+  $ tamper "UPDATE vmfa_audit_event SET number = -number WHERE number > 0; DELETE FROM vmfa_audit_batch WHERE number > 1; UPDATE vmfa_audit_batch SET number = 0"
+  $ vmfa audit head | cut -d: -f1; vmfa audit verify
+  1
+  broken: the batch 0 was added: no batch of the chain has such a number
+  broken: 12 rows, 1 batches
+  [1]
+
 Whoever takes all of it away:
 
   $ tamper "DELETE FROM vmfa_audit_event; DELETE FROM vmfa_audit_batch" && vmfa audit verify && vmfa audit verify --head "$head"

@@ -117,6 +117,8 @@ Google's batches as images, in any order, and as drawings:
   $ VMFA_VAULT=$PWD/vaults/otpauth_uris.txt.vault vmfa export --format 2fas --export-passphrase-file theirs --output sealed.2fas && grep -c 'GEZDGNBV' sealed.2fas
   0
   [1]
+  $ printf 'se\314\201cret' > nfd; vmfa export --format 2fas --export-passphrase-file nfd --output nfd.2fas; vmfa import nfd.2fas --dry-run --import-passphrase-file nfd 2> /dev/null | tail -n 1
+  0 added, 2 duplicate, 0 skipped, 0 refused
   $ VMFA_VAULT=$PWD/sealed.vault; vmfa vault init > /dev/null; imported sealed.2fas; ends vmfa import sealed.2fas --import-passphrase-file pass | tail -n 2
   9 added, 0 duplicate, 0 skipped, 0 refused
   vmfa: error: the passphrase does not open the file

@@ -210,21 +210,24 @@ What a PSKC key says beside its secret: whose it is, and what is not carried ove
 
   $ pskc() { printf '<KeyPackage><DeviceInfo><SerialNo>%s</SerialNo><UserId>%s</UserId></DeviceInfo><Key Id="k" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:totp"><AlgorithmParameters><ResponseFormat Length="6" Encoding="DECIMAL" %s/></AlgorithmParameters><Data><Secret><PlainValue>MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=</PlainValue></Secret></Data><Policy>%s</Policy></Key></KeyPackage>' "$@"; }
   $ (echo '<KeyContainer Version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc">'; pskc 1 uma '' '<ExpiryDate>2001-01-01T00:00:00Z</ExpiryDate><PINPolicy PINUsageMode="Prepend"/>'
-  >   pskc 2 una 'CheckDigits="true"' ''; pskc 3 ugo '' '<PINPolicy PINUsageMode="Local"/><KeyUsage>OTP</KeyUsage>'; echo '</KeyContainer>') > keys.xml
+  >   pskc 2 una 'CheckDigits="true"' ''; pskc 4 una 'CheckDigit="1"' ''; pskc 3 ugo '' '<PINPolicy PINUsageMode="Local"/><KeyUsage>OTP</KeyUsage>'; echo '</KeyContainer>') > keys.xml
   $ ends vmfa device import keys.xml; vmfa device list --user uma | wc -l
   vmfa: refused: entry 2 (2): its codes have a check digit
+  vmfa: refused: entry 3 (4): its codes have a check digit
   vmfa: note: entry 1 (1): its PIN (Prepend) is not carried over
   vmfa: note: entry 1 (1): its ExpiryDate (2001-01-01T00:00:00Z) is not carried over
-  2 added, 0 duplicate, 2 skipped, 1 refused
+  2 added, 0 duplicate, 2 skipped, 2 refused
   status 65
   2
 
 The path of a serial goes with a device, and a passphrase is the same in every spelling:
 
-  $ printf '{"user":"al","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","path":"/a/","name":"phone"}\n{"user":"bo","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","path":"/b/","name":"phone"}\n{"user":"cy","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","path":"b","name":"phone"}\n' > paths.jsonl
-  $ export VMFA_DATABASE=sqlite:$PWD/seventh/v.db; ends vmfa device import paths.jsonl
-  vmfa: refused: line 3: the path of a device is /, or /DIVISION/TEAM/, of printable ASCII
-  2 added, 0 duplicate, 0 skipped, 1 refused
+  $ printf '{"user":"al","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","path":"/a/","name":"phone"}\n{"user":"bo","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","path":"/b/","name":"phone"}\n{"user":"cy","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","path":"b","name":"phone"}\n{"user":"di","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","path":"/a?b/"}\n' > paths.jsonl
+  $ export VMFA_DATABASE=sqlite:$PWD/seventh/v.db; vmfa device import paths.jsonl --dry-run 2> /dev/null; ends vmfa device import paths.jsonl
+  2 would be added, 0 duplicate, 0 skipped, 2 refused
+  vmfa: refused: line 3: the path of a device is /, or /DIVISION/TEAM/, of letters, digits and _+=:,.@- (ASCII)
+  vmfa: refused: line 4: the path of a device is /, or /DIVISION/TEAM/, of letters, digits and _+=:,.@- (ASCII)
+  2 added, 0 duplicate, 0 skipped, 2 refused
   status 65
   $ printf 'se\314\201cret words\n' > nfd; printf 's\303\251cret words\n' > nfc
   $ for spelling in nfc nfd; do vmfa device export $spelling.out --passphrase-file $spelling; done

@@ -220,6 +220,8 @@ Names are completed where that was asked for, and only there:
   1
   $ vmfa vault backup named.json > /dev/null; vmfa rename amazon aws > /dev/null; vmfa vault restore named.json > /dev/null; grep -c AWS:amazon "$XDG_STATE_HOME/vmfa/names"
   1
+  $ ends vmfa vault completion on --vault other.vault | head -n 1
+  vmfa: error: names are completed of the vault that is meant where none is named
   $ touch "$XDG_STATE_HOME/vmfa/names.vmfa-0123456789abcdef.tmp"; vmfa vault completion off; ls "$XDG_STATE_HOME/vmfa"
   completion of account names is off
 

@@ -145,7 +145,13 @@ struct VaultCompletionCommand: AsyncParsableCommand {
   func run() async throws {
     let names = CompletionNames(console: .current)
     switch state {
-    case .on: try names.turnOn(try await options.read())
+    case .on:
+      guard try options.file().path == VaultOptions.at(nil).file().path else {
+        throw CommandError(
+          .usage, "names are completed of the vault that is meant where none is named",
+          hint: "VMFA_VAULT, in the shell's own environment, names another one")
+      }
+      try names.turnOn(try await options.read())
     case .off: try names.turnOff()
     }
     try Console.current.print("completion of account names is \(state.rawValue)")

@@ -59,6 +59,7 @@ extension Verifier {
   ) async throws(VerifierError) -> AuditReport {
     var report = AuditReport()
     var walk = AuditWalk(keys: try await currentKeys(), wantedHead: head)
+    try await addStrangers(to: &report)
     try await follow(&walk, report: &report, progress: progress)
     // Rows whose batch is not there. A sealer may have added batches since the walk ended.
     var beyond = AuditQuery()
@@ -77,17 +78,22 @@ extension Verifier {
     return report
   }
 
+  /// Batches that have no place in the chain, below it and above; a hundred are enough.
+  private func addStrangers(to report: inout AuditReport) async throws(VerifierError) {
+    let numbers = AuditBatch.numbers
+    let below = try await store.auditBatches(after: nil, limit: 100).prefix { $0.number < numbers.lowerBound }
+    let above = try await store.auditBatches(after: numbers.upperBound, limit: 100)
+    for batch in below + above { report.add(.batchAdded(batch.number)) }
+  }
+
   /// Walks on from where the walk is, to the end of the chain.
   private func follow(
     _ walk: inout AuditWalk, report: inout AuditReport, progress: @Sendable (Int) -> Void
   ) async throws(VerifierError) {
-    while case let batches = try await store.auditBatches(after: walk.last, limit: 20), !batches.isEmpty {
+    while case let batches = try await store.auditBatches(after: walk.previous?.number ?? 0, limit: 20).filter({
+      AuditBatch.numbers.contains($0.number)
+    }), !batches.isEmpty {
       for batch in batches {
-        walk.last = batch.number
-        guard AuditBatch.numbers.contains(batch.number) else {
-          report.add(.batchAdded(batch.number))
-          continue
-        }
         let expected = (walk.previous?.number ?? 0) + 1
         for number in (expected..<max(batch.number, expected)).prefix(100) { report.add(.batchMissing(number)) }
         let rows = try await store.auditRecords(inBatch: batch.number)
@@ -139,8 +145,6 @@ private struct AuditWalk {
   var isHeadFound = false
   /// The newest batch so far.
   var previous: AuditBatch?
-  /// The number of the last batch that was looked at.
-  var last: Int64?
   /// Keys that were asked for and may not be there.
   var lookedUp: Set<String> = []
 }

@@ -55,9 +55,10 @@ public final class ImportRehearsal: Sendable {
     }
     if isThere { return .duplicate }
     let identity = try Identity(of: foreign)
-    let serial = try foreign.name.map { (name) throws(VerifierError) in
-      try Serial(account: state.account, path: foreign.path, name: name)
-    }
+    let name = if let given = foreign.name { given } else { try DeviceName.derived(from: foreign.user) }
+    let likely = try Serial(account: state.account, path: foreign.path, name: name)
+    // One that is not given is numbered where it is taken.
+    let serial = foreign.name == nil ? nil : likely
     if let serial, try await !verifier.store.state(of: .owner(of: .serial(serial))).devices.isEmpty {
       throw .serialTaken(serial)
     }

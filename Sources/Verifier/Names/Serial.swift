@@ -30,12 +30,15 @@ public struct Serial: Sendable, Hashable {
   /// The longest that AWS has.
   static let maximumLength = 256
 
-  /// The serial of a device of this name, below a path that begins and ends with a slash, of printable ASCII.
+  /// The serial of a device of this name, below a path that begins and ends with a slash, of what serials are made of: AWS's
+  /// `[\w+=/:,.@-]`, in ASCII.
   /// - Throws: ``VerifierError/malformedName(_:)``, also where both together are too long.
   public init(account: AccountID, path: String = "/", name: DeviceName) throws(VerifierError) {
-    let printable = UInt8(ascii: "!")...UInt8(ascii: "~")
-    guard path.hasPrefix("/"), path.hasSuffix("/"), path.utf8.allSatisfy(printable.contains) else {
-      throw .malformedName("the path of a device is /, or /DIVISION/TEAM/, of printable ASCII")
+    let isAllowed = { (byte: UInt8) in
+      DeviceName.isAllowed(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ":")
+    }
+    guard path.hasPrefix("/"), path.hasSuffix("/"), path.utf8.count != 2, path.utf8.allSatisfy(isAllowed) else {
+      throw .malformedName("the path of a device is /, or /DIVISION/TEAM/, of letters, digits and _+=:,.@- (ASCII)")
     }
     text = "arn:aws:iam::\(account.text):mfa\(path)\(name.text)"
     guard text.utf8.count <= Self.maximumLength else {
