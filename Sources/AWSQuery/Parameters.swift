@@ -8,14 +8,12 @@ package struct Parameters {
     var maximum = Int.max
     /// As the message shows it.
     var pattern: String?
-    /// What it begins with, where that is fixed.
-    var first: Unicode.Scalar?
     var allows: (Unicode.Scalar) -> Bool = { _ in true }
     /// What else the pattern asks of the whole.
     var isWellFormed: (String) -> Bool = { _ in true }
 
     func fits(_ scalars: String.UnicodeScalarView) -> Bool {
-      (first == nil || scalars.first == first) && scalars.allSatisfy(allows) && isWellFormed(String(scalars))
+      scalars.allSatisfy(allows) && isWellFormed(String(scalars))
     }
 
     /// Whether a text is all of it.
@@ -152,8 +150,10 @@ extension Parameters.Constraint {
   package static var code: Self { Self(minimum: 6, maximum: 6, pattern: "[\\d]+") { ("0"..."9").contains($0) } }
   package static var path: Self { Self(minimum: 1, maximum: 512) }
   package static var pathPrefix: Self {
-    Self(minimum: 1, maximum: 512, pattern: "\\u002F[\\u0021-\\u007F]*", first: "/") {
-      (0x21...0x7F).contains($0.value)
+    Self(minimum: 1, maximum: 512, pattern: "\\u002F[\\u0021-\\u007F]*") { scalar in
+      (0x21...0x7F).contains(scalar.value)
+    } isWellFormed: { prefix in
+      prefix.hasPrefix("/")
     }
   }
   package static var policyARN: Self { Self(minimum: 20, maximum: 2048) }

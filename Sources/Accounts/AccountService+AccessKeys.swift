@@ -82,13 +82,17 @@ extension AccountService {
         do throws(AccountError) { try await resealAccessKeys(of: name) } catch {
           switch error {
           case .verifier(let error) where error.isOfOneRecord:
-            unreadable.append(Unreadable(name: name.text, error: .corruptRecord("an access key of \(name)")))
+            unreadable.append(Self.unreadableAccessKey(of: name))
           default: throw error
           }
         }
       }
     }
     return unreadable
+  }
+
+  static func unreadableAccessKey(of user: UserName) -> Unreadable {
+    Unreadable(name: user.text, error: .corruptRecord("an access key of \(user)"))
   }
 
   private func resealAccessKeys(of user: UserName) async throws(AccountError) {

@@ -131,7 +131,7 @@ public struct AccountService: Sendable {
     for key in account.record.accessKeys {
       do throws(VerifierError) { _ = try await secret(of: key, user: user) } catch {
         guard error.isOfOneRecord else { throw .verifier(error) }
-        closed.append(Unreadable(name: user.text, error: .corruptRecord("an access key of \(user)")))
+        closed.append(Self.unreadableAccessKey(of: user))
       }
     }
     return closed

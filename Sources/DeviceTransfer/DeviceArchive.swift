@@ -24,21 +24,20 @@ enum DeviceArchive {
     return (Array(header.utf8), SharedSecret(key))
   }
 
-  /// The key of an archive that begins with these lines: the spelling of the passphrase that opens the first run, and where
-  /// none does, any.
-  static func key(
-    _ header: consuming SecretBytes, first run: borrowing SecretBytes, _ passphrase: borrowing SecretBytes
-  ) throws -> SharedSecret {
-    let derive = try derivation(header), spellings = Passphrase.spellings(of: passphrase)
-    for spelling in spellings.dropLast() {
+  /// Opens an archive that begins with these lines.
+  /// - Returns: its key, and the first run.
+  static func open(
+    _ header: consuming SecretBytes, first line: borrowing SecretBytes, _ passphrase: borrowing SecretBytes
+  ) throws -> (key: SharedSecret, first: Run) {
+    let derive = try derivation(header)
+    return try Passphrase.trying(passphrase) { spelling in
       let key = try derive(spelling)
-      do {
-        _ = try open(run, place: 0, key: key.bytes)
-        return key
-      } catch ImportError.wrongPassphrase {}
+      return (key, try open(line, place: 0, key: key.bytes))
     }
-    return try derive(spellings.last ?? Passphrase.toSet(passphrase))
   }
+
+  /// Lines of JSON, and whether none come after them.
+  typealias Run = (lines: SharedSecret, isLast: Bool)
 
   private static func derivation(_ header: consuming SecretBytes) throws -> (SharedSecret) throws -> SharedSecret {
     let json = try? JSONValue(parsing: header)
@@ -62,10 +61,7 @@ enum DeviceArchive {
     return Base64.encode(bytes.span).withBytes { text in text.indices.map { text[$0] } }
   }
 
-  /// - Returns: the run, and whether it is the last.
-  static func open(
-    _ line: borrowing SecretBytes, place: Int, key: borrowing SecretBytes
-  ) throws -> (run: SharedSecret, isLast: Bool) {
+  static func open(_ line: borrowing SecretBytes, place: Int, key: borrowing SecretBytes) throws -> Run {
     let broken = ImportError.broken("the archive is broken in line \(place + 2)"), decoded: SecretBytes
     do { decoded = try line.withBytes { try Base64.decode($0) } } catch { throw broken }
     let bytes = decoded.withBytes { bytes in bytes.indices.map { bytes[$0] } }

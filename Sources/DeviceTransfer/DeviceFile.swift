@@ -21,8 +21,6 @@ public struct DeviceFile: ~Copyable {
   private enum Format { case archive, jsonLines, oathUsers, whole }
 
   private static let wholeLimit = 256 << 20
-  /// In UTF-8; some editors write it, and it is no part of what a file says.
-  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   private let path: String
   private var reader: LineReader
@@ -41,7 +39,7 @@ public struct DeviceFile: ~Copyable {
   /// - Throws: `FileError`: links, files that others may write to, and files of somebody else are refused.
   public init(_ path: String, user: UserName? = nil, passphrase: ImportPassphrase) throws {
     var reader = try LineReader(path)
-    try reader.skip(Self.byteOrderMark)
+    try reader.skip(SecretBytes.byteOrderMark)
     let start = try reader.peek(4096), format = try start.withBytes { try Self.format($0) }
     // A state file is its owner's; whatever names users itself could name anybody.
     guard reader.isOwn || format == .whole else { throw Self.foreign(path) }
@@ -153,24 +151,23 @@ public struct DeviceFile: ~Copyable {
       guard isAtEnd else { throw ImportError.broken("the archive is cut off after line \(place + 1)") }
       return false
     }
-    try take(run: line, key, place: place)
+    take(try DeviceArchive.open(line, place: place, key: key.bytes), key, place: place)
     return true
   }
 
   private mutating func readFirstRun() throws -> Bool {
     guard let header = try reader.next() else { return false }
     guard let line = try reader.next() else { throw ImportError.broken("the archive is cut off after line 1") }
-    let key = try DeviceArchive.key(header, first: line, passphrase.get())
-    try take(run: line, key, place: 0)
+    let (key, first) = try DeviceArchive.open(header, first: line, passphrase.get())
+    take(first, key, place: 0)
     return true
   }
 
-  private mutating func take(run line: borrowing SecretBytes, _ key: SharedSecret, place: Int) throws {
-    let (run, isLast) = try DeviceArchive.open(line, place: place, key: key.bytes)
-    archive = (key, place + 1, isLast)
-    for range in run.bytes.withBytes({ $0.lineRanges }) {
+  private mutating func take(_ run: DeviceArchive.Run, _ key: SharedSecret, place: Int) {
+    archive = (key, place + 1, run.isLast)
+    for range in run.lines.bytes.withBytes({ $0.lineRanges }) {
       lineNumber += 1
-      take(jsonLine: run.bytes.withBytes { SecretBytes(copying: $0.extracting(range)) })
+      take(jsonLine: run.lines.bytes.withBytes { SecretBytes(copying: $0.extracting(range)) })
     }
   }
 }

@@ -41,10 +41,9 @@ enum DeviceLine {
   static func write(_ device: Device, seed: borrowing SecretBytes) -> SecretBytes {
     var line = JSONWriter()
     let path = device.serial.path
-    let names = [
-      "user", "path", "name", "issuer", "type", "algorithm", "digits", "period", "last_step", "drift", "enabled",
-      "secret",
-    ].filter { $0 != "last_step" || device.lastStep != nil }.filter { $0 != "path" || path != "/" }
+    let names = written.filter { name in
+      name == "last_step" ? device.lastStep != nil : name != "path" || path != "/"
+    }
     let secret = seed.withBytes { Base32.encode($0, padded: false) }
     line.object(names) { line, name in
       switch name {
@@ -65,11 +64,11 @@ enum DeviceLine {
     return line.finish()
   }
 
-  private static let members: Set<String> = [
+  private static let written = [
     "user", "path", "name", "issuer", "type", "algorithm", "digits", "period", "last_step", "drift", "enabled",
     "secret",
-    "scratch_codes",
   ]
+  private static let members = Set(written + ["scratch_codes"])
 
   /// A misspelt member would be a device with another meaning.
   private static func refuseStrangers(in json: JSONValue) throws {

@@ -97,9 +97,12 @@ public enum Interchange {
 }
 
 extension SecretBytes {
-  /// Without the mark that some editors put before UTF-8.
+  /// What some editors put before UTF-8, and is no part of what a file says.
+  package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// Without it.
   public consuming func withoutByteOrderMark() -> SecretBytes {
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let mark = Self.byteOrderMark
     let count = withBytes { bytes in bytes.count >= 3 && mark.indices.allSatisfy { bytes[$0] == mark[$0] } ? 3 : 0 }
     return count == 0 ? self : withBytes { SecretBytes(copying: $0.extracting(count..<$0.count)) }
   }

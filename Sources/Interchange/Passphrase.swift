@@ -9,6 +9,17 @@ package enum Passphrase {
     spellings(of: passphrase).first ?? SharedSecret(passphrase.copy())
   }
 
+  /// What `body` makes of the first spelling that is not a wrong passphrase to it.
+  /// - Throws: ``ImportError/wrongPassphrase`` where all are.
+  package static func trying<R: ~Copyable>(
+    _ passphrase: borrowing SecretBytes, _ body: (SharedSecret) throws -> R
+  ) throws -> R {
+    for spelling in spellings(of: passphrase) {
+      do { return try body(spelling) } catch ImportError.wrongPassphrase {}
+    }
+    throw ImportError.wrongPassphrase
+  }
+
   /// NFC first, then as it was given, then NFD; each once.
   package static func spellings(of passphrase: borrowing SecretBytes) -> [SharedSecret] {
     let (isASCII, text) = passphrase.withBytes { bytes in

@@ -70,13 +70,11 @@ enum TwoFAS {
     guard parts.count == 3, parts[0].count > AESGCM.tagByteCount else {
       throw ImportError.broken("the backup is cut off")
     }
-    for spelling in Passphrase.spellings(of: passphrase) {
+    return try Passphrase.trying(passphrase) { spelling in
       let key = try PBKDF2.deriveKey(
         from: spelling.bytes, salt: parts[1], hash: .sha256, iterations: iterations, count: 32)
-      do { return try ImportPassphrase.opening(parts[0], nonce: parts[2], key: key) } catch ImportError.wrongPassphrase
-      {}
+      return try ImportPassphrase.opening(parts[0], nonce: parts[2], key: key)
     }
-    throw ImportError.wrongPassphrase
   }
 }
 

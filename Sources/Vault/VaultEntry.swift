@@ -33,8 +33,7 @@ public struct VaultEntry: Sendable {
     let text = Array("vmfa entry\n\(account.label.title)\n\(parameters)".utf8)
     var mac = try HMAC(.sha256, key: account.secret)
     let code = try mac.authenticationCode(for: text.span).withBytes { bytes in (0..<16).map { bytes[$0] } }
-    let digits = Array(code.hexadecimal)
-    return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
+    return unsafe code.withUnsafeBytes { unsafe UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }.uuidString.lowercased()
   }
 
   /// A new entry.

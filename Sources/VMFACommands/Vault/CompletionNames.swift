@@ -35,12 +35,13 @@ struct CompletionNames {
     if isOn { try FileManager.default.removeItem(atPath: path) }
   }
 
-  /// After a change of a vault; a failure to follow it stops nothing. A shell completes the names of the vault that is meant
-  /// where none is named.
+  /// After a change of a vault; a failure to follow it stops nothing.
   func follow(_ contents: VaultContents, of file: VaultFile) {
-    guard isOn, let usual = try? VaultOptions.at(nil).file(), usual.path == file.path else { return }
-    try? turnOn(contents)
+    if isOn, (try? Self.areOf(file)) ?? false { try? turnOn(contents) }
   }
+
+  /// Whether a shell completes the names of this vault: the one that is meant where none is named.
+  static func areOf(_ file: VaultFile) throws -> Bool { try file.path == VaultOptions.at(nil).file().path }
 }
 
 extension CompletionKind {

@@ -146,7 +146,7 @@ struct VaultCompletionCommand: AsyncParsableCommand {
     let names = CompletionNames(console: .current)
     switch state {
     case .on:
-      guard try options.file().path == VaultOptions.at(nil).file().path else {
+      guard try CompletionNames.areOf(options.file()) else {
         throw CommandError(
           .usage, "names are completed of the vault that is meant where none is named",
           hint: "VMFA_VAULT, in the shell's own environment, names another one")
