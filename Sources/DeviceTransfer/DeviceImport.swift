@@ -36,14 +36,14 @@ public struct DeviceImport: Sendable {
   private let verifier: Verifier
   private let allowsShortSeeds: Bool
   private let rehearsal: ImportRehearsal?
-  /// So many wait for the store at once: enough that they share its commits.
+  /// So many entries are looked at together: enough that they share the store's commits.
   private let concurrency: Int
 
   /// - Parameters:
   ///   - verifier: what takes them.
   ///   - allowingShortSeeds: takes seeds of fewer than 16 bytes too.
   ///   - isDryRun: reads everything, and changes nothing.
-  ///   - concurrency: so many wait for the store at once.
+  ///   - concurrency: so many entries are looked at together.
   public init(into verifier: Verifier, allowingShortSeeds: Bool = false, isDryRun: Bool = false, concurrency: Int = 128)
   {
     self.verifier = verifier
@@ -52,52 +52,42 @@ public struct DeviceImport: Sendable {
     self.concurrency = concurrency
   }
 
-  private enum Outcome: Sendable {
-    case verdict(ImportVerdict, seedByteCount: Int)
-    case forecast(ImportRehearsal.Forecast)
-    case refused(ImportReport.Remark)
-    case failed(VerifierError)
-
-    static func refused(_ entry: String, _ error: VerifierError) -> Self {
-      .refused(ImportReport.Remark(entry: entry, reason: "\(error)"))
-    }
-  }
-
-  /// Imports every entry of a file.
+  /// Imports every entry of a file, as one after the other would: of two that want one serial, the first gets it.
   /// - Parameters:
   ///   - file: what is read.
   ///   - now: when the devices are made here.
-  ///   - report: told of what happens, and how far it is then.
+  ///   - report: told of what happens, in the order of the file, and how far it is then.
   /// - Throws: what makes the rest unreadable, and what prevents an answer; what was added until then stays.
   public func run(
     _ file: consuming DeviceFile, at now: UnixTime, report: (Event?, Progress) throws -> Void
   ) async throws -> Progress {
-    var progress = Progress()
-    try await withThrowingTaskGroup(of: Outcome.self) { group in
-      var running = 0
+    var progress = Progress(), window = ImportWindow()
+    do {
       while let entry = try file.next() {
-        switch entry {
-        case .skipped(let remark):
-          progress.skipped += 1
-          try report(.skipped(remark), progress)
-        case .refused(let remark):
-          progress.refused += 1
-          try report(.refused(remark), progress)
-        case .device(let device, let entry):
-          if running == concurrency, let outcome = try await group.next() {
-            running -= 1
-            try note(outcome, in: &progress, report)
-          }
-          group.addTask { await take(device, entry: entry, at: now) }
-          running += 1
+        if window.count == concurrency || window.conflicts(with: entry) {
+          try await finish(&window, at: now, in: &progress, report)
         }
+        window.add(entry)
       }
-      for try await outcome in group { try note(outcome, in: &progress, report) }
+    } catch {
+      // What comes before a broken part is taken.
+      try await finish(&window, at: now, in: &progress, report)
+      throw error
     }
+    try await finish(&window, at: now, in: &progress, report)
     return progress
   }
 
-  private func take(_ device: ForeignDevice, entry: String, at now: UnixTime) async -> Outcome {
+  private func finish(
+    _ window: inout ImportWindow, at now: UnixTime, in progress: inout Progress,
+    _ report: (Event?, Progress) throws -> Void
+  ) async throws {
+    let outcomes = await window.outcomes { device, entry in await take(device, entry: entry, at: now) }
+    window = ImportWindow()
+    for outcome in outcomes { try note(outcome, in: &progress, report) }
+  }
+
+  private func take(_ device: ForeignDevice, entry: String, at now: UnixTime) async -> ImportOutcome {
     do throws(VerifierError) {
       if let rehearsal {
         return .forecast(try await rehearsal.importDevice(device, allowingShortSeeds: allowsShortSeeds, at: now))
@@ -115,7 +105,7 @@ public struct DeviceImport: Sendable {
   }
 
   private func note(
-    _ outcome: Outcome, in progress: inout Progress, _ report: (Event?, Progress) throws -> Void
+    _ outcome: ImportOutcome, in progress: inout Progress, _ report: (Event?, Progress) throws -> Void
   ) throws {
     var event: Event?
     switch outcome {
@@ -127,6 +117,9 @@ public struct DeviceImport: Sendable {
     case .refused(let remark):
       progress.refused += 1
       event = .refused(remark)
+    case .skipped(let remark):
+      progress.skipped += 1
+      event = .skipped(remark)
     case .failed(let error): throw error
     }
     try report(event, progress)

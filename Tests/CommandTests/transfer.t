@@ -14,9 +14,9 @@ Devices from elsewhere, and to elsewhere: counters, watermarks, drift and scratc
   $ chmod 600 users.oath && export TZ=UTC
   $ ends vmfa device import users.oath --dry-run
   vmfa: note: line 4 (erin): its PIN is not carried over
+  vmfa: refused: line 5: a seed has 16 to 64 bytes (RFC 4226), not 4
   vmfa: refused: line 6 (broken): the secret is not hexadecimal
   vmfa: refused: line 7: it has fewer than four fields
-  vmfa: refused: line 5: a seed has 16 to 64 bytes (RFC 4226), not 4
   3 would be added, 0 duplicate, 1 skipped, 3 refused
   status 65
   $ ls "$data" 2> /dev/null
@@ -229,6 +229,27 @@ The path of a serial goes with a device, and a passphrase is the same in every s
   vmfa: refused: line 4: the path of a device is /, or /DIVISION/TEAM/, of letters, digits and _+=:,.@- (ASCII)
   2 added, 0 duplicate, 0 skipped, 2 refused
   status 65
+
+The order of a file decides, and not which is faster: whose a serial is, what number a device gets, what is told first:
+
+  $ for pair in $(seq 40); do
+  >   printf '{"user":"%s","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ","name":"n'$pair'"}\n' first-$pair second-$pair
+  >   echo '{"user":"many","secret":"'$(printf GEZDGNBVGY3TQOJQGEZDGNBVGY3TQ%03d $pair | tr 0189 ABCD)'","issuer":"i'$pair'"}'
+  > done > pairs.jsonl
+  $ export VMFA_DATABASE=sqlite:$PWD/eighth/v.db
+  $ seq -f 'line %g' 2 3 119 > order
+  $ for mode in --dry-run ''; do vmfa device import pairs.jsonl $mode 2> refused; grep -o 'line [0-9]*' refused | cmp - order; done
+  80 would be added, 0 duplicate, 0 skipped, 40 refused
+  80 added, 0 duplicate, 0 skipped, 40 refused
+  $ vmfa device list --json | python3 -c '
+  > import json, sys
+  > devices = json.load(sys.stdin)
+  > many = {device["serial"].partition("mfa/")[2]: device["issuer"] for device in devices if device["user"] == "many"}
+  > print([many["many" if n == 1 else f"many-{n}"] for n in range(1, 41)] == [f"i{n}" for n in range(1, 41)])
+  > print({device["user"].partition("-")[0] for device in devices} - {"many"})'
+  True
+  {'first'}
+  $ export VMFA_DATABASE=sqlite:$PWD/seventh/v.db
   $ printf 'se\314\201cret words\n' > nfd; printf 's\303\251cret words\n' > nfc
   $ for spelling in nfc nfd; do vmfa device export $spelling.out --passphrase-file $spelling; done
   exported 2 devices to nfc.out
