@@ -42,6 +42,7 @@ What is damaged costs none of the others, in no list:
   > ends vmfa device list --json > list; grep -o '"serial"' list; tail -n 2 list
   > echo; vmfa device list --limit 1 --after "$(vmfa device list | grep -o 'arn[^ ]*/ann')" 2>&1 | tail -n 2
   > echo; ends vmfa user list | tr -s ' '
+  > echo; ends vmfa user show ann | cut -d '(' -f 1
   > echo; ends vmfa device export all --passphrase-file pass; ends vmfa database check; ends vmfa key rotate) 2> /dev/null
   created dan
   "serial"
@@ -57,6 +58,16 @@ What is damaged costs none of the others, in no list:
   cat no 1 0 no
   vmfa: error: the user dan cannot be read back: the record is damaged, or sealed under another key
   vmfa: error: the user ben: the device arn:aws:iam::*:mfa/ben cannot be read back: the record is damaged, or sealed under another key (glob)
+  status 65
+  
+  user                 ann
+  MFA                  no
+  failures             0
+  locked               no
+  created              * (glob)
+  recovery codes left  0
+  device    arn:aws:iam::*:mfa/ann  (glob)
+  vmfa: error: a tag of ann cannot be read back: the record is damaged, or sealed under another key
   status 65
   
   exported 2 devices to all

@@ -29,6 +29,23 @@ A page at a time:
   $ vmfa user list --limit 0 2> /dev/null
   [64]
 
+What a user may and holds:
+
+  $ echo 'correct horse' > password; chmod 600 password; export VMFA_DATABASE=sqlite:$PWD/others.db
+  $ vmfa user create ada --administrator --password-file password --json | grep -o '"administrator":true.*"password":true'
+  "administrator":true,"created_at":"*","devices":[],"failures":0,"locked":false,"mfa":false,"mfa_required":false,"password":true (glob)
+  $ vmfa user show ada; unset VMFA_DATABASE
+  user                 ada
+  MFA                  no
+  MFA required         no
+  failures             0
+  locked               no
+  created              * (glob)
+  recovery codes left  0
+  administrator        yes
+  password             yes
+  access keys          0
+
 Five wrong codes lock the user, all devices of theirs, syncing too; an administrator unlocks.
 
   $ vmfa policy set --lock-base 600 > /dev/null

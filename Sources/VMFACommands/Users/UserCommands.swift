@@ -87,7 +87,7 @@ struct UserListCommand: AsyncParsableCommand {
 /// `vmfa user show`.
 struct UserShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show a user, their throttle and their devices.")
+    commandName: "show", abstract: "Show a user, what they may and hold, their throttle and their devices.")
 
   @Argument(help: "The user's name.")
   var user: String
@@ -160,6 +160,11 @@ struct UserOutput: Encodable {
   var createdAt: String
   var recoveryCodesLeft: Int
   var devices: [DeviceOutput]
+  /// What the account holds of them, where a single user is shown.
+  var administrator: Bool?
+  var mfaRequired: Bool?
+  var password: Bool?
+  var accessKeys: Int?
 
   init(_ user: User, devices: [Device], policy: Policy, now: UnixTime) {
     self.user = user.name.text
@@ -173,21 +178,39 @@ struct UserOutput: Encodable {
     self.devices = devices.map(DeviceOutput.init)
   }
 
+  mutating func add(_ record: AccountRecord) {
+    administrator = record.isAdministrator
+    mfaRequired = record.requiresMFA
+    password = record.login != nil
+    accessKeys = record.accessKeys.count
+  }
+
   /// For a cell of a table.
   var lockText: String { locked ? lockedUntil.map { "until \($0)" } ?? "until unlocked" : "no" }
 }
 
 extension Console {
+  /// - Throws: also once all else is printed, where what the account holds of them cannot be read.
   fileprivate func printUser(_ name: UserName, _ session: VerifierOptions.Session, json: Bool) async throws {
     let (user, devices) = try await session.verifier.user(name)
-    let output = UserOutput(user, devices: devices, policy: try await session.store.policy(), now: try now())
-    if json { return try printJSON(output) }
+    var output = UserOutput(user, devices: devices, policy: try await session.store.policy(), now: try now())
+    var failure: AccountError?
+    do throws(AccountError) { output.add(try await session.accounts.account(of: name).record) } catch {
+      failure = error
+    }
+    if json { try printJSON(output) } else { try printUser(output) }
+    if let failure { throw failure }
+  }
+
+  private func printUser(_ user: UserOutput) throws {
+    let answer = { (holds: Bool) in holds ? "yes" : "no" }
     try printFields([
-      ("user", output.user), ("MFA", output.mfa ? "yes" : "no"), ("failures", String(output.failures)),
-      ("locked", output.lockText), ("created", output.createdAt),
-      ("recovery codes left", String(output.recoveryCodesLeft)),
+      ("user", user.user), ("MFA", answer(user.mfa)), ("MFA required", user.mfaRequired.map(answer)),
+      ("failures", String(user.failures)), ("locked", user.lockText), ("created", user.createdAt),
+      ("recovery codes left", String(user.recoveryCodesLeft)), ("administrator", user.administrator.map(answer)),
+      ("password", user.password.map(answer)), ("access keys", user.accessKeys.map { String($0) }),
     ])
-    for device in output.devices {
+    for device in user.devices {
       try print("device    \(device.serial) (\(device.status), last used \(device.lastUsedAt ?? "never"))")
     }
   }
