@@ -199,9 +199,10 @@ A folder that may not be written to loses nothing (as another user, since root p
   status 74
   $ cmp locked/vault.json whole && chmod 755 locked
 
-Ten at once lose nothing:
+Ten at once lose nothing; on a slow machine some say whom they wait for:
 
-  $ for n in $(seq ${VMFA_PARALLEL:-10}); do printf $S | vmfa add "parallel $n" > /dev/null & done; wait
+  $ for n in $(seq ${VMFA_PARALLEL:-10}); do printf $S | vmfa add "parallel $n" 2>&1 > /dev/null & done > said; wait; grep -v 'is waited for' said
+  [1]
   $ vmfa list --json | grep -o '"name":"parallel' | wc -l
   10
 
