@@ -90,7 +90,7 @@ struct AccountShowCommand: AsyncParsableCommand {
     let keys = output.rootAccessKeys.joined(separator: " ")
     try Console.current.printFields([
       ("account id", output.accountId), ("alias", output.alias), ("root access keys", keys.isEmpty ? "none" : keys),
-      ("root password", output.rootHasPassword ? "yes" : "no"), ("root MFA", output.rootHasMfa ? "yes" : "no"),
+      ("root password", output.rootHasPassword.yesOrNo), ("root MFA", output.rootHasMfa.yesOrNo),
       ("users", String(output.users)), ("devices", "\(output.devices), of which \(output.devicesInUse) in use"),
     ])
   }

@@ -29,3 +29,8 @@ extension Console {
     }
   }
 }
+
+extension Bool {
+  /// For a cell of a table, or the value of a field.
+  var yesOrNo: String { self ? "yes" : "no" }
+}

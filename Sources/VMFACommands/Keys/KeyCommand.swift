@@ -46,7 +46,7 @@ struct KeyInfoCommand: AsyncParsableCommand {
       ["KEY", "PURPOSE", "CREATED", "CURRENT", "SEEDS", "MASTER KEYS"],
       output.keys.map { key in
         [
-          key.id, key.purpose, key.createdAt, key.current ? "yes" : "no", String(key.seeds),
+          key.id, key.purpose, key.createdAt, key.current.yesOrNo, String(key.seeds),
           key.masterKeys.map { $0.isEmpty ? "any" : $0 }.joined(separator: " "),
         ]
       })

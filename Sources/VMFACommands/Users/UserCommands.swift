@@ -78,7 +78,7 @@ struct UserListCommand: AsyncParsableCommand {
     } else {
       try Console.current.printTable(
         ["USER", "MFA", "DEVICES", "FAILURES", "LOCKED"],
-        outputs.map { [$0.user, $0.mfa ? "yes" : "no", String($0.devices.count), String($0.failures), $0.lockText] })
+        outputs.map { [$0.user, $0.mfa.yesOrNo, String($0.devices.count), String($0.failures), $0.lockText] })
     }
     try page.end(Listing(items: outputs, unreadable: unreadable, next: users.next))
   }
@@ -203,12 +203,11 @@ extension Console {
   }
 
   private func printUser(_ user: UserOutput) throws {
-    let answer = { (holds: Bool) in holds ? "yes" : "no" }
     try printFields([
-      ("user", user.user), ("MFA", answer(user.mfa)), ("MFA required", user.mfaRequired.map(answer)),
+      ("user", user.user), ("MFA", user.mfa.yesOrNo), ("MFA required", user.mfaRequired.map(\.yesOrNo)),
       ("failures", String(user.failures)), ("locked", user.lockText), ("created", user.createdAt),
-      ("recovery codes left", String(user.recoveryCodesLeft)), ("administrator", user.administrator.map(answer)),
-      ("password", user.password.map(answer)), ("access keys", user.accessKeys.map { String($0) }),
+      ("recovery codes left", String(user.recoveryCodesLeft)), ("administrator", user.administrator.map(\.yesOrNo)),
+      ("password", user.password.map(\.yesOrNo)), ("access keys", user.accessKeys.map { String($0) }),
     ])
     for device in user.devices {
       try print("device    \(device.serial) (\(device.status), last used \(device.lastUsedAt ?? "never"))")
