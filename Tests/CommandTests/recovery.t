@@ -33,9 +33,14 @@ Recovery codes: ten, shown once, each good once, under the same throttle as any 
   vmfa: error: *: No space left on device* (glob)
   vmfa: hint: the codes from before are void all the same: make new ones once there is room
   [74]
-  $ (trap '' PIPE; vmfa recovery create bob | true; echo ${PIPESTATUS[0]})
+  $ (trap '' PIPE; (sleep 1; exec vmfa recovery create bob) | true; echo ${PIPESTATUS[0]})
   vmfa: note: the codes from before are void all the same, and nobody has the new ones: make others
   141
+
+A reader who goes after one line gets that one, and the others stay good:
+
+  $ for _ in $(seq 20); do vmfa recovery create bob | dd bs=4096 count=1 status=none | wc -l; done | uniq -c | tr -s ' '
+   20 10
   $ enrol carol && vmfa recovery create carol > hers && vmfa verify bob $(head -n 1 hers) 2> /dev/null
   rejected
   [1]

@@ -33,7 +33,7 @@ struct PairCommand: OneThreadCommand {
     if json {
       try console.printJSON(output)
     } else {
-      try console.print(output.code1 + "\n" + output.code2)
+      try console.print(lines: [output.code1, output.code2])
     }
     if !moment.isGiven { PrintedSteps(console: console).note(found, at: now, offset: first + 1) }
   }

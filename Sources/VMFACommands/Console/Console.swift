@@ -35,8 +35,11 @@ struct Console: Sendable {
   }
 
   /// Writes a line of results, without what would move the cursor: names may come from anybody's file.
-  func print(_ line: String) throws {
-    try write(Array((line.withoutControls + "\n").utf8))
+  func print(_ line: String) throws { try print(lines: [line]) }
+
+  /// Writes lines at once: a reader who goes after the first of them, such as head(1), has not refused the others.
+  func print(lines: [String]) throws {
+    try write(lines.flatMap { ($0.withoutControls + "\n").utf8 })
   }
 
   /// $XDG_DATA_HOME, or what the XDG Base Directory Specification puts in its place; nil without a home.

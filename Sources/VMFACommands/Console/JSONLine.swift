@@ -13,20 +13,22 @@ extension Console {
   func printTable(_ header: [String], _ rows: [[String]]) throws {
     let rows = rows.map { $0.map(\.onOneLine) }
     let widths = header.indices.map { column in ([header] + rows).map(\.[column].terminalWidth).max() ?? 0 }
-    for row in [header] + rows {
+    let lines = ([header] + rows).map { row in
       let cells = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.terminalWidth)
       }
       let line = cells.joined(separator: "  ")
-      try print(String(line.reversed().drop { $0 == " " }.reversed()))
+      return String(line.reversed().drop { $0 == " " }.reversed())
     }
+    try print(lines: lines)
   }
 
   /// Prints names and values, one pair a line.
   func printFields(_ fields: [(name: String, value: String?)]) throws {
     let width = fields.map(\.name.count).max() ?? 0
-    for case (let name, let value?) in fields {
-      try print(name + String(repeating: " ", count: width - name.count + 2) + value)
+    let lines = fields.compactMap { name, value in
+      value.map { name + String(repeating: " ", count: width - name.count + 2) + $0 }
     }
+    try print(lines: lines)
   }
 }
 

@@ -42,7 +42,7 @@ struct RecoveryCreateCommand: AsyncParsableCommand {
 
   private func show(_ codes: [String], of name: UserName, on console: Console) throws {
     if json { return try console.printJSON(Output(user: name.text, recoveryCodes: codes)) }
-    for code in codes { try console.print(code) }
+    try console.print(lines: codes)
   }
 }
 

@@ -33,7 +33,7 @@ struct AddCommand: AsyncParsableCommand {
       console.note("\(account.label.title) is there already")
     }
     if json { return try console.printJSON(added.map { try AccountOutput($0) }) }
-    for entry in added { try console.print("added \(entry.name)") }
+    try console.print(lines: added.map { "added \($0.name)" })
   }
 
   private func accounts() async throws -> [Account] {
