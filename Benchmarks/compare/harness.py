@@ -31,17 +31,19 @@ class Comparison:
     participants: list[Participant]
     # Whether each round begins with another one, so that none always comes after the same.
     rotates: bool = True
+    # How often each has its turn in a round: what is measured in moments has many, since the machine changes by the second.
+    turns: int = 1
 
     def run(self, rounds):
-        for turn in range(rounds):
+        for turn in range(rounds * self.turns):
             first = turn % len(self.participants) if self.rotates else 0
             for participant in self.participants[first:] + self.participants[:first]:
-                say(f"{self.title}: {participant.name}, {turn + 1} of {rounds}")
+                say(f"{self.title}: {participant.name}, {turn + 1} of {rounds * self.turns}")
                 participant.figures.append(participant.measure())
         say("")
 
     def ratio(self, other):
-        """How many times as fast as `other` the first is: the median over the rounds."""
+        """How many times as fast as `other` the first is: the median over all turns."""
         pairs = zip(self.participants[0].figures, other.figures)
         return statistics.median(ours / theirs if self.unit == "/s" else theirs / ours for ours, theirs in pairs)
 

@@ -27,7 +27,7 @@ class Worker:
     def give_up(self, line):
         raise SystemExit(f"compare: {self.process.args[0]} ended early{f', at the line: {line}' if line else ''}")
 
-    def timed(self, name, target=0.1):
+    def timed(self, name, target=0.02):
         """A measurement of `name`: seconds each, over as many as take about `target` seconds."""
         count = 1
         while (elapsed := int(self.ask(f"{name} {count}")) / 1e9) < target / 2:
