@@ -146,12 +146,19 @@ Nor does output that goes nowhere:
   access
   secret
   1
-  $ vmfa device create erin --json | true; echo ${PIPESTATUS[0]}
+  $ (sleep 1; exec vmfa device create erin --json) | true; echo ${PIPESTATUS[0]}
   141
   $ ends vmfa verify erin 123456
   vmfa: error: there is no user erin
   vmfa: hint: vmfa user list shows them all
   status 66
+
+What is read to the first line is made:
+
+  $ for i in $(seq 20); do vmfa device create early$i | dd bs=4096 count=1 status=none | wc -l; done | uniq -c | tr -s ' '
+   20 5
+  $ vmfa device list | grep -c early
+  20
 
 The command line:
 
