@@ -152,7 +152,7 @@ package struct SignatureV4: Sendable {
     for part in [date, region, service, "aws4_request", text] {
       var mac = try HMAC(.sha256, key: key)
       let message = Array(part.utf8)
-      key = try mac.authenticationCode(for: message.span).withBytes { SecretBytes(copying: $0) }
+      key = try mac.withAuthenticationCode(of: message.span) { SecretBytes(copying: $0) }
     }
     return key
   }

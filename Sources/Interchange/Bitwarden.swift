@@ -83,7 +83,7 @@ private struct BitwardenCipher {
   private func expand(_ key: borrowing SecretBytes, _ info: String) throws -> SecretBytes {
     var mac = try HMAC(.sha256, key: key)
     let message = Array(info.utf8) + [1]
-    return try mac.authenticationCode(for: message.span).withBytes { SecretBytes(copying: $0) }
+    return try mac.withAuthenticationCode(of: message.span) { SecretBytes(copying: $0) }
   }
 
   /// `2.iv|ciphertext|mac`.
@@ -96,7 +96,7 @@ private struct BitwardenCipher {
       tag = try Base64.bytes(parts[2])
     var mac = try HMAC(.sha256, key: authentication)
     let message = iv + sealed
-    let isAuthentic = try mac.authenticationCode(for: message.span).withBytes { ConstantTime.equal($0, tag.span) }
+    let isAuthentic = try mac.withAuthenticationCode(of: message.span) { ConstantTime.equal($0, tag.span) }
     guard isAuthentic else { throw ImportError.wrongPassphrase }
     return try AESCBC.open(sealed, iv: iv, key: encryption)
   }

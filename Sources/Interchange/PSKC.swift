@@ -146,7 +146,7 @@ private struct PSKCCipher {
       }
       var mac = try HMAC(.sha1, key: authentication)
       let message = try Base64.bytes(text)
-      let isAuthentic = try mac.authenticationCode(for: message.span).withBytes { ConstantTime.equal($0, tag.span) }
+      let isAuthentic = try mac.withAuthenticationCode(of: message.span) { ConstantTime.equal($0, tag.span) }
       guard isAuthentic else { throw EntryError("its MAC does not fit: it was altered, or the passphrase is another") }
     }
     return try Self.decrypt(text, keys.encryption)

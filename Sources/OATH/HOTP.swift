@@ -25,13 +25,13 @@ public struct HOTP: ~Copyable {
   /// Snum of RFC 4226 §5.3: 31 bits, before they are cut to digits.
   mutating func truncatedHash(counter: UInt64) throws(OATHError) -> UInt32 {
     let message = counter.bigEndianBytes
-    let hash: AuthenticationCode
-    do throws(CryptoError) { hash = try mac.authenticationCode(for: message.span) } catch { throw .crypto(error) }
-    return hash.dynamicallyTruncated
+    do throws(CryptoError) {
+      return try mac.withAuthenticationCode(of: message.span) { $0.dynamicallyTruncated }
+    } catch { throw .crypto(error) }
   }
 }
 
-extension AuthenticationCode {
+extension Span<UInt8> {
   /// DT of RFC 4226 §5.3: 31 bits, from the offset that the last four bits name.
   fileprivate var dynamicallyTruncated: UInt32 {
     let offset = Int(self[count - 1] & 0x0F)

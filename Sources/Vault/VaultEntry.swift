@@ -32,7 +32,7 @@ public struct VaultEntry: Sendable {
     let parameters = "\(factor.typeName) \(factor.digits?.rawValue ?? 0) \(factor.period ?? 0)"
     let text = Array("vmfa entry\n\(account.label.title)\n\(parameters)".utf8)
     var mac = try HMAC(.sha256, key: account.secret)
-    let code = try mac.authenticationCode(for: text.span).withBytes { bytes in (0..<16).map { bytes[$0] } }
+    let code = try mac.withAuthenticationCode(of: text.span) { bytes in (0..<16).map { bytes[$0] } }
     return unsafe code.withUnsafeBytes { unsafe UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }.uuidString.lowercased()
   }
 

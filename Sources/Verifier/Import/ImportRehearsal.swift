@@ -23,7 +23,7 @@ public final class ImportRehearsal: Sendable {
     init(of foreign: ForeignDevice) throws(VerifierError) {
       do throws(CryptoError) {
         var mac = try HMAC(.sha256, key: foreign.seed.bytes)
-        seed = try mac.authenticationCode(for: Array(foreign.user.text.utf8).span).withBytes { bytes in
+        seed = try mac.withAuthenticationCode(of: Array(foreign.user.text.utf8).span) { bytes in
           bytes.indices.map { bytes[$0] }
         }
       } catch { throw .crypto(error) }

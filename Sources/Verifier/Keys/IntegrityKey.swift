@@ -24,7 +24,7 @@ package final class IntegrityKey: Sendable {
 
   private static func derive(_ label: String, from key: borrowing SecretBytes) throws(CryptoError) -> SecretBytes {
     var mac = try HMAC(.sha256, key: key)
-    return try mac.authenticationCode(for: Array(label.utf8).span).withBytes { SecretBytes(copying: $0) }
+    return try mac.withAuthenticationCode(of: Array(label.utf8).span) { SecretBytes(copying: $0) }
   }
 
   func rowTag(_ canonical: [UInt8]) throws(VerifierError) -> [UInt8] {
@@ -41,7 +41,7 @@ package final class IntegrityKey: Sendable {
 
   private static func tag(_ message: Span<UInt8>, with mac: inout HMAC) throws(VerifierError) -> [UInt8] {
     do throws(CryptoError) {
-      return try mac.authenticationCode(for: message).withBytes { tag in tag.indices.map { tag[$0] } }
+      return try mac.withAuthenticationCode(of: message) { tag in tag.indices.map { tag[$0] } }
     } catch { throw .crypto(error) }
   }
 }

@@ -27,7 +27,7 @@ public struct MasterKey: ~Copyable, Sendable {
   package borrowing func id() throws(CryptoError) -> String {
     var mac = try HMAC(.sha256, key: bytes)
     let label = Array("vmfa master key id 1".utf8)
-    return try mac.authenticationCode(for: label.span).withBytes { tag in (0..<8).map { tag[$0] }.hexadecimal }
+    return try mac.withAuthenticationCode(of: label.span) { tag in (0..<8).map { tag[$0] }.hexadecimal }
   }
 
   /// Reads the key for as long as `body` runs.
