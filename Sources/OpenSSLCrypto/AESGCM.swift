@@ -194,7 +194,8 @@ struct CipherContext: ~Copyable {
 /// The provider's AES-256-GCM, looked up once for the life of the program.
 @safe
 private struct FetchedCipher: @unchecked Sendable {
-  // @unchecked Sendable: an EVP_CIPHER is immutable after the fetch and counted atomically by libcrypto.
+  // @unchecked Sendable: an EVP_CIPHER is immutable after the fetch and counted atomically by libcrypto, and this
+  // reference to it is never given back.
   let pointer: OpaquePointer
 
   static let aes256GCM: FetchedCipher? = {

@@ -6,7 +6,8 @@ internal import Foundation
 /// cannot be reached and no connection is left, what waits fails at once, and so does what comes until the next try; the
 /// time between tries doubles up to a second.
 final class ConnectionPool: @unchecked Sendable {
-  // @unchecked Sendable: everything that varies is in `state`, which is touched with `condition` locked.
+  // @unchecked Sendable: everything that varies is in `state`, which is touched with `condition` locked; a thread's
+  // connection is that thread's alone.
 
   /// What a piece of work says of itself afterwards.
   enum End {

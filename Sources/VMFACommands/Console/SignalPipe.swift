@@ -12,7 +12,8 @@ final class SignalPipe: Sendable {
 
   let reading: Int32
   private let users = Mutex(0)
-  // Filled by the initialiser and not touched again: it only keeps the sources alive.
+  // Filled by the initialiser, which one thread runs (`shared`), and not touched again, by the handlers neither: it only
+  // keeps the sources alive. It varies since the handlers refer to a pipe that is initialised.
   private nonisolated(unsafe) var sources: [any DispatchSourceSignal] = []
 
   private init?(_ signals: [Int32]) {

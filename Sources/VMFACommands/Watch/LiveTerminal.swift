@@ -69,7 +69,8 @@ private enum CrashGuard {
   static let leave = restoring.description
   private static let deadly = [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE]
 
-  // Written before the handlers are set and not changed while they are; read by a handler, in a process that is ending.
+  // Written before the handlers are set and not changed while they are, since `vmfa watch` makes the one LiveTerminal of
+  // the process; read by a handler alone, in a process that is ending.
   nonisolated(unsafe) private static var descriptor: Int32 = -1
   nonisolated(unsafe) private static var settings = termios()
   // Cleared first: a terminal that was resized meanwhile may mix the two screens.
