@@ -82,11 +82,11 @@ extension SessionCredentials {
   // Lines: the secret, created, expires, user id, device, user.
   fileprivate var content: [UInt8] {
     let rest = "\n\(createdAt.seconds)\n\(expiresAt.seconds)\n\(userID)\n\(device?.text ?? "")\n\(user.text)"
-    return secret.bytes.withBytes { secret in secret.indices.map { secret[$0] } } + Array(rest.utf8)
+    return secret.bytes.withBytes { $0.array } + Array(rest.utf8)
   }
 
   fileprivate init?(accessKeyID: String, content: borrowing SecretBytes) {
-    let bytes = content.withBytes { content in content.indices.map { content[$0] } }
+    let bytes = content.withBytes { $0.array }
     let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 5, omittingEmptySubsequences: false)
     guard lines.count == 6 else { return nil }
     let words = lines.dropFirst().map { String(decoding: $0, as: UTF8.self) }

@@ -48,7 +48,7 @@ struct PasswordHash: Sendable {
   ) throws(CryptoError) -> [UInt8] {
     let cost = try Scrypt.Cost(n: 1 << cost.ln, r: cost.r, p: cost.p)
     let key = try Scrypt.deriveKey(from: password, salt: salt, cost: cost, count: 32)
-    return key.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+    return key.withBytes { $0.array }
   }
 
   private static func cost(_ text: String) -> Cost? {

@@ -1,3 +1,5 @@
+internal import OpenSSLCrypto
+
 /// What a password has to be: IAM's account password policy.
 public struct PasswordPolicy: Sendable, Equatable {
   /// 6 to 128.
@@ -32,7 +34,7 @@ public struct PasswordPolicy: Sendable, Equatable {
 
   /// What is wrong with a password, in words; nil where nothing is. The password is not repeated.
   package func objection(to password: Span<UInt8>) -> String? {
-    let bytes = password.indices.map { password[$0] }
+    let bytes = password.array
     // Characters, not bytes, as people count them.
     let length = String(decoding: bytes, as: UTF8.self).count
     if length < minimumLength { return "Password should have a minimum length of \(minimumLength)" }

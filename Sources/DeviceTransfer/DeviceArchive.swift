@@ -46,7 +46,7 @@ enum DeviceArchive {
     else { throw ImportError.broken("the archive's first line is not one that this vmfa knows") }
     let bytes = try salt.withBytes { try SecretBytes(hexadecimal: $0) }
     let cost = try Scrypt.Cost(n: UInt64(clamping: n), r: UInt64(clamping: r), p: UInt64(clamping: p))
-    let plainSalt = bytes.withBytes { salt in salt.indices.map { salt[$0] } }
+    let plainSalt = bytes.withBytes { $0.array }
     return { passphrase in
       try SharedSecret(
         Scrypt.deriveKey(from: passphrase.bytes, salt: plainSalt, cost: cost, count: AESGCM.keyByteCount))
@@ -58,13 +58,13 @@ enum DeviceArchive {
     let context = context(place: place, isLast: isLast)
     let box = try run.withBytes { try AESGCM.seal($0, key: key, associatedData: context.span) }
     let bytes = box.combined
-    return Base64.encode(bytes.span).withBytes { text in text.indices.map { text[$0] } }
+    return Base64.encode(bytes.span).withBytes { $0.array }
   }
 
   static func open(_ line: borrowing SecretBytes, place: Int, key: borrowing SecretBytes) throws -> Run {
     let broken = ImportError.broken("the archive is broken in line \(place + 2)"), decoded: SecretBytes
     do { decoded = try line.withBytes { try Base64.decode($0) } } catch { throw broken }
-    let bytes = decoded.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+    let bytes = decoded.withBytes { $0.array }
     guard let box = AESGCM.SealedBox(combined: bytes) else { throw broken }
     if let run = try open(box, context(place: place, isLast: false), key: key) { return (run, false) }
     if let run = try open(box, context(place: place, isLast: true), key: key) { return (run, true) }

@@ -106,5 +106,5 @@ public final class Handout: Sendable {
 }
 
 extension SecretBytes {
-  fileprivate var bytes: [UInt8] { withBytes { text in text.indices.map { text[$0] } } }
+  fileprivate var bytes: [UInt8] { withBytes { $0.array } }
 }

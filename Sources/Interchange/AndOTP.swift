@@ -48,7 +48,7 @@ enum AndOTP {
   /// Opens what is no JSON and might be an encrypted backup: iterations, salt, nonce, ciphertext and tag; or, from
   /// before that, nonce, ciphertext and tag under the hash of the passphrase.
   static func open(_ file: borrowing SecretBytes, passphrase: borrowing SecretBytes) throws -> JSONValue {
-    let bytes = file.withBytes { span in span.indices.map { span[$0] } }
+    let bytes = file.withBytes { $0.array }
     let iterations = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
     if (1_000...10_000_000).contains(iterations), bytes.count > 28 + AESGCM.tagByteCount {
       let key = try PBKDF2.deriveKey(

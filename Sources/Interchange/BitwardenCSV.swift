@@ -30,7 +30,7 @@ enum BitwardenCSV {
 /// Comma-separated values (RFC 4180).
 struct CSVReader {
   private let characters: [UInt8]
-  init(_ text: Span<UInt8>) { characters = text.indices.map { text[$0] } }
+  init(_ text: Span<UInt8>) { characters = text.array }
 
   func rows(limit: Int = .max) -> [[String]] {
     var rows: [[String]] = [], row: [String] = [], cell: [UInt8] = [], isQuoted = false, index = 0

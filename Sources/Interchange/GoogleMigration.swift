@@ -86,7 +86,7 @@ enum GoogleMigration {
   }
 
   private static func text(_ bytes: Span<UInt8>) throws -> String {
-    guard let text = String(validating: bytes.indices.map { bytes[$0] }, as: UTF8.self) else {
+    guard let text = String(validating: bytes.array, as: UTF8.self) else {
       throw EntryError("its name is not UTF-8")
     }
     return text

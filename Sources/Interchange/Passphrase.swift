@@ -23,7 +23,7 @@ package enum Passphrase {
   /// NFC first, then as it was given, then NFD; each once.
   package static func spellings(of passphrase: borrowing SecretBytes) -> [SharedSecret] {
     let (isASCII, text) = passphrase.withBytes { bytes in
-      (bytes.indices.allSatisfy { bytes[$0] < 0x80 }, bytes.indices.map { bytes[$0] })
+      (bytes.indices.allSatisfy { bytes[$0] < 0x80 }, bytes.array)
     }
     guard !isASCII, let string = String(validating: text, as: UTF8.self) else {
       return [SharedSecret(passphrase.copy())]

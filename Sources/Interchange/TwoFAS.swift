@@ -87,6 +87,6 @@ func entryName(_ index: Int, _ name: String?) -> String {
 extension Base64 {
   /// For what is no secret.
   static func bytes(_ text: some StringProtocol) throws -> [UInt8] {
-    try decode(Array(text.utf8).span).withBytes { bytes in bytes.indices.map { bytes[$0] } }
+    try decode(Array(text.utf8).span).withBytes { $0.array }
   }
 }

@@ -1,4 +1,5 @@
 internal import OATH
+internal import OpenSSLCrypto
 
 /// An element of an XML 1.0 document, as far as key files need one: names without their prefixes, attributes, text. A
 /// document type is refused, and with it every entity but the five that are built in.
@@ -27,7 +28,7 @@ struct XMLElement {
 
   /// Reads a document; nil where it is broken.
   static func parse(_ text: Span<UInt8>) -> XMLElement? {
-    guard let string = String(validating: text.indices.map { text[$0] }, as: UTF8.self) else { return nil }
+    guard let string = String(validating: text.array, as: UTF8.self) else { return nil }
     var parser = XMLParser(string)
     return parser.parseDocument()
   }

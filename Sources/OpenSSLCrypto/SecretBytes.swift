@@ -78,5 +78,8 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
 
 extension Span<UInt8> {
   /// The bytes as text. Of a secret only for the one line that hands it out: a string is not wiped.
-  package var text: String { String(decoding: indices.map { self[$0] }, as: UTF8.self) }
+  package var text: String { String(decoding: array, as: UTF8.self) }
+
+  /// The bytes, for what takes no span. Of a secret only for as long as that needs them: an array is not wiped.
+  package var array: [UInt8] { indices.map { self[$0] } }
 }

@@ -57,7 +57,7 @@ struct AegisFile: Sendable {
     let plain: SecretBytes
     do {
       let sealed = try text.withBytes { text in
-        try Base64.decode(text).withBytes { bytes in bytes.indices.map { bytes[$0] } }
+        try Base64.decode(text).withBytes { $0.array }
       }
       plain = try AESGCM.open(
         .init(nonce: nonce, ciphertext: sealed, tag: tag), key: key.bytes, associatedData: none.span)

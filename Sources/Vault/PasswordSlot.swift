@@ -36,7 +36,7 @@ enum PasswordSlot {
   /// a difference to HMAC above 64 bytes. The buffer has 1.1 bytes for each UTF-16 unit, and doubles while it is short.
   static func paddedAsOldAegisDid(_ passphrase: borrowing SecretBytes) -> SecretBytes {
     let units = passphrase.withBytes { bytes in
-      String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self).utf16.count
+      bytes.text.utf16.count
     }
     var capacity = units * 11 / 10
     while capacity < passphrase.count { capacity = 2 * capacity + 1 }

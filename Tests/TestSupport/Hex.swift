@@ -17,7 +17,7 @@ extension SecretBytes {
   package init(text: String) { self.init(copying: Array(text.utf8).span) }
 
   package borrowing func bytes() -> [UInt8] {
-    withBytes { span in span.indices.map { span[$0] } }
+    withBytes { $0.array }
   }
   package borrowing func string() -> String { String(decoding: bytes(), as: UTF8.self) }
 }

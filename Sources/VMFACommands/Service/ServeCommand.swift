@@ -121,8 +121,7 @@ struct ServeCommand: AsyncParsableCommand {
       EnvironmentVariablesProvider(environmentVariables: Self.environment(console)).prefixKeys(with: "vmfa"),
     ]
     if let path = config ?? console.variable("VMFA_CONFIG") {
-      let content = try DurableFile.read(at: path, limit: 1 << 20).withBytes { bytes in bytes.indices.map { bytes[$0] }
-      }
+      let content = try DurableFile.read(at: path, limit: 1 << 20).withBytes { $0.array }
       providers.append(try ConfigurationFile.provider(reading: content, path: path, names: Self.names))
     }
     return ConfigReader(providers: providers)

@@ -87,7 +87,7 @@ struct ExportCommand: AsyncParsableCommand {
     if let output {
       try file.bytes.withBytes { try DurableFile.write($0, to: output, .replacing) }
     } else {
-      try file.bytes.withBytes { bytes in try console.write(bytes.indices.map { bytes[$0] }) }
+      try file.bytes.withBytes { bytes in try console.write(bytes.array) }
     }
   }
 

@@ -18,7 +18,7 @@ enum QRImage {
   static func read(_ image: borrowing SecretBytes, name: String) async throws -> ImportReport {
     // It is given the image and not the path, which it would take for an option, a format or a pattern. Without --nodbus it
     // would tell everybody on the bus what it has read.
-    let bytes = image.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+    let bytes = image.withBytes { $0.array }
     guard
       let result = try await ChildProcess.run(
         "zbarimg", ["-q", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable", "-"], input: bytes)

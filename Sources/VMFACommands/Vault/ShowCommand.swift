@@ -32,7 +32,7 @@ struct ShowCommand: OneThreadCommand {
     guard let account = entry.account else { throw CommandError(.data, "\(entry.name): \(entry.problem ?? "")") }
     try ask(about: entry, console)
     let text = try account.uri().text()
-    if uri { try text.withBytes { text in try console.write(text.indices.map { text[$0] } + [UInt8(ascii: "\n")]) } }
+    if uri { try text.withBytes { text in try console.write(text.array + [UInt8(ascii: "\n")]) } }
     guard png != nil || svg != nil || !uri else { return }
     let symbol = try text.withBytes { try QRSymbol(encoding: $0) }
     if let png { try write(symbol.png(), to: png) }

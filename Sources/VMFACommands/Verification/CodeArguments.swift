@@ -20,7 +20,7 @@ enum CodeArguments {
         .usage, "the second code is missing", hint: "two consecutive codes are needed, or - for standard input")
     }
     let words = try Console.current.readInput(inputLimit).withBytes { text in
-      text.indices.map { text[$0] }.split(whereSeparator: \.isASCIIWhiteSpace)
+      text.array.split(whereSeparator: \.isASCIIWhiteSpace)
     }
     guard words.count == 2 else {
       throw CommandError(.data, "standard input holds \(words.count) codes, and two are needed")

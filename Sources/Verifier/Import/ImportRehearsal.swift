@@ -23,9 +23,7 @@ public final class ImportRehearsal: Sendable {
     init(of foreign: ForeignDevice) throws(VerifierError) {
       do throws(CryptoError) {
         var mac = try HMAC(.sha256, key: foreign.seed.bytes)
-        seed = try mac.withAuthenticationCode(of: Array(foreign.user.text.utf8).span) { bytes in
-          bytes.indices.map { bytes[$0] }
-        }
+        seed = try mac.withAuthenticationCode(of: Array(foreign.user.text.utf8).span) { $0.array }
       } catch { throw .crypto(error) }
       (user, movingFactor, parameters) = (foreign.user, foreign.movingFactor, foreign.parameters)
     }

@@ -41,7 +41,7 @@ package final class IntegrityKey: Sendable {
 
   private static func tag(_ message: Span<UInt8>, with mac: inout HMAC) throws(VerifierError) -> [UInt8] {
     do throws(CryptoError) {
-      return try mac.withAuthenticationCode(of: message) { tag in tag.indices.map { tag[$0] } }
+      return try mac.withAuthenticationCode(of: message) { $0.array }
     } catch { throw .crypto(error) }
   }
 }

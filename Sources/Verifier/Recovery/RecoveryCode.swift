@@ -71,7 +71,7 @@ public struct RecoveryCode: ~Copyable, Sendable {
 
   /// The code as it is shown: `ABCD-EFGH-IJKL-MNOP`, or eight digits.
   public var shown: String {
-    let characters = text.withBytes { span in span.indices.map { span[$0] } }
+    let characters = text.withBytes { $0.array }
     guard kind == .base32 else { return String(decoding: characters, as: UTF8.self) }
     return stride(from: 0, to: characters.count, by: 4).map {
       String(decoding: characters[$0..<min($0 + 4, characters.count)], as: UTF8.self)
