@@ -21,11 +21,11 @@ package struct JSONWriter: ~Copyable {
     buffer.append(UInt8(ascii: "\""))
     var written = 0
     for index in text.indices {
-      let byte = text[index], isMark = byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-      guard isMark || byte < 0x20 else { continue }
+      let byte = text[index]
+      guard Self.isEscaped(byte) else { continue }
       buffer.append(text.extracting(written..<index))
       written = index + 1
-      if isMark {
+      if Self.isMark(byte) {
         buffer.append(UInt8(ascii: "\\"))
         buffer.append(byte)
       } else {
@@ -35,6 +35,11 @@ package struct JSONWriter: ~Copyable {
     buffer.append(text.extracting(written...))
     buffer.append(UInt8(ascii: "\""))
   }
+
+  /// Whether a byte of UTF-8 does not stand for itself in a string (RFC 8259 §7).
+  package static func isEscaped(_ byte: UInt8) -> Bool { isMark(byte) || byte < 0x20 }
+
+  private static func isMark(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") }
 
   /// An object: `write` is called for each member after its name.
   package mutating func object<E: Error>(

@@ -56,7 +56,8 @@ extension SQLSession {
   }
 
   package func insert(_ records: [AuditRecord]) throws {
-    guard !records.isEmpty, !takeAlong(records) else { return }
+    guard !records.isEmpty else { return }
+    if takesAlong.records { return takeAlong(records, []) }
     _ = try run(records.map { insertion(of: $0) })
   }
 
@@ -68,20 +69,12 @@ extension SQLSession {
     do { batch = try seal?(newestBatch(), records) } catch is VerifierError {}
     if let made = batch, try made.rowCount != records.count || isTaken(made) { batch = nil }
     if let batch { _ = try run(Self.insertion(of: batch)) }
-    // Most of them many to a statement, which costs each of them two thirds of one of its own.
-    let insertion = AuditSQL.insertion(auditLayout), fullCount = records.count / AuditSQL.manyRows
-    var full = SQLRows(columnCount: AuditSQL.manyRows * insertion.width, rowCount: fullCount)
-    var rest = SQLRows(columnCount: insertion.width, rowCount: records.count % AuditSQL.manyRows)
-    for (index, record) in records.enumerated() {
-      let value = auditLayout.value(batch.map { ($0, index) })
-      if index < fullCount * AuditSQL.manyRows {
-        record.append(to: &full, last: value)
-      } else {
-        record.append(to: &rest, last: value)
-      }
-    }
-    try run(insertion.ofMany, forEach: full)
-    try run(insertion.ofOne, forEach: rest)
+    let insertion = AuditSQL.insertion(auditLayout), layout = auditLayout
+    try run(
+      insertion,
+      insertion.rows(of: records) { record, index, rows in
+        record.append(to: &rows, last: layout.value(batch.map { ($0, index) }))
+      })
   }
 
   /// Whether somebody has put rows where those of a batch that is not written yet belong.
@@ -147,24 +140,12 @@ private enum AuditSQL {
     ORDER BY number DESC LIMIT 1
     """)
 
-  /// How many rows one statement inserts, where there are as many.
-  static let manyRows = 8
+  static func insertion(_ layout: AuditLayout) -> RepeatedInsertion { layout == .column ? withBatch : withNumber }
 
-  struct Insertion {
-    let ofOne, ofMany: RepeatedSQL
-    /// How many columns a row has.
-    let width: Int
+  private static let withBatch = ofRows(.column)
+  private static let withNumber = ofRows(.number)
 
-    init(_ layout: AuditLayout) {
-      let columns = AuditRecord.columns + [layout.column]
-      ofOne = RepeatedSQL(columns.insertion(into: "vmfa_audit_event"))
-      ofMany = RepeatedSQL(columns.insertion(into: "vmfa_audit_event", rowCount: manyRows))
-      width = columns.count
-    }
+  private static func ofRows(_ layout: AuditLayout) -> RepeatedInsertion {
+    RepeatedInsertion(into: "vmfa_audit_event", AuditRecord.columns + [layout.column])
   }
-
-  static func insertion(_ layout: AuditLayout) -> Insertion { layout == .column ? withBatch : withNumber }
-
-  private static let withBatch = Insertion(.column)
-  private static let withNumber = Insertion(.number)
 }

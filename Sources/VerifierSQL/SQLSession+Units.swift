@@ -20,7 +20,7 @@ extension SQLSession {
     if case .enrolment(let device, _) = unit, let other = try owner(of: .owner(of: device)), other != name {
       return try read(name, with: device, of: other, locking: locking)
     }
-    if let rows = takeRows(readAheadOf: name) { return try Self.unit(of: name, rows, policyAndAccount()) }
+    if let unit = try takeUnit(readAheadOf: name) { return unit }
     let known = knownSettings, argument = SQLRow(name.text)
     // A row that is locked is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
     let locks = locking && locksRows
@@ -41,7 +41,7 @@ extension SQLSession {
   }
 
   /// - Parameter rows: what `UnitSQL.userWithDevices` has of the user.
-  private static func unit(
+  static func unit(
     of name: UserName, _ rows: Slice<SQLRows>, _ settings: (policy: Policy, account: AccountID)
   ) throws -> StoredUnit {
     StoredUnit(
@@ -110,7 +110,8 @@ extension SQLSession {
     // All that is left goes in one round trip.
     var statements: [SQLStatement] = []
     for device in changes.updated { statements += try before.update(device) }
-    for device in changes.used { statements.append(try before.use(device)) }
+    let takesAlong = takesAlong
+    if !takesAlong.uses { statements += try changes.used.map(before.use) }
     if let user = changes.user, !changes.userIsNew {
       statements.append(SQLStatement(UnitSQL.updateUser, user.changingValues + [.text(user.name.text)]))
     }
@@ -120,7 +121,14 @@ extension SQLSession {
     if let name = changes.deletedUser {
       statements.append(SQLStatement("DELETE FROM vmfa_user WHERE name = $1", [.text(name.text)]))
     }
-    if !takeAlong(changes.records) { statements += changes.records.map { insertion(of: $0) } }
+    if !takesAlong.records { statements += changes.records.map { insertion(of: $0) } }
+    try runChanges(statements, changes)
+    // Last: what has failed leaves nothing behind.
+    takeAlong(
+      takesAlong.records ? changes.records : [], takesAlong.uses ? try changes.used.map(before.numbered) : [])
+  }
+
+  private func runChanges(_ statements: [SQLStatement], _ changes: UnitChanges) throws {
     guard !statements.isEmpty else { return }
     do {
       // A row that vanished under an open transaction: nothing may be answered on top of that.
@@ -172,6 +180,17 @@ extension SQLSession {
     } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(device.seed.keyID) }
   }
 
+  /// Writes the use of devices that were read in this transaction: there are rows of them, whose place these take.
+  package func write(_ uses: [StoredDevice]) throws {
+    try run(
+      UnitSQL.replaceUses,
+      UnitSQL.replaceUses.rows(of: uses) { stored, _, rows in
+        rows.append(stored.number)
+        rows.append(stored.device.user.text)
+        stored.device.appendUse(to: &rows)
+      })
+  }
+
   package func devices(_ query: DeviceQuery) throws -> Listing<Device> {
     var filter = SQLFilter()
     filter.add("user_name =", query.user?.text)
@@ -216,6 +235,10 @@ enum UnitSQL {
     "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)")
   static let updateDevice = RepeatedSQL(update(of: "vmfa_device", Device.changingColumns, by: "id"))
   static let useDevice = RepeatedSQL(update(of: "vmfa_device_use", Device.usedColumns, by: "number"))
+
+  /// On SQLite.
+  static let replaceUses = RepeatedInsertion(
+    into: "vmfa_device_use", ["number", "user_name"] + Device.usedColumns, replacing: true)
 
   private static let userText = "SELECT \(User.columns.list) FROM vmfa_user WHERE name = $1"
 

@@ -73,11 +73,16 @@ package protocol SQLSession {
   /// Policy and account id, where they are known to be those of this transaction.
   var knownSettings: (policy: Policy, account: AccountID)? { get nonmutating set }
 
-  /// The rows of a user that were read ahead of their transaction, once; nil where they were not.
-  func takeRows(readAheadOf name: UserName) -> Slice<SQLRows>?
+  /// The unit of a user that was read ahead of its transaction, once; nil where it was not.
+  /// - Throws: what is wrong with it.
+  func takeUnit(readAheadOf name: UserName) throws -> StoredUnit?
 
-  /// Takes audit rows along, to write them with all others of its commit; false where they are written one by one.
-  func takeAlong(_ records: [AuditRecord]) -> Bool
+  /// Takes rows along, to write them with all others of their commit. Nothing that runs before sees the database without the
+  /// use of devices.
+  func takeAlong(_ records: [AuditRecord], _ uses: [StoredDevice])
+
+  /// Which of them it takes; the others are written one by one.
+  var takesAlong: (records: Bool, uses: Bool) { get }
 
   /// Runs statements one after the other; where a round trip costs something, in a single one.
   /// - Throws: ``SQLFailure``, and what the database has to say else. Nothing may be run after that.
@@ -105,8 +110,9 @@ extension SQLSession {
     nonmutating set {}
   }
 
-  package func takeRows(readAheadOf name: UserName) -> Slice<SQLRows>? { nil }
-  package func takeAlong(_ records: [AuditRecord]) -> Bool { false }
+  package func takeUnit(readAheadOf name: UserName) throws -> StoredUnit? { nil }
+  package func takeAlong(_ records: [AuditRecord], _ uses: [StoredDevice]) {}
+  package var takesAlong: (records: Bool, uses: Bool) { (false, false) }
 
   package func run(_ statement: SQLStatement) throws -> SQLResult { try run([statement])[0] }
 
@@ -127,9 +133,11 @@ extension [String] {
   /// `$first, $first+1, …`, as many as there are columns.
   func placeholders(from first: Int = 1) -> String { indices.map { "$\($0 + first)" }.joined(separator: ", ") }
   var list: String { joined(separator: ", ") }
-  /// `INSERT` of rows with these columns, as `$1, $2, …`.
-  func insertion(into table: String, rowCount: Int = 1) -> String {
+  /// `INSERT` of a row with these columns, as `$1, $2, …`.
+  func insertion(into table: String) -> String { "INSERT" + insertedRows(into: table, count: 1) }
+  /// The rest of that, of several rows.
+  func insertedRows(into table: String, count rowCount: Int) -> String {
     let rows = (0..<rowCount).map { "(\(placeholders(from: $0 * count + 1)))" }
-    return "INSERT INTO \(table) (\(list)) VALUES \(rows.list)"
+    return " INTO \(table) (\(list)) VALUES \(rows.list)"
   }
 }

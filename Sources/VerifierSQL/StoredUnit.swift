@@ -1,7 +1,7 @@
 internal import Verifier
 
 /// A unit as it was read.
-struct StoredUnit {
+package struct StoredUnit: Sendable {
   let state: UnitState
   private let devices: [StoredDevice]
 
@@ -23,6 +23,11 @@ struct StoredUnit {
     arguments.append(device.user.text)
     arguments.append(try number(of: device))
     return SQLStatement(UnitSQL.useDevice, arguments[0])
+  }
+
+  /// A device as it is to be, with the number that it has.
+  func numbered(_ device: Device) throws(VerifierError) -> StoredDevice {
+    StoredDevice(device: device, number: try number(of: device))
   }
 
   func deletion(of device: Device) throws(VerifierError) -> [SQLStatement] {
@@ -57,7 +62,7 @@ struct StoredUnit {
 }
 
 /// A device, and the number that its two rows have.
-struct StoredDevice {
+package struct StoredDevice: Sendable {
   let device: Device
   let number: Int64
 }

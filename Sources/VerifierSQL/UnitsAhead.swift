@@ -3,40 +3,45 @@ package import Verifier
 /// Users with their devices that were read in one go, before the turns of their transactions came: one statement for many
 /// costs each of them little more than half of its own.
 ///
-/// Each is good for one reading. Whoever keeps this forgets it when anything may have changed a user who was not read yet.
+/// Each is good for one reading. It is made of its rows ahead of its turn as well, by code that the one before has just run.
+/// Whoever keeps this forgets it when anything may have changed a user who was not read yet.
 package struct UnitsAhead: Sendable {
   /// The most that are read in one go.
   fileprivate static let maximumCount = 32
 
-  private let rows: SQLRows
-  private var places: [UserName: Range<Int>] = [:]
+  private var units: [UserName: Result<StoredUnit, any Error>] = [:]
 
-  /// - Parameter rows: as `UnitSQL.manyUsersWithDevices` has them for these names.
-  fileprivate init(_ names: ArraySlice<UserName>, _ rows: SQLRows) {
-    self.rows = rows
-    var start = 0
+  /// - Parameters:
+  ///   - rows: as `UnitSQL.manyUsersWithDevices` has them for these names.
+  ///   - unit: makes a unit of a user's rows; of none where there is no such user.
+  fileprivate init(
+    _ names: ArraySlice<UserName>, _ rows: SQLRows, unit: (UserName, Slice<SQLRows>) throws -> StoredUnit
+  ) {
+    var ranges = Array(repeating: rows.startIndex..<rows.startIndex, count: names.count)
     for index in rows.indices {
       guard case .integer(let place)? = rows[index][UnitSQL.placeColumn] else { continue }
-      if index + 1 < rows.count, case .integer(place)? = rows[index + 1][UnitSQL.placeColumn] { continue }
-      places[names[names.startIndex + Int(place)]] = start..<index + 1
-      start = index + 1
+      let range = ranges[Int(place)]
+      ranges[Int(place)] = (range.isEmpty ? index : range.lowerBound)..<index + 1
+    }
+    units.reserveCapacity(names.count)
+    for (name, range) in zip(names, ranges) where units[name] == nil {
+      units[name] = Result { try unit(name, rows[range]) }
     }
   }
 
-  /// The rows of a user; nil where they were not read, or are taken already.
-  package mutating func take(_ name: UserName) -> Slice<SQLRows>? {
-    places.removeValue(forKey: name).map { rows[$0] }
-  }
+  /// The unit of a user; nil where it was not read, or is taken already.
+  package mutating func take(_ name: UserName) throws -> StoredUnit? { try units.removeValue(forKey: name)?.get() }
 }
 
 extension SQLSession {
   /// Reads the units of users whose transactions are about to run in this one.
   /// - Parameter names: some may be there more than once.
   package func unitsAhead(_ names: [UserName]) throws -> UnitsAhead {
-    let names = names.prefix(UnitsAhead.maximumCount)
+    let names = names.prefix(UnitsAhead.maximumCount), settings = try policyAndAccount()
     var arguments = SQLRows(columnCount: names.count)
     for name in names { arguments.append(name.text) }
-    return UnitsAhead(names, try run(SQLStatement(UnitSQL.manyUsersWithDevices, arguments[0])).rows)
+    let rows = try run(SQLStatement(UnitSQL.manyUsersWithDevices, arguments[0])).rows
+    return UnitsAhead(names, rows) { try Self.unit(of: $0, $1, settings) }
   }
 }
 

@@ -185,14 +185,14 @@ final class GroupCommit: Sendable {
     try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
     do {
       try check()
-      let session = SQLiteSession(database, takesAlong: true)
+      let session = SQLiteSession(database, isShared: true)
       try Self.readAhead(jobs, on: session)
       let failures = try jobs.indices.map { index in
         defer { if jobs[index].user == nil { session.forgetUnitsAhead() } }
         return try run(jobs[index].work, session)
       }
       // A row that cannot be written is to cost its own job and no other.
-      do { try writeAudit(session) } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      do { try writeAlong(session) } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
         throw ChangesToUndo()
       }
       do { try database.cachedStatement(sql: "COMMIT").execute() } catch let error as DatabaseError
@@ -207,11 +207,12 @@ final class GroupCommit: Sendable {
     }
   }
 
-  private func writeAudit(_ session: SQLiteSession) throws {
-    let count = session.takenAlong.count
+  private func writeAlong(_ session: SQLiteSession) throws {
+    try session.writeUses()
+    let count = session.along.records.count
     guard count > 0 else { return }
     let isWorthwhile = (Self.fewestToSeal...AuditBatch.maximumRowCount).contains(count)
-    try session.write(takenAlong: session.takenAlong, sealing: isWorthwhile ? state.withLock { $0.seal } : nil)
+    try session.write(takenAlong: session.along.records, sealing: isWorthwhile ? state.withLock { $0.seal } : nil)
   }
 
   private static func readAhead(_ jobs: [Job], on session: SQLiteSession) throws {
@@ -225,12 +226,12 @@ final class GroupCommit: Sendable {
   /// - Returns: the error of the job itself.
   /// - Throws: what ends the whole transaction.
   private static func run(_ work: Work, on session: SQLiteSession) throws -> (any Error)? {
-    let before = session.totalChanges, taken = session.takenAlong.count
+    let before = session.totalChanges, along = session.along.counts
     do {
       try work(session)
       return nil
     } catch {
-      session.takenAlong.removeSubrange(taken...)
+      session.along.drop(after: along)
       guard session.database.isInsideTransaction else { throw error }
       guard session.totalChanges == before else { throw ChangesToUndo() }
       return error
@@ -243,15 +244,16 @@ final class GroupCommit: Sendable {
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
     do {
       try work(session)
-      try session.write(takenAlong: session.takenAlong, sealing: nil)
-      session.takenAlong = []
+      try session.writeUses()
+      try session.write(takenAlong: session.along.records, sealing: nil)
+      session.along = RowsAlong()
       try database.cachedStatement(sql: "RELEASE job").execute()
       return nil
     } catch {
       // A full disk and the like end the transaction itself; then nothing of it is kept.
       guard database.isInsideTransaction else { throw error }
       session.knownSettings = nil
-      session.takenAlong = []
+      session.along = RowsAlong()
       try database.cachedStatement(sql: "ROLLBACK TO job").execute()
       try database.cachedStatement(sql: "RELEASE job").execute()
       return error

@@ -13,8 +13,8 @@ final class SQLiteSession: SQLSession {
   /// Read once for all that share a commit: nobody else can change them meanwhile.
   var knownSettings: (policy: Policy, account: AccountID)?
 
-  /// Audit rows of all that share a commit, which are written at its end.
-  var takenAlong: [AuditRecord] = []
+  /// What all that share a commit leave to its end.
+  var along = RowsAlong()
 
   /// What was read for those that share a commit and have not had their turn.
   private var unitsAhead: UnitsAhead?
@@ -22,12 +22,12 @@ final class SQLiteSession: SQLSession {
   /// What was prepared for SQL that is run again and again.
   private var statements: [Statement?] = []
 
-  private let takesAlong: Bool
+  private let isShared: Bool
 
-  /// - Parameter takesAlong: whether whoever made this session writes the audit rows at the end.
-  init(_ database: Database, takesAlong: Bool = false) {
+  /// - Parameter isShared: whether whoever made this session writes at the end what was taken along.
+  init(_ database: Database, isShared: Bool = false) {
     self.database = database
-    self.takesAlong = takesAlong
+    self.isShared = isShared
   }
 
   var locksRows: Bool { false }
@@ -42,16 +42,27 @@ final class SQLiteSession: SQLSession {
   }
 
   func forgetUnitsAhead() { unitsAhead = nil }
-  func takeRows(readAheadOf name: UserName) -> Slice<SQLRows>? { unitsAhead?.take(name) }
+  func takeUnit(readAheadOf name: UserName) throws -> StoredUnit? { try unitsAhead?.take(name) }
 
-  func takeAlong(_ records: [AuditRecord]) -> Bool {
-    if takesAlong { takenAlong += records }
-    return takesAlong
+  /// Uses only where reading them back is unlikely: who throws after that has all that share the commit begin anew.
+  var takesAlong: (records: Bool, uses: Bool) { (isShared, isShared && unitsAhead != nil) }
+
+  func takeAlong(_ records: [AuditRecord], _ uses: [StoredDevice]) { along.add(records, uses) }
+
+  /// Whatever runs sees the use of devices; what cannot be written stays, and is told of at the end of the commit.
+  func writeUses() throws {
+    guard !along.uses.isEmpty else { return }
+    let uses = along.takeUses()
+    do { try write(uses) } catch {
+      along.add([], uses)
+      throw error
+    }
   }
 
   func run(_ statements: [SQLStatement]) throws -> [SQLResult] { try statements.map(run) }
 
   func run(_ sql: SQLStatement) throws -> SQLResult {
+    try writeUses()
     let statement = try sql.repeated.map(statement(for:)) ?? database.cachedStatement(sql: sql.text)
     let handle = unsafe statement.sqliteStatement
     defer { unsafe sqlite3_clear_bindings(handle) }
@@ -59,6 +70,8 @@ final class SQLiteSession: SQLSession {
   }
 
   func run(_ sql: RepeatedSQL, forEach rows: SQLRows) throws {
+    guard !rows.isEmpty else { return }
+    try writeUses()
     let statement = try unsafe statement(for: sql).sqliteStatement
     defer { unsafe sqlite3_clear_bindings(statement) }
     for row in rows { _ = try unsafe run(statement, row) }

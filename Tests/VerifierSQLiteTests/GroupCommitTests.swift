@@ -139,6 +139,19 @@ import VerifierSQLite
     for device in devices { #expect(try await bench.device(device).lastStep == step) }
   }
 
+  // The use of devices is written at the end of a commit, and before whatever else runs in it.
+  @Test func `what is deleted in the commit that holds its use stays deleted`() async throws {
+    let disk = Disk(), bench = try await bench(on: disk, users: 32)
+    let results: [Bool] = try await together(on: disk) { index in
+      let user = "u\(index % 32)"
+      guard index >= 32 else { return (try? await bench.verify(step: Bench.step(), of: user))?.isAccepted ?? false }
+      return (try? await bench.verifier.deleteUser(UserName(user), evenIfEnabled: true, at: Bench.now)) != nil
+    }
+    #expect(results.count { $0 } >= 32)
+    #expect(try await bench.store.users(after: nil, limit: 100).items.isEmpty)
+    #expect(try await bench.store.checkIntegrity().isEmpty)
+  }
+
   @Test func `who comes as the writer leaves is served`() async throws {
     let disk = Disk(), bench = try await bench(on: disk, users: 4)
     try await withThrowingTaskGroup { group in
