@@ -107,8 +107,9 @@ final class GroupCommit: Sendable {
   }
 
   private func work(on database: Database) {
+    let session = SQLiteSession(database, isShared: true)
     while let jobs = next() {
-      let failures = commit(jobs, on: database), uncertainty = waitForDisk(failures)
+      let failures = commit(jobs, on: session), uncertainty = waitForDisk(failures)
       // Where they lie: a copy of a job counts references that another core counted last.
       for index in jobs.indices { jobs[index].end.resume(returning: uncertainty ?? failures[index]) }
       if !isBroken { checkpointer.committed(jobs.count, on: database) }
@@ -166,17 +167,18 @@ final class GroupCommit: Sendable {
   }
 
   /// - Returns: for each job the error that it ended with, or nil.
-  private func commit(_ jobs: [Job], on database: Database) -> [(any Error)?] {
+  private func commit(_ jobs: [Job], on session: SQLiteSession) -> [(any Error)?] {
     do {
-      do { return try commit(jobs, on: database, run: Self.run) } catch is ChangesToUndo {
-        return try commit(jobs, on: database, run: Self.runInSavepoint)
+      do { return try commit(jobs, on: session, run: Self.run) } catch is ChangesToUndo {
+        return try commit(jobs, on: session, run: Self.runInSavepoint)
       }
     } catch { return Array(repeating: error, count: jobs.count) }
   }
 
   private func commit(
-    _ jobs: [Job], on database: Database, run: (Work, SQLiteSession) throws -> (any Error)?
+    _ jobs: [Job], on session: SQLiteSession, run: (Work, SQLiteSession) throws -> (any Error)?
   ) throws -> [(any Error)?] {
+    let database = session.database
     // What the disk has lost, later commits would be built upon.
     guard !isBroken else { throw Self.diskFailure }
     // What could not be undone is not to stay open under all that comes.
@@ -185,7 +187,7 @@ final class GroupCommit: Sendable {
     try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
     do {
       try check()
-      let session = SQLiteSession(database, isShared: true)
+      session.begin()
       try Self.readAhead(jobs, on: session)
       let failures = try jobs.indices.map { index in
         defer { if jobs[index].user == nil { session.forgetUnitsAhead() } }

@@ -4,7 +4,7 @@ internal import Verifier
 internal import VerifierSQL
 
 /// A connection to SQLite as the shared SQL sees it: a writing transaction has the database for itself, and a round trip
-/// costs nothing.
+/// costs nothing. It serves one transaction after the other.
 ///
 /// GRDB opens the connection and keeps its prepared statements; arguments and columns go through SQLite's own calls, since
 /// GRDB's values in between cost more than all the rest of an attempt.
@@ -32,6 +32,12 @@ final class SQLiteSession: SQLSession {
 
   var locksRows: Bool { false }
   var auditLayout: AuditLayout { .number }
+
+  /// What is known of the database, and what is still to be written to it, is of one transaction.
+  func begin() {
+    (knownSettings, unitsAhead) = (nil, nil)
+    along = RowsAlong()
+  }
 
   /// How many rows this connection has inserted, changed or deleted since it was opened.
   var totalChanges: Int32 { unsafe sqlite3_total_changes(database.sqliteConnection) }
