@@ -3,8 +3,8 @@ package import Verifier
 /// Users with their devices that were read in one go, before the turns of their transactions came: one statement for many
 /// costs each of them little more than half of its own.
 ///
-/// Each is good for one reading. It is made of its rows ahead of its turn as well, by code that the one before has just run.
-/// Whoever keeps this forgets it when anything may have changed a user who was not read yet.
+/// Each is good for one reading. All are made of their rows in one go too: a core then has the code for it at hand. Whoever
+/// keeps this forgets it when anything may have changed a user who was not read yet.
 package struct UnitsAhead: Sendable {
   /// The most that are read in one go.
   fileprivate static let maximumCount = 32

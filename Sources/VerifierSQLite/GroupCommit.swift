@@ -222,25 +222,25 @@ final class GroupCommit: Sendable {
     if users.count >= fewestToReadAhead { try session.readAhead(users) }
   }
 
-  /// A job has thrown after it had changed something, or an audit row could not be written.
+  /// A job has thrown after it had changed something, or what was taken along could not be written.
   private struct ChangesToUndo: Error {}
 
   /// - Returns: the error of the job itself.
   /// - Throws: what ends the whole transaction.
   private static func run(_ work: Work, on session: SQLiteSession) throws -> (any Error)? {
-    let before = session.totalChanges, along = session.along.counts
+    session.beginTurn()
     do {
       try work(session)
       return nil
     } catch {
-      session.along.drop(after: along)
+      let isTakenBack = session.takeBackTurn()
       guard session.database.isInsideTransaction else { throw error }
-      guard session.totalChanges == before else { throw ChangesToUndo() }
+      guard isTakenBack else { throw ChangesToUndo() }
       return error
     }
   }
 
-  /// The same, in a savepoint that undoes what the job changed, with its audit rows in it.
+  /// The same, in a savepoint that undoes what the job changed, with what it takes along in it.
   private static func runInSavepoint(_ work: Work, on session: SQLiteSession) throws -> (any Error)? {
     let database = session.database
     try database.cachedStatement(sql: "SAVEPOINT job").execute()

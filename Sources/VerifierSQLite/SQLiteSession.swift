@@ -16,6 +16,9 @@ final class SQLiteSession: SQLSession {
   /// What all that share a commit leave to its end.
   var along = RowsAlong()
 
+  /// How many rows had changed, and what was taken along, when the present job's turn began.
+  private var start = (changes: 0 as Int32, along: (records: 0, uses: 0))
+
   /// What was read for those that share a commit and have not had their turn.
   private var unitsAhead: UnitsAhead?
 
@@ -40,7 +43,17 @@ final class SQLiteSession: SQLSession {
   }
 
   /// How many rows this connection has inserted, changed or deleted since it was opened.
-  var totalChanges: Int32 { unsafe sqlite3_total_changes(database.sqliteConnection) }
+  private var totalChanges: Int32 { unsafe sqlite3_total_changes(database.sqliteConnection) }
+
+  /// The next of the jobs that share this transaction has its turn.
+  func beginTurn() { start = (totalChanges, along.counts) }
+
+  /// Drops what the present job has left to be written.
+  /// - Returns: whether that was all that it has changed.
+  func takeBackTurn() -> Bool {
+    along.drop(after: start.along)
+    return totalChanges == start.changes
+  }
 
   /// What cannot be read ahead, of one of them perhaps, is read when its turn comes.
   func readAhead(_ users: [UserName]) throws {
@@ -50,19 +63,21 @@ final class SQLiteSession: SQLSession {
   func forgetUnitsAhead() { unitsAhead = nil }
   func takeUnit(readAheadOf name: UserName) throws -> StoredUnit? { try unitsAhead?.take(name) }
 
-  /// Uses only where reading them back is unlikely: who throws after that has all that share the commit begin anew.
+  /// Uses only where most of what the commit reads is read already: they are written before anything else is run.
   var takesAlong: (records: Bool, uses: Bool) { (isShared, isShared && unitsAhead != nil) }
 
   func takeAlong(_ records: [AuditRecord], _ uses: [StoredDevice]) { along.add(records, uses) }
 
-  /// Whatever runs sees the use of devices; what cannot be written stays, and is told of at the end of the commit.
+  /// Whatever runs sees the use of devices. What cannot be written stays, and is told of at the end of the commit; what can
+  /// be, and is of earlier jobs only, is no change of the one that reads.
   func writeUses() throws {
     guard !along.uses.isEmpty else { return }
-    let uses = along.takeUses()
+    let areOthers = along.uses.count == start.along.uses, before = totalChanges, uses = along.takeUses()
     do { try write(uses) } catch {
       along.add([], uses)
       throw error
     }
+    if areOthers { start = (start.changes + totalChanges - before, (start.along.records, 0)) }
   }
 
   func run(_ statements: [SQLStatement]) throws -> [SQLResult] { try statements.map(run) }
