@@ -64,6 +64,8 @@ import VerifierSQLite
   ) async throws -> [R] {
     var configuration = Configuration()
     configuration.allowsUnsafeTransactions = true
+    // Somebody may be sealing.
+    configuration.busyMode = .timeout(30)
     let other = try DatabaseQueue(path: path, configuration: configuration), begun = Counter()
     try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
     disk.stop(true)
