@@ -14,7 +14,8 @@ struct RepeatedInsertion {
     (ofOne, ofMany, width) = (statement(1), statement(Self.manyRows), columns.count)
   }
 
-  /// The arguments of both for these elements.
+  /// The arguments of both for these elements. Apart from what runs them, which is compiled for no session in particular and
+  /// would take longer over each column.
   /// - Parameter append: appends a row of the element at an index.
   func rows<Element>(
     of elements: [Element], append: (Element, Int, inout SQLRows) -> Void

@@ -30,6 +30,7 @@ package struct UnitsAhead: Sendable {
   }
 
   /// The unit of a user; nil where it was not read, or is taken already.
+  /// - Throws: what is wrong with its rows.
   package mutating func take(_ name: UserName) throws -> StoredUnit? { try units.removeValue(forKey: name)?.get() }
 }
 
