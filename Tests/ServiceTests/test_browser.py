@@ -42,7 +42,6 @@ class Browser(unittest.TestCase):
         cls.file = f"{cls.service.folder}/password"
         with open(cls.file, "w") as file:
             file.write(PASSWORD)
-        cls.service.vmfa("policy", "set", "--lock-base", "60")
         cls.service.vmfa("user", "create", "admin", "--administrator", "--password-file", cls.file)
         cls.service.start()
 

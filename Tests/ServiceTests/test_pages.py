@@ -22,7 +22,6 @@ class Pages(unittest.TestCase):
         with open(cls.file, "w") as file:
             file.write(PASSWORD)
         cls.service.initialise("--password-file", cls.file)
-        cls.service.vmfa("policy", "set", "--lock-base", "120")
         cls.service.start()
         cls.number = 0
 
