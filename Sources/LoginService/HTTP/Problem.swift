@@ -81,7 +81,8 @@ extension String {
   /// As a JSON string.
   var quotedAsJSON: String {
     // What is put here is no secret, and seldom holds anything that has to be escaped.
-    guard utf8.contains(where: JSONWriter.isEscaped) else { return "\"\(self)\"" }
+    let bytes = utf8.span
+    guard bytes.indices.contains(where: { JSONWriter.isEscaped(bytes[$0]) }) else { return "\"\(self)\"" }
     var writer = JSONWriter()
     writer.string(self)
     return writer.finish().withBytes { $0.text }
