@@ -37,7 +37,7 @@ public struct OneTimeCode: Sendable {
 
   /// As ``init(parsing:)-(Span<UInt8>)``, from text.
   public init(parsing text: String) throws(OATHError) {
-    try self.init(parsing: Array(text.utf8).span)
+    try self.init(parsing: text.utf8.span)
   }
 
   /// The code as people type it, such as `"007430"`.

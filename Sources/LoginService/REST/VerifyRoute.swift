@@ -41,8 +41,7 @@ extension RESTService {
     to text: String, of user: UserName, requestID: String?, _ call: Call
   ) async throws(VerifierError) -> Verdict {
     do throws(VerifierError) {
-      let bytes = Array(text.utf8)
-      guard RecoveryCode.isTyped(bytes.span) else {
+      guard RecoveryCode.isTyped(text.utf8.span) else {
         return try await call.verifier.verify(Self.code(text), of: user, requestID: requestID, at: call.now)
       }
       return try await call.verifier.verify(Self.recoveryCode(text), of: user, requestID: requestID, at: call.now)
@@ -59,8 +58,7 @@ extension RESTService {
   }
 
   private static func recoveryCode(_ text: String) throws(VerifierError) -> RecoveryCode {
-    let bytes = Array(text.utf8)
-    do throws(OATHError) { return try RecoveryCode(parsing: bytes.span) } catch { throw .oath(error) }
+    do throws(OATHError) { return try RecoveryCode(parsing: text.utf8.span) } catch { throw .oath(error) }
   }
 
   private static func text(of verdict: Verdict) -> String {

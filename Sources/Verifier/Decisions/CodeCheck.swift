@@ -19,19 +19,18 @@ enum CodeCheck {
   private static func verdict(
     _ state: inout UnitState, _ code: OneTimeCode, _ user: User, on serial: Serial?, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) -> Verdict {
-    let assigned = state.devices.indices.filter {
-      state.devices[$0].isAssigned && (serial == nil || state.devices[$0].serial == serial)
-    }
+    let assigned = state.devices.lazy.filter { $0.isAssigned && (serial == nil || $0.serial == serial) }
     guard !assigned.isEmpty else { return .rejected(.noDevice) }
     let takesScratchCodes = serial == nil && user.recovery?.holdScratchCodes ?? false
-    let lengths = assigned.map { state.devices[$0].parameters.digits } + (takesScratchCodes ? [.eight] : [])
-    guard lengths.contains(code.length) else {
-      throw .wrongCodeLength(expected: Set(lengths).sorted { $0.rawValue < $1.rawValue })
+    let isScratchCode = takesScratchCodes && code.length == .eight
+    guard isScratchCode || assigned.contains(where: { $0.parameters.digits == code.length }) else {
+      let lengths = Set(assigned.map(\.parameters.digits)).union(takesScratchCodes ? [.eight] : [])
+      throw .wrongCodeLength(expected: lengths.sorted { $0.rawValue < $1.rawValue })
     }
     if let lock = user.lockInForce(at: now, policy: state.policy) {
       return .rejected(.locked(retryAfter: lock.retryAfter))
     }
-    guard assigned.contains(where: { state.devices[$0].status == .active }) else { return .rejected(.noDevice) }
+    guard assigned.contains(where: { $0.status == .active }) else { return .rejected(.noDevice) }
 
     var (accepted, wasSpent) = try tryDevices(of: &state, on: serial, code, at: now, keys: keys)
     if let accepted {
@@ -40,7 +39,7 @@ enum CodeCheck {
         of: accepted.step, at: now, driftLimit: state.policy[.driftLimit])
       return .accepted(device: state.devices[accepted.index].serial, step: accepted.step)
     }
-    if takesScratchCodes, code.length == .eight {
+    if isScratchCode {
       let digits = Array(code.digits.utf8)
       let scratch = try RecoveryCode(scratch: digits.span)
       switch try state.user?.recovery?.spend(scratch, of: user.name, keys: keys) ?? .none {
