@@ -17,6 +17,8 @@ package struct QueryError: Error, Sendable, Equatable {
 extension QueryError {
   package static let unavailable = QueryError(
     503, "ServiceUnavailable", "The service cannot answer at the moment; nothing was accepted.")
+  package static let busy = QueryError(
+    503, "ServiceUnavailable", "Too many passwords are being checked at the moment. Try again in a few seconds.")
   package static let missingToken = QueryError(
     403, "MissingAuthenticationToken", "Request is missing Authentication Token")
   package static let invalidToken = QueryError(

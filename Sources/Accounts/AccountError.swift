@@ -34,6 +34,9 @@ public enum AccountError: Error, Equatable, Sendable {
   case alreadyInitialised(String)
   /// What a session was to follow from is gone: it was ended, or the password changed.
   case sessionOver
+  /// Too many passwords wait to be hashed, or the caller has gone. Nothing was compared or changed; a second later there
+  /// may be room.
+  case busy
   /// What the verifier has to say.
   case verifier(VerifierError)
 
@@ -66,6 +69,7 @@ extension AccountError: CustomStringConvertible {
     case .noSuchToken(let name): "there is no token \(name)"
     case .alreadyInitialised(let reason): reason
     case .sessionOver: "the session is over"
+    case .busy: "too many passwords are being checked at the moment"
     case .verifier(let error): error.description
     }
   }

@@ -105,7 +105,8 @@ extension AccountService {
     guard isRight, let user, let login else { return nil }
     var renewed: String?
     if let cost = PasswordHash(parsing: login.hash)?.cost, cost != .current {
-      renewed = try await PasswordHasher.shared.hash(password)
+      // Where there is no room for this one, the next sign-in makes it.
+      renewed = try? await PasswordHasher.shared.hash(password)
     }
     return try await change(user) { [renewed] state, record, _ throws(AccountError) in
       guard var current = record.login, current.hash == login.hash else { return nil }

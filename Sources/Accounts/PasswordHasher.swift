@@ -1,18 +1,22 @@
+internal import Dispatch
 internal import Foundation
 internal import OpenSSLCrypto
 internal import Verifier
 
 /// Runs password hashes on threads of their own, a few at a time: each takes 32 MiB and a good part of a core.
+///
+/// Callers wait in a bounded line. ``AccountError/busy`` tells the one too many, before any hash is computed. A caller whose
+/// task is cancelled gives up its place.
 final class PasswordHasher: Sendable {
   static let shared = PasswordHasher()
 
-  // OperationQueue is safe to use from any thread.
-  private let queue: OperationQueue
+  private let threads = DispatchQueue(label: "password hashes", attributes: .concurrent)
+  private let line: HashingLine
 
   private init() {
-    queue = OperationQueue()
-    queue.name = "password hashes"
-    queue.maxConcurrentOperationCount = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+    // A second or two's worth of hashes.
+    let width = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+    line = HashingLine(width: width, length: 20 * width)
   }
 
   func hash(_ password: SharedSecret) async throws(AccountError) -> String {
@@ -34,10 +38,10 @@ final class PasswordHasher: Sendable {
   private func run<R: Sendable>(
     _ work: @escaping @Sendable () throws(CryptoError) -> R
   ) async throws(AccountError) -> R {
+    do throws(HashingLine.Refusal) { try await line.enter() } catch { throw .busy }
+    defer { line.leave() }
     let result: Result<R, CryptoError> = await withCheckedContinuation { continuation in
-      queue.addOperation {
-        continuation.resume(returning: Result { () throws(CryptoError) in try work() })
-      }
+      threads.async { continuation.resume(returning: Result { () throws(CryptoError) in try work() }) }
     }
     do throws(CryptoError) { return try result.get() } catch { throw .verifier(.crypto(error)) }
   }

@@ -82,7 +82,7 @@ public struct LoginServer: Sendable {
         rest.routes + query.routes(front: front) + pages.routes + operations.routes
           + (constant.map { [rest.constantRoute($0)] } ?? [])),
       limits: ConnectionLimits(), page: { pages.page($0, isEncrypted: isEncrypted) }, proxies: settings.proxies,
-      isEncrypted: isEncrypted,
+      proxyWarning: UnknownProxyWarning(proxies: settings.proxies, logger: logger), isEncrypted: isEncrypted,
       metrics: metrics, trouble: trouble, logger: logger, now: now)
   }
 

@@ -13,11 +13,11 @@ internal import Verifier
 /// What a request brings with it beside itself.
 struct DoorContext: InitializableFromSource {
   let logger: Logger
-  let peer: String?
+  let client: ClientConnection
 
   init(source: ApplicationRequestContextSource) {
     logger = source.logger
-    peer = source.channel.remoteAddress?.ipAddress
+    client = ClientConnection(channel: source.channel)
   }
 }
 
@@ -28,6 +28,7 @@ struct Door: HTTPResponder {
   /// What a browser is shown where no route answers it.
   let page: @Sendable (Problem) -> Answer
   let proxies: ProxyTrust
+  let proxyWarning: UnknownProxyWarning
   /// Whether TLS ends here.
   let isEncrypted: Bool
   let metrics: ServiceMetrics
@@ -37,7 +38,7 @@ struct Door: HTTPResponder {
 
   func respond(to request: Request, context: DoorContext) async throws -> Response {
     let start = ContinuousClock.now, id = TimeOrderedUUID.next()
-    var (answer, route) = try await answer(to: request, id: id, peer: context.peer)
+    var (answer, route) = try await answer(to: request, id: id, from: context.client)
     answer.headers[.requestID] = id
     answer.headers[.cacheControl] = answer.headers[.cacheControl] ?? "no-store"
     answer.headers[.contentTypeOptions] = "nosniff"
@@ -51,7 +52,7 @@ struct Door: HTTPResponder {
   }
 
   private func answer(
-    to request: Request, id: String, peer: String?
+    to request: Request, id: String, from client: ClientConnection
   ) async throws -> (Answer, route: String) {
     let target = request.head.path ?? "/"
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -64,12 +65,16 @@ struct Door: HTTPResponder {
       guard let body = try await collect(request) else {
         return (answer(.tooLarge(limit: limits.bodyLimit), to: request, id), route.name)
       }
+      let peer = client.channel.remoteAddress?.ipAddress
+      let forwardedFor = request.headers[values: .forwardedFor]
+      if !forwardedFor.isEmpty { proxyWarning.forwardedForWasSent(by: peer) }
       let incoming = Incoming(
         id: id, method: request.method, target: target, query: parts.count > 1 ? parts[1] : nil,
         headers: request.headers, host: request.head.authority, body: body,
-        source: proxies.source(peer: peer, forwardedFor: request.headers[values: .forwardedFor]),
+        source: proxies.source(peer: peer, forwardedFor: forwardedFor),
         isEncrypted: isEncrypted
-          || proxies.trusts(peer) && request.headers[.forwardedProtocol]?.lowercased() == "https", time: now())
+          || proxies.trusts(peer) && request.headers[.forwardedProtocol]?.lowercased() == "https", time: now(),
+        client: client)
       let parameters = raw.compactMap(incoming.decoded)
       guard parameters.count == raw.count else {
         return (answer(.badRequest("the path is not well encoded"), to: request, id), route.name)

@@ -19,6 +19,8 @@ struct Incoming: Sendable {
   /// Whether it came through TLS, here or at a trusted proxy.
   let isEncrypted: Bool
   let time: UnixTime
+  /// nil for a request that came by no connection.
+  var client: ClientConnection?
 
   /// The media type of the body in lower case, without its parameters.
   var mediaType: String? { headers[.contentType]?.prefix { $0 != ";" }.filter { $0 != " " }.lowercased() }

@@ -47,8 +47,33 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var bodyTimer, writeTimer, lingerTimer: Scheduled<Void>?
   private var closesAfterEnd = false
   private var isClosing = false
+  private var isInputClosed = false
+  /// Called once when the client closes its end. Requests of a connection take turns, so there is one at most.
+  private var inputClosedObserver: (@Sendable () -> Void)?
 
   init(limits: ConnectionLimits) { self.limits = limits }
+
+  /// Replaces the observer; calls it at once where the client has closed its end already. Only on the event loop.
+  func observeInputClosed(_ observer: (@Sendable () -> Void)?) {
+    guard isInputClosed else { return inputClosedObserver = observer }
+    observer?()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ChannelEvent, event == .inputClosed { inputClosed() }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    inputClosed()
+    context.fireChannelInactive()
+  }
+
+  private func inputClosed() {
+    isInputClosed = true
+    inputClosedObserver?()
+    inputClosedObserver = nil
+  }
 
   func handlerAdded(context: ChannelHandlerContext) {
     budget = try? context.pipeline.syncOperations.handler(type: RawInputBudget.self)

@@ -1,5 +1,7 @@
+internal import Accounts
 internal import OATH
 internal import Synchronization
+internal import Verifier
 
 /// How often passwords may be tried: from an address, and for a name, whether anybody has it or not. Each replica counts for
 /// itself; codes are counted in the store.
@@ -14,6 +16,11 @@ final class AttemptLimits: Sendable {
     case name(String)
     /// Changing the password while signed in: nobody else's tries are to keep its owner from that.
     case owner(String)
+
+    /// Signing in as the user that `typed` spells, however it is spelt; what is no name of a user counts as it stands.
+    init(name: UserName?, typed: String) {
+      self = .name((name?.text ?? String(String.UnicodeScalarView(typed.unicodeScalars.prefix(128)))).lowercased())
+    }
 
     /// The network that an address belongs to: whoever has one IPv6 address has 2⁶⁴ of them. nil for what many share.
     init?(source: String?) {
@@ -64,6 +71,14 @@ final class AttemptLimits: Sendable {
       if let longest = waits.max() { return longest }
       for subject in subjects { state.tries[subject] = (state.tries[subject] ?? []).filter(counting.contains) + [now] }
       return nil
+    }
+  }
+
+  /// Runs the work of tries that were counted, and takes them back where it ends before any password is compared.
+  func forgivingIfBusy<R, E: Error>(_ subjects: [Subject], _ body: () async throws(E) -> R) async throws(E) -> R {
+    do throws(E) { return try await body() } catch {
+      if error as? AccountError == .busy { forgive(subjects) }
+      throw error
     }
   }
 

@@ -162,7 +162,9 @@ extension PageCall {
     }
     let old = form.secret("old"), new = form.secret("new"), id = session?.id
     let result = await result { () throws(AccountError) in
-      try await accounts.changePassword(of: owner.user.name, from: old, to: new, keeping: id, at: now)
+      try await pages.limits.forgivingIfBusy(subjects) { () throws(AccountError) in
+        try await accounts.changePassword(of: owner.user.name, from: old, to: new, keeping: id, at: now)
+      }
     }
     switch result {
     case .success:

@@ -6,7 +6,7 @@ internal import Verifier
 extension PageService {
   /// `/`, for a browser.
   func front(_ request: Incoming) async -> Answer {
-    await answer(request, [], .user(assigning: false), takesForm: false) { try await $0.frontPage() }
+    await answer(request, [], .user(assigning: false), reading: .query) { try await $0.frontPage() }
   }
 }
 

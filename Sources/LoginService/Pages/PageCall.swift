@@ -23,8 +23,17 @@ struct PageCall: Sendable {
 
   var now: UnixTime { request.time }
 
+  /// What is read of a request beside its path and cookies.
+  enum Input {
+    /// For a page whose query string another application wrote.
+    case nothing
+    case query
+    /// The query, and a form in the body.
+    case form
+  }
+
   /// - Throws: ``PageProblem`` for a form that was not made for this browser.
-  init(_ request: Incoming, _ parameters: [String], pages: PageService, takesForm: Bool) async throws {
+  init(_ request: Incoming, _ parameters: [String], pages: PageService, reading input: Input) async throws {
     self.request = request
     self.parameters = parameters
     self.pages = pages
@@ -35,10 +44,10 @@ struct PageCall: Sendable {
     newFormSecret = given == nil ? try SecureRandom.bytes(count: 32).hexadecimal : nil
     formToken = try Self.token(of: given ?? newFormSecret ?? "")
     do throws(QueryForm.Failure) {
-      query = try Self.query(of: request)
-      form = takesForm ? try QueryForm(parsing: request.body) : QueryForm()
+      query = input == .nothing ? QueryForm() : try Self.query(of: request)
+      form = input == .form ? try QueryForm(parsing: request.body) : QueryForm()
     } catch { throw PageProblem(.badRequest, "Not understood", "The request is malformed.") }
-    guard takesForm else { return }
+    guard input == .form else { return }
     guard request.mediaType == "application/x-www-form-urlencoded" else {
       throw PageProblem(.unsupportedMediaType, "Not understood", "Forms come as application/x-www-form-urlencoded.")
     }
@@ -159,7 +168,9 @@ struct PageCall: Sendable {
   }
 
   func page(_ problem: PageProblem) -> Answer {
-    page("step", problem.title, problem.view, status: problem.status)
+    var answer = page("step", problem.title, problem.view, status: problem.status)
+    answer.headers[.retryAfter] = problem.retryAfter.map(String.init)
+    return answer
   }
 
   func view(of form: PageForm) -> View { form.view(token: formToken) }

@@ -45,31 +45,34 @@ struct PageService: Sendable {
   }
 
   /// A page that is looked at.
-  func get(_ pattern: String, _ access: Access, _ handler: @escaping Handler) -> RouteTable.Route {
+  /// - Parameter readsQuery: whether the query string is ours; false for one that another application wrote.
+  func get(
+    _ pattern: String, _ access: Access, readsQuery: Bool = true, _ handler: @escaping Handler
+  ) -> RouteTable.Route {
     RouteTable.Route(.get, pattern) { request, parameters in
-      await answer(request, parameters, access, takesForm: false, handler)
+      await answer(request, parameters, access, reading: readsQuery ? .query : .nothing, handler)
     }
   }
 
   /// A form that is sent.
   func post(_ pattern: String, _ access: Access, _ handler: @escaping Handler) -> RouteTable.Route {
     RouteTable.Route(.post, pattern) { request, parameters in
-      await answer(request, parameters, access, takesForm: true, handler)
+      await answer(request, parameters, access, reading: .form, handler)
     }
   }
 
   /// As `get`, for a handler that is called from elsewhere.
   func answer(
-    _ request: Incoming, _ parameters: [String], _ access: Access, takesForm: Bool, _ handler: @escaping Handler
+    _ request: Incoming, _ parameters: [String], _ access: Access, reading input: PageCall.Input, _ handler: @escaping Handler
   ) async -> Answer {
     var answer: Answer, call: PageCall?
     do {
-      let made = try await PageCall(request, parameters, pages: self, takesForm: takesForm)
+      let made = try await PageCall(request, parameters, pages: self, reading: input)
       call = made
       if let refusal = try made.refusal(access) { answer = refusal } else { answer = try await handler(made) }
     } catch {
       let problem = PageProblem(error)
-      if problem.status == .serviceUnavailable { trouble.report(error, to: request.id) }
+      if problem.status == .serviceUnavailable, problem.retryAfter == nil { trouble.report(error, to: request.id) }
       answer = (call ?? PageCall(unreadable: request, pages: self)).page(problem)
     }
     return dressed(answer, isEncrypted: request.isEncrypted)
@@ -103,12 +106,19 @@ struct PageProblem: Error {
   var status: HTTPResponse.Status
   var title: String
   var text: String
+  /// Seconds after which the same request may be answered; nil where waiting does not help, or nobody knows for how long.
+  var retryAfter: Int?
 
-  init(_ status: HTTPResponse.Status, _ title: String, _ text: String) {
+  init(_ status: HTTPResponse.Status, _ title: String, _ text: String, retryAfter: Int? = nil) {
     self.status = status
     self.title = title
     self.text = text
+    self.retryAfter = retryAfter
   }
+
+  static let busy = PageProblem(
+    .serviceUnavailable, "Busy", "Many people are signing in at the moment. Wait a few seconds and try again.",
+    retryAfter: 2)
 
   static let notFound = PageProblem(.notFound, "Page not found", "There is nothing at this address.")
   static let notAllowed = PageProblem(
@@ -125,6 +135,7 @@ struct PageProblem: Error {
     switch error {
     case let problem as PageProblem: self = problem
     case AccountError.sessionOver: self.init(.forbidden, "Sign in again", "The session has ended meanwhile.")
+    case AccountError.busy: self = .busy
     case AccountError.verifier(let error): self.init(error)
     case AccountError.noSuchUser, VerifierError.noSuchUser, VerifierError.noSuchDevice, AccountError.noSuchAccessKey:
       self.init(.notFound, "Not found", "It is not there, or not there any more.")

@@ -21,7 +21,8 @@ extension PageService {
       get("/new-password", .signingIn(.newPassword)) { $0.newPasswordPage() },
       post("/new-password", .signingIn(.newPassword)) { try await $0.setNewPassword() },
       post("/signout", .anyone) { try await $0.signOut() },
-      get("/auth", .anyone) { $0.authorize() },
+      get("/auth", .anyone, readsQuery: false) { $0.authorize(demandingMFA: $0.demandsMFA) },
+      get("/auth/mfa", .anyone, readsQuery: false) { $0.authorize(demandingMFA: true) },
     ]
   }
 }
@@ -77,14 +78,13 @@ extension PageCall {
     let name = form["root"] != nil ? .root : (try? UserName(typed)).flatMap { $0 == .root ? nil : $0 }
     let subjects =
       [AttemptLimits.Subject(source: request.source)].compactMap(\.self)
-      + [.name(String(String.UnicodeScalarView(typed.unicodeScalars.prefix(128))).lowercased())]
+      + [AttemptLimits.Subject(name: name, typed: typed)]
     if let wait = pages.limits.admit(subjects, at: now) {
       return refusing(try await signInPage(error: Self.tooManyAttempts(wait)), for: wait)
     }
     await slowDown()
-    guard let login = try await accounts.checkPassword(form.secret("password"), of: name, at: now), let name else {
-      return try await refuseSignIn(of: name)
-    }
+    let login = try await checkPassword(of: name, countedFor: subjects)
+    guard let login, let name else { return try await refuseSignIn(of: name) }
     pages.limits.forgive(subjects)
     let policy = try await accounts.passwordPolicy()
     if policy.expiresHard, name != .root, login.isExpired(under: policy, at: now) {
@@ -98,6 +98,16 @@ extension PageCall {
     let next: PageSession.Stage =
       owner.hasMFA ? .code : login.mustChange(under: policy, at: now) ? .newPassword : .signedIn
     return try await carryOn(owner, to: next, hasMFA: false, on: .password(login))
+  }
+
+  /// The profile that the password in the form opens; nil for a wrong one.
+  private func checkPassword(
+    of name: UserName?, countedFor subjects: [AttemptLimits.Subject]
+  ) async throws -> LoginProfile? {
+    let accounts = accounts, password = form.secret("password"), now = now
+    return try await pages.limits.forgivingIfBusy(subjects) {
+      try await request.whileClientWaits { try await accounts.checkPassword(password, of: name, at: now) }
+    }
   }
 
   /// The same row and the same work for whoever is not there.
@@ -205,11 +215,23 @@ extension PageCall {
     return answer
   }
 
-  /// For a proxy that asks before it lets somebody through (nginx's auth_request, Caddy's forward_auth).
-  fileprivate func authorize() -> Answer {
+  /// Whether the query of `/auth` holds `mfa=required`, in any case of letters and wherever it stands.
+  ///
+  /// Proxies pass the application's own query on, which may be anything: nothing else of it is read, and nothing is refused.
+  fileprivate var demandsMFA: Bool {
+    let words = (request.query ?? "").split { "&;?".contains($0) }
+    return words.contains { word in
+      let bytes = Array(word.replacing("+", with: " ").utf8)
+      let decoded = (try? PercentEncoding.decode(bytes.span, what: "the query")) ?? ""
+      return decoded.filter { $0 != " " }.lowercased() == "mfa=required"
+    }
+  }
+
+  /// Answers a proxy that asks before it lets somebody through (nginx's auth_request, Caddy's forward_auth).
+  fileprivate func authorize(demandingMFA: Bool) -> Answer {
     guard isSignedIn, !mustAssign, let account else { return Answer(.unauthorized) }
-    // Who is signed in without a second factor is not helped by signing in again. Any other word is no way around it.
-    if let asked = query["mfa"], asked != "required" || !hasMFA { return Answer(.forbidden) }
+    // Signing in again would not bring a second factor.
+    if demandingMFA, !hasMFA { return Answer(.forbidden) }
     // Names may hold more than a header can; what it can hold, but for the percent sign, stays as it is.
     let name = PercentEncoding.encode(account.user.name.text, keeping: "!\"#$&'()*+,/:;<=>?@[\\]^`{|}")
     return Answer(.ok, headers: [.forwardedUser: name])

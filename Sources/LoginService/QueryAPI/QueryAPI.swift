@@ -99,7 +99,7 @@ struct QueryAPI: Sendable {
       return success(action, result, request)
     } catch {
       let told = QueryError(any: error)
-      if !told.isRecorded, told != .unavailable { try await record(call, .rejected, reason: told.code) }
+      if !told.isRecorded, told.status < 500 { try await record(call, .rejected, reason: told.code) }
       throw error
     }
   }

@@ -21,6 +21,7 @@ extension QueryError {
       self = .accessDenied("The account password policy does not allow users to change their own password.")
     case .noPasswordPolicy: self = .noSuchEntity("The account policy with name PasswordPolicy cannot be found.")
     case .noSuchAlias(let alias): self = .noSuchEntity("The account alias \(alias) cannot be found.")
+    case .busy: self = .busy
     case .tokenExists, .noSuchToken, .alreadyInitialised, .sessionOver: self = .unavailable
     case .verifier(let error): self.init(error)
     }

@@ -162,6 +162,7 @@ extension CommandError {
     case .alreadyInitialised: self.init(.exists, "\(error)", hint: "vmfa account show shows it")
     case .passwordPolicy: self.init(.data, "\(error)")
     case .wrongPassword, .mayNotChangePassword, .sessionOver: self.init(.forbidden, "\(error)")
+    case .busy: self.init(.locked, "\(error)")
     }
   }
 }

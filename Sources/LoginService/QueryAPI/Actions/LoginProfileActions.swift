@@ -82,7 +82,9 @@ extension ActionCall {
     }
     let subjects = [AttemptLimits.Subject.owner(caller.name.text)]
     guard attempts.admit(subjects, at: now) == nil else { throw QueryError(400, "Throttling", "Rate exceeded") }
-    try await accounts.changePassword(of: caller.name, from: Self.secret(old), to: Self.secret(new), at: now)
+    try await attempts.forgivingIfBusy(subjects) {
+      try await accounts.changePassword(of: caller.name, from: Self.secret(old), to: Self.secret(new), at: now)
+    }
     attempts.forgive(subjects)
     return nil
   }
