@@ -30,6 +30,7 @@ let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", pac
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -148,9 +149,11 @@ let package = Package(
     tests(
       "VerifierPostgreSQLTests",
       ["VerifierPostgreSQL", "Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
+    tests("AccountsTests", ["Accounts"]),
     tests("AWSQueryTests", ["AWSQuery", "OATH", "OpenSSLCrypto"]),
     tests(
-      "LoginServiceTests", ["LoginService", "Verifier", "OATH", httpTypes, coreMetrics, logging, configuration]),
+      "LoginServiceTests",
+      ["LoginService", "Accounts", "Verifier", "OATH", httpTypes, coreMetrics, logging, configuration, nioCore, nioEmbedded]),
     tests("EnrollmentTests", ["Enrollment", "Verifier", "DeviceStoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
     tests("VMFACommandsTests", ["VMFACommands", "Verifier", "QRCode", "OATH", "OpenSSLCrypto", argumentParser]),
   ],

@@ -25,6 +25,9 @@ package struct SignatureV4: Sendable {
   /// - Throws: `MissingAuthenticationToken` for a request that is not signed, `IncompleteSignature` for one that is not
   ///   signed as it has to be.
   package init(of request: SignedRequest, query: QueryForm) throws(QueryError) {
+    for name in ["authorization", "x-amz-date", "x-amz-security-token"] where request.headers(name).count > 1 {
+      throw .incomplete("The header \(name) stands twice; which one is meant?")
+    }
     let credential: String, headers: String, signature: String
     if let authorization = request.value(of: "authorization") {
       guard query["X-Amz-Algorithm"] == nil else {
@@ -73,7 +76,10 @@ package struct SignatureV4: Sendable {
       throw .incomplete("Date must be in ISO-8601 'basic format', as 20260217T094442Z.")
     }
     self.time = time
-    signedHeaders = headers.split(separator: ";").map(String.init)
+    signedHeaders = headers.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+    guard signedHeaders.allSatisfy({ !$0.isEmpty }) else {
+      throw .incomplete("SignedHeaders must be names with one ';' between them.")
+    }
     guard let bytes = [UInt8](hexadecimal: signature.utf8), bytes.count == 32 else { throw .wrongSignature }
     self.signature = bytes
   }

@@ -65,9 +65,11 @@ extension AccountService {
   /// As AWS writes it there.
   private static func time(_ time: UnixTime) -> String { time.text.dropLast() + "+00:00" }
 
-  /// RFC 4180.
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"" + field.replacing("\"", with: "\"\"") + "\""
+  /// The field as RFC 4180 has it. A spreadsheet takes what begins with one of a few characters for a formula and runs it;
+  /// behind an apostrophe it is text.
+  static func quoted(_ field: String) -> String {
+    let text = field.first.map("=+-@\t\r".contains) ?? false ? "'" + field : field
+    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 }

@@ -46,7 +46,9 @@ public struct LoginServer: Sendable {
   ) throws {
     self.settings = settings
     self.logger = logger
-    let connections = OpenConnections(limit: settings.maximumConnections)
+    let connections = OpenConnections(
+      limit: settings.maximumConnections, limitPerNetwork: settings.maximumConnectionsPerAddress,
+      proxies: settings.proxies)
     self.connections = connections
     certificates = try settings.certificates()
     let verifier = Verifier(store: store, keys: keys) { warning in
@@ -96,8 +98,12 @@ public struct LoginServer: Sendable {
   /// - Throws: `IOError` and its like where the address cannot be had.
   public func run() async throws {
     // What is left of a service that was killed is replaced, what answers is not.
-    if case .unix(let path) = settings.listen, UnixSocket.answers(at: path) {
-      throw IOError(errnoCode: EADDRINUSE, reason: "bind")
+    var socket: UnixSocket.Access?
+    if case .unix(let path) = settings.listen {
+      if UnixSocket.answers(at: path) { throw IOError(errnoCode: EADDRINUSE, reason: "bind") }
+      socket = try UnixSocket.Access(path: path, mode: settings.socketMode, group: settings.socketGroup)
+      // Until it has its mode and its group, the socket is for nobody else.
+      umask(0o177)
     }
     let notifier = SystemdNotifier(), sealer = AuditSealer(verifier: verifier), logger = logger
     let services: [any Service] = [
@@ -109,7 +115,7 @@ public struct LoginServer: Sendable {
       ClosureService { @Sendable in
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload(notifier) }
       },
-      try application(notifier),
+      try application(notifier, socket),
       ClosureService { @Sendable in
         // First to be told of the end: whoever balances load is to look elsewhere.
         try? await gracefulShutdown()
@@ -124,7 +130,7 @@ public struct LoginServer: Sendable {
     try await ServiceGroup(configuration: group).run()
   }
 
-  private func application(_ notifier: SystemdNotifier) throws -> Application<Door> {
+  private func application(_ notifier: SystemdNotifier, _ socket: UnixSocket.Access?) throws -> Application<Door> {
     let address: BindAddress =
       switch settings.listen {
       case .tcp(let host, let port): .hostname(host, port: port)
@@ -132,15 +138,19 @@ public struct LoginServer: Sendable {
       }
     var configuration = ApplicationConfiguration(address: address, backlog: 1024)
     configuration.availableConnectionsDelegate = connections
-    let limits = door.limits
+    let limits = door.limits, connections = connections
     var server = HTTPServerBuilder { responder in
-      GuardedChannel(base: HTTP1Channel(responder: responder, configuration: limits.http1), limits: limits)
+      GuardedChannel(
+        base: HTTP1Channel(responder: responder, configuration: limits.http1), limits: limits, connections: connections)
     }
     if let certificates { server = try .tls(server, tlsConfiguration: certificates.serverConfiguration()) }
     let scheme = certificates == nil ? "http" : "https", settings = settings, readiness = readiness, logger = logger
     return Application(
       responder: door, server: server, configuration: configuration,
       onServerRunning: { channel in
+        do throws(UnixSocket.AccessError) { try socket?.apply() } catch {
+          logger.error("the socket can be used by this service's own user alone: \(error)")
+        }
         readiness.set(true)
         let place =
           switch settings.listen {

@@ -32,8 +32,14 @@ public struct ServerSettings: Sendable {
   public let logFormat: LineLogHandler.Format
   /// From which level on.
   public let logLevel: Logger.Level
+  /// The mode of a Unix socket, whatever the process's umask is.
+  public let socketMode: UInt32
+  /// The group of a Unix socket; nil for the process's own.
+  public let socketGroup: String?
   /// At most so many at once.
   public let maximumConnections: Int
+  /// Of them, from one IPv4 address or IPv6 /64; 0: any number.
+  public let maximumConnectionsPerAddress: Int
   /// Wrong codes in a minute across all users; 0: any number.
   public let guessBudget: Int
   /// Seconds for requests that are under way when the service is asked to end.
@@ -43,14 +49,19 @@ public struct ServerSettings: Sendable {
 
   /// The names of all settings, as a file and the environment have them.
   public static let names = [
-    "listen", "tls.certificate", "tls.key", "behindProxy", "issuer", "log.format", "log.level", "maxConnections",
-    "guessBudget", "drainTimeout", "databaseConnections",
+    "listen", "socketMode", "socketGroup", "tls.certificate", "tls.key", "behindProxy", "issuer", "log.format",
+    "log.level", "maxConnections", "maxConnectionsPerAddress", "guessBudget", "drainTimeout", "databaseConnections",
   ]
 
   /// Reads and checks all of them.
   public init(reading reader: ConfigReader) throws(ConfigurationError) {
     let read = Reading(reader: reader)
     listen = try Self.listen(read.text("listen") ?? "127.0.0.1:8080")
+    socketMode = try Self.mode(read.text("socketMode") ?? "0660")
+    socketGroup = read.text("socketGroup")
+    if case .tcp = listen, read.text("socketMode") ?? socketGroup != nil {
+      throw ConfigurationError("a mode and a group are a Unix socket's: give --listen unix:PATH")
+    }
     certificate = read.text("tls.certificate")
     key = read.text("tls.key")
     guard (certificate == nil) == (key == nil) else {
@@ -62,6 +73,7 @@ public struct ServerSettings: Sendable {
     logFormat = try read.choice("log.format", LineLogHandler.Format.allCases) ?? .text
     logLevel = try read.choice("log.level", Logger.Level.allCases) ?? .info
     maximumConnections = try read.number("maxConnections", in: 1...1_000_000) ?? 8192
+    maximumConnectionsPerAddress = try read.number("maxConnectionsPerAddress", in: 0...1_000_000) ?? 256
     guessBudget = try read.number("guessBudget", in: 0...1_000_000_000) ?? 600
     drainSeconds = try read.number("drainTimeout", in: 1...3600) ?? 20
     databaseConnections = try read.number("databaseConnections", in: 1...1000) ?? 8
@@ -104,6 +116,14 @@ public struct ServerSettings: Sendable {
       }
       return value
     }
+  }
+
+  /// Octal digits, as chmod(1) takes them.
+  private static func mode(_ text: String) throws(ConfigurationError) -> UInt32 {
+    guard let mode = UInt32(text, radix: 8), (3...4).contains(text.utf8.count), mode <= 0o777, mode & 0o600 == 0o600 else {
+      throw ConfigurationError("socketMode is an octal mode such as 0660 that lets the service itself read and write, not \(text)")
+    }
+    return mode
   }
 
   private static func listen(_ text: String) throws(ConfigurationError) -> Listen {

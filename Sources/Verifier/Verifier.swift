@@ -59,16 +59,9 @@ public struct Verifier: Sendable {
   public func verify(
     _ code: OneTimeCode, of user: UserName, on device: Serial? = nil, requestID: String? = nil, at now: UnixTime
   ) async throws(VerifierError) -> Verdict {
-    let verdict: Verdict? = try await transact(.user(user), at: now) { state, keys throws(VerifierError) in
-      guard let requestID else {
-        return try CodeCheck.decide(&state, code: code, user: user, on: device, at: now, keys: keys)
-      }
-      return try state.answer(requestID, code: code.digits, at: now, keys: keys) { state throws(VerifierError) in
-        try CodeCheck.decide(&state, code: code, user: user, on: device, at: now, keys: keys)
-      }
-    }
-    guard let verdict else { throw .requestIDTaken }
-    return verdict
+    try await attempt(by: user, requestID, with: { code.digits }, at: now) { state, keys throws(VerifierError) in
+      try CodeCheck.decide(&state, code: code, user: user, on: device, at: now, keys: keys)
+    }.verdict
   }
 
   /// Runs one transaction with its audit rows, and warns when the clock is behind what it saw.

@@ -1,7 +1,8 @@
-import AWSQuery
 import OATH
 import OpenSSLCrypto
 import Testing
+
+@testable import AWSQuery
 
 @Suite struct SignatureV4Tests {
   /// The worked example of the AWS General Reference, "Signature Version 4 signing process": ListUsers in the query string.
@@ -34,6 +35,33 @@ import Testing
     #expect(try !matches(example(signature: String(Self.published.dropLast()) + "8")))
     #expect(try !matches(example(signature: Self.published, query: "Action=ListUsers&Version=2010-05-09")))
     #expect(try !matches(example(signature: Self.published, query: "Action=ListUsers&Version=2010-05-08&A=")))
+  }
+
+  /// The example with other headers: a name without a value is one that is not sent.
+  private func example(_ changed: [String: [String]]) -> SignedRequest {
+    let plain = example(signature: Self.published)
+    return SignedRequest(method: "GET", host: "iam.amazonaws.com", query: "Action=ListUsers&Version=2010-05-08", body: []) {
+      changed[$0] ?? plain.headers($0)
+    }
+  }
+
+  @Test(arguments: ["authorization", "x-amz-date", "x-amz-security-token"])
+  func `a header that says who signed, or when, stands once`(name: String) throws {
+    let plain = example(signature: Self.published), given = plain.headers(name).first ?? "t"
+    for second in [given, "", "Basic eDp5"] {
+      #expect(throws: QueryError.incomplete("The header \(name) stands twice; which one is meant?")) {
+        try SignatureV4(of: example([name: [given, second]]), query: QueryForm())
+      }
+    }
+  }
+
+  @Test(arguments: [";host;x-amz-date", "host;;x-amz-date", "host;x-amz-date;", "", ";"])
+  func `no name of a signed header is empty`(names: String) throws {
+    let plain = example(signature: Self.published).headers("authorization")[0]
+    let given = plain.replacing("content-type;host;x-amz-date", with: names)
+    #expect { try SignatureV4(of: example(["authorization": [given]]), query: QueryForm()) } throws: { error in
+      (error as? QueryError)?.code == "IncompleteSignature"
+    }
   }
 
   @Test func `fifteen minutes of skew, either way`() throws {

@@ -25,6 +25,9 @@ nginx, two replicas. See ../ServiceTests.
   $ try forward_auth
   OK
   [1]
+  $ try storm
+  OK
+  [1]
   $ try replicas
   OK
   [1]

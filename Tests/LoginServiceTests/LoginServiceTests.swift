@@ -3,7 +3,10 @@ import CoreMetrics
 import Foundation
 import HTTPTypes
 import Logging
+import NIOCore
+import NIOEmbedded
 import OATH
+import Synchronization
 import TestSupport
 import Testing
 import Verifier
@@ -107,6 +110,19 @@ import Verifier
       reading: ConfigReader(provider: InMemoryProvider(values: Dictionary(uniqueKeysWithValues: pairs))))
   }
 
+  @Test func `a socket's mode and group are read, and asked for where there is a socket`() throws {
+    let unix = ["listen": "unix:/run/vmfa"]
+    #expect(try settings(unix).socketMode == 0o660 && settings(unix).socketGroup == nil)
+    #expect(try settings(unix.merging(["socketMode": "600"]) { $1 }).socketMode == 0o600)
+    #expect(try settings(unix.merging(["socketMode": "0666", "socketGroup": "www"]) { $1 }).socketGroup == "www")
+    for mode in ["0060", "1777", "8", "0o660", "rw", "-660", "66", "00660", "0777777"] {
+      #expect(throws: ConfigurationError.self, "\(mode)") { try settings(unix.merging(["socketMode": mode]) { $1 }) }
+    }
+    for name in ["socketMode", "socketGroup"] {
+      #expect(throws: ConfigurationError.self) { try settings([name: "0660"]) }
+    }
+  }
+
   @Test func `others are not to be reached in the clear`() throws {
     for listen in ["127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "localhost:1", "unix:/run/vmfa"] {
       #expect(throws: Never.self) { try settings(["listen": listen]) }
@@ -118,4 +134,71 @@ import Verifier
     #expect(throws: Never.self) { try settings(["listen": "0.0.0.0:1", "behindProxy": "10.0.0.0/8"]) }
     #expect(throws: Never.self) { try settings(["listen": "0.0.0.0:1", "tls.certificate": "c", "tls.key": "k"]) }
   }
+}
+
+@Suite struct OpenConnectionsTests {
+  private func channel(_ address: String) throws -> EmbeddedChannel {
+    let channel = EmbeddedChannel()
+    channel.remoteAddress = try SocketAddress(ipAddress: address, port: 1)
+    return channel
+  }
+
+  @Test func `one network has so many connections, and gets the places of those that it closes`() throws {
+    let proxies = ProxyTrust(proxies: ["10.0.0.0/8"].compactMap(AddressRange.init))
+    let connections = OpenConnections(limit: 100, limitPerNetwork: 2, proxies: proxies)
+    let first = try channel("192.0.2.1")
+    #expect(connections.admit(first))
+    #expect(try connections.admit(channel("192.0.2.1")))
+    for _ in 0..<2 { #expect(try !connections.admit(channel("192.0.2.1"))) }
+    #expect(try connections.admit(channel("192.0.2.2")))
+    _ = try first.finish()
+    #expect(try connections.admit(channel("192.0.2.1")))
+    #expect(try !connections.admit(channel("192.0.2.1")))
+    // An IPv6 network is one address; this machine, and a proxy, speak for many.
+    for (address, isAdmitted) in [("2001:db8::1", true), ("2001:db8::2", true), ("2001:db8::3", false)] {
+      #expect(try connections.admit(channel(address)) == isAdmitted)
+    }
+    for _ in 0..<5 {
+      for address in ["127.0.0.1", "::1", "10.1.2.3"] { #expect(try connections.admit(channel(address))) }
+    }
+  }
+
+  @Test func `no limit is none`() throws {
+    let connections = OpenConnections(limit: 100, limitPerNetwork: 0, proxies: ProxyTrust(proxies: []))
+    for _ in 0..<300 { #expect(try connections.admit(channel("192.0.2.1"))) }
+  }
+}
+
+@Suite struct UnknownProxyWarningTests {
+  private func warnings(_ proxies: [String], unix: Bool = false, from peers: [String?]) -> Int {
+    let count = Mutex(0)
+    let logger = Logger(label: "test") { _ in CountingLogHandler { count.withLock { $0 += 1 } } }
+    let trust = ProxyTrust(proxies: proxies.compactMap(AddressRange.init), trustsUnixSocket: unix)
+    let warning = UnknownProxyWarning(proxies: trust, logger: logger)
+    for peer in peers { warning.forwardedForWasSent(by: peer) }
+    return count.withLock { $0 }
+  }
+
+  @Test func `a proxy on this machine that is not known is warned of, once`() {
+    #expect(warnings([], from: ["127.0.0.1", "127.0.0.1", nil]) == 1)
+    #expect(warnings([], from: ["::1"]) == 1 && warnings([], from: [nil]) == 1)
+    #expect(warnings(["127.0.0.1"], from: ["127.0.0.1"]) == 0 && warnings([], unix: true, from: [nil]) == 0)
+    // From elsewhere anybody may send the header.
+    #expect(warnings([], from: ["192.0.2.1"]) == 0)
+  }
+}
+
+private struct CountingLogHandler: LogHandler {
+  let count: @Sendable () -> Void
+  var metadata = Logger.Metadata()
+  var logLevel = Logger.Level.warning
+
+  init(_ count: @escaping @Sendable () -> Void) { self.count = count }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) { count() }
 }

@@ -1,7 +1,9 @@
+import Accounts
 internal import Foundation
 import HTTPTypes
 import OATH
 import Testing
+import Verifier
 
 @testable import LoginService
 
@@ -55,6 +57,27 @@ import Testing
     #expect(limits.admit([.name("nobody")] + bob, at: now.advanced(by: 590)) == 20 && limits.count == 1)
     // A clock that was set back locks nobody for longer.
     #expect(limits.admit(bob, at: now.advanced(by: -3600)) == nil)
+  }
+
+  @Test func `a name has one count, however it is spelt`() throws {
+    let composed = "Zo\u{EB}", decomposed = "zoe\u{308}"
+    let subjects = try [composed, decomposed].map { AttemptLimits.Subject(name: try UserName($0), typed: $0) }
+    #expect(subjects[0] == subjects[1])
+    #expect(AttemptLimits.Subject(name: nil, typed: " x") != AttemptLimits.Subject(name: nil, typed: "y"))
+    #expect(try AttemptLimits.Subject(name: UserName("x"), typed: "x") == AttemptLimits.Subject(name: nil, typed: "X"))
+  }
+
+  @Test func `a try that came to no comparison does not count`() async throws {
+    let limits = AttemptLimits(), subjects = [AttemptLimits.Subject.name("a")]
+    for error in [AccountError.busy, .wrongPassword] {
+      #expect(limits.admit(subjects, at: .epoch) == nil)
+      await #expect(throws: error) {
+        try await limits.forgivingIfBusy(subjects) { () throws(AccountError) in throw error }
+      }
+    }
+    // Nine more after the one that counted.
+    for _ in 0..<9 { #expect(limits.admit(subjects, at: .epoch) == nil) }
+    #expect(limits.admit(subjects, at: .epoch) != nil)
   }
 
   @Test func `an IPv6 network is one address, and what many share is none`() {

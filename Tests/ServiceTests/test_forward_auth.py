@@ -83,7 +83,7 @@ class ForwardAuth(unittest.TestCase):
     def test_mfa_required_by_the_proxy(self):
         """As the README says: in the address that nginx asks."""
         try:
-            self.nginx.reload(server=self.lines.replace("/auth;  #", "/auth?mfa=required;  #"))
+            self.nginx.reload(server=self.lines.replace("/auth;  #", "/auth/mfa;  #"))
             visitor = Visitor(self)
             self.assertEqual(visitor.get("/reports"), 302)
             secret = self.service.device("dora")["secret"]
@@ -113,6 +113,33 @@ class ForwardAuth(unittest.TestCase):
         self.assertEqual((visitor.post("/signin", user="carol", password=PASSWORD), visitor.location), (303, "/reports"))
         self.assertEqual(visitor.get("/reports"), 302)
         self.assertEqual((visitor.get("/signin?return_to=/reports"), visitor.location), (303, "/security-credentials"))
+
+    def test_the_query_of_an_application(self):
+        """Proxies pass it on. It neither breaks a page nor takes a demand for MFA away, and the path demands it alone."""
+        plain, strong = Visitor(self.service), Visitor(self.service)
+        plain.sign_in("bob", PASSWORD)
+        self.service.vmfa("user", "create", "erin", "--password-file", self.password)
+        secret = self.service.device("erin")["secret"]
+        strong.sign_in("erin", PASSWORD)
+        strong.get("/mfa")
+        self.assertEqual(strong.post("/mfa", code=code(secret, step())), 303)
+        demands = ["mfa=required", "MFA=required", "mfa=REQUIRED", "Mfa=Required", "return_to=/&mfa=required", "mfa=required&x=1",
+                   "x=1&mfa=required&mfa=no", "mfa=no&mfa=required", "%6dfa=required", "mfa%3drequired", "mfa=required+", "x=%zz&mfa=required",
+                   "return_to=/a?mfa=required", "x;mfa=required", "&&mfa=required", "y=1&y=2&mfa=required"]
+        others = ["", "y=1&y=2", "y=%zz", "mfa=1", "mfa", "mfa=", "mfa=optional", "x=mfa=required", "amfa=required", "mfa=requiredx", "%ff",
+                  "return_to=//evil.example", "&".join(f"a{i}=" for i in range(500)), "=", "?"]
+        for query in demands:
+            self.assertEqual(plain.get("/auth?" + query), 403, query)
+            self.assertEqual(strong.get("/auth?" + query), 200, query)
+        for query in others:
+            for visitor in (plain, strong):
+                self.assertEqual(visitor.get("/auth?" + query), 200, query)
+                self.assertEqual(visitor.get("/auth/mfa?" + query), 403 if visitor is plain else 200, query)
+            self.assertEqual(Visitor(self.service).get("/auth?" + query), 401, query)
+        self.assertEqual((plain.get("/auth"), plain.get("/auth/mfa"), strong.get("/auth/mfa")), (200, 403, 200))
+        self.assertEqual(strong.answer.getheader("X-Forwarded-User"), "erin")
+        self.assertEqual(Visitor(self.service).get("/auth/mfa"), 401)
+        self.assertEqual(plain.get("/auth/mfa/"), 404)
 
     def test_nobody_names_themselves(self):
         visitor = Visitor(self, headers={"X-Forwarded-User": "root", "Cookie": "vmfa-session=cm9vdA." + "0" * 64})

@@ -66,6 +66,34 @@ class Signatures(ServiceTestCase):
         del headers["x-amz-meta"]
         self.assertEqual(self.send(headers)[0], 200)
 
+    def test_one_of_each(self):
+        """A second header that says who signed, and names of signed headers that are empty."""
+        body, path = IDENTITY, ("127.0.0.1", self.service.port)
+        good = self.sign()
+
+        def answer(*more):
+            with socket.create_connection(path, timeout=10) as connection:
+                lines = [f"{name}: {value}" for name, value in good.items()] + [f"{name}: {value}" for name, value in more]
+                head = "\r\n".join(["POST / HTTP/1.1", *lines, f"Content-Length: {len(body)}", "Connection: close"])
+                connection.sendall((head + "\r\n\r\n" + body).encode())
+                got = b""
+                while chunk := connection.recv(65536):
+                    got += chunk
+            return got.decode()
+
+        self.assertTrue(answer().startswith("HTTP/1.1 200"))
+        for name, value in (("Authorization", good["authorization"]), ("authorization", "Basic eDp5"), ("Authorization", ""),
+                            ("X-Amz-Date", good["x-amz-date"]), ("x-amz-date", "20200101T000000Z")):
+            got = answer((name, value))
+            self.assertTrue(got.startswith("HTTP/1.1 400") and "IncompleteSignature" in got, (name, got[:200]))
+        for service, version in (("sts", "2011-06-15"), ("iam", "2010-05-08")):
+            body = f"Action={'GetCallerIdentity' if service == 'sts' else 'GetUser'}&Version={version}"
+            good = self.sign(body, service=service)
+            for names in (";host;x-amz-date", "host;;x-amz-date", "host;x-amz-date;"):
+                good["authorization"] = re.sub("SignedHeaders=[^,]*", f"SignedHeaders={names}", good["authorization"])
+                got = answer()
+                self.assertTrue(got.startswith("HTTP/1.1 400") and "IncompleteSignature" in got, (names, got[:200]))
+
     def test_wrong(self):
         headers = self.sign()
         last = headers["authorization"][-1]
@@ -371,6 +399,9 @@ class Wire(ServiceTestCase):
                 answer = self.service.request("POST", f"/v1/users/{kind}{round % 20}/verify", {"code": "123456"}, token="verify")
                 times[kind].append(time.perf_counter() - begun)
                 self.assertEqual(answer, (200, {"result": "rejected", "reason": "no_device"}))
+        for kind in times:
+            answer = self.service.request("POST", f"/v1/users/{kind}0/verify", {"code": "AAAA-BBBB-CCCC-DDDD"}, token="verify")
+            self.assertEqual(answer, (200, {"result": "rejected", "reason": "no_device"}))
         there, nobody = (statistics.median(t) for t in times.values())
         self.assertLess(max(there, nobody) / min(there, nobody), 2, (there, nobody))
 

@@ -642,5 +642,26 @@ class Audit(IAMTestCase):
         self.service.vmfa("audit", "verify")
 
 
+
+class OtherServices(ServiceTestCase):
+    """Clients of other services of AWS, with this endpoint for all of them: each is refused in words that it can read."""
+
+    def test_other_services(self):
+        for name, call, expected in (
+            ("organizations", "describe_organization", "UnknownOperationException"), ("dynamodb", "list_tables", "UnknownOperationException"),
+            ("cloudwatch", "list_metrics", "UnknownOperationException"), ("ec2", "describe_regions", "InvalidAction"),
+            ("sns", "list_topics", "InvalidAction"), ("s3", "list_buckets", "NotImplemented"), ("lambda", "list_functions", "no_such_resource"),
+        ):
+            with self.subTest(service=name):
+                with self.assertRaises(botocore.exceptions.ClientError) as caught:
+                    getattr(self.service.client(name), call)()
+                answer = caught.exception.response
+                self.assertEqual(answer["Error"]["Code"], expected)
+                self.assertIn(answer["ResponseMetadata"]["HTTPStatusCode"], (400, 404))
+                if name != "lambda":
+                    self.assertIn("IAM and STS", answer["Error"]["Message"])
+                    self.assertNotIn("iam.amazonaws.com", str(answer))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -107,6 +107,16 @@ class Pages(unittest.TestCase):
         third.get("/security-credentials")
         self.assertIn("9 codes are left", third.text)
 
+    def test_spellings_of_a_name_share_its_tries(self):
+        """However a name is composed, it is one name, of which ten wrong passwords may be tried."""
+        name = "\u00e9" * 20
+        self.service.vmfa("user", "create", name, "--password-file", self.file)
+        refused = 0
+        for composed in range(14):
+            spelt = name[:composed] + (20 - composed) * "e\u0301"
+            refused += self.visitor().sign_in(spelt, "wrong") == 429
+        self.assertEqual(refused, 4)
+
     def test_lock_after_wrong_codes_shows_the_wait(self):
         name, device = self.user(device=True)
         visitor = self.visitor()

@@ -3,6 +3,7 @@
 import base64
 import concurrent.futures
 import json
+import re
 import subprocess
 import tempfile
 import threading
@@ -11,7 +12,6 @@ import unittest
 import urllib.parse
 
 from service import ServiceTestCase, code, step
-
 
 
 class Verification(ServiceTestCase):
@@ -60,6 +60,19 @@ class Verification(ServiceTestCase):
         # None of that was counted, and white space at the ends is forgiven, once.
         self.assertEqual(self.verify("var", f" {right}\n")[1]["result"], "accepted")
         self.assertEqual(self.verify("var", right)[1]["reason"], "reused")
+
+    def test_repeated_answer_is_no_verification(self):
+        """A kept answer that is given again does not count in the metrics."""
+        made, now = self.service.device("metric"), step()
+
+        def accepted():
+            text = self.service.request("GET", "/metrics", token=None)[1].decode()
+            return int(float(re.search(r'vmfa_verifications_total\{outcome="accepted"\} (\S+)', text)[1]))
+
+        before = accepted()
+        for _ in range(3):
+            self.assertEqual(self.verify("metric", code(made["secret"], now), request_id="m-1")[1]["result"], "accepted")
+        self.assertEqual(accepted(), before + 1)
 
     def test_request_id(self):
         made, now = self.service.device("ida"), step()

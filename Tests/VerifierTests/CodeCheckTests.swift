@@ -132,14 +132,6 @@ import Verifier
     #expect(try await bench.user().failures == 1)
   }
 
-  @Test func `a seed that two devices share is spent on both`() async throws {
-    let bench = try await Bench(store: InMemoryDeviceStore())
-    _ = try await bench.enrolled(name: "one")
-    _ = try await bench.enrolled(name: "two")
-    #expect(try await bench.verify(step: step).isAccepted)
-    #expect(try await bench.verify(step: step) == .rejected(.reused))
-  }
-
   @Test func `a seed moved to another device, or changed, is an error and no entry`() async throws {
     let (bench, device) = try await bench()
     let own = try await bench.device(device)

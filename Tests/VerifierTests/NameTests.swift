@@ -28,6 +28,13 @@ import Verifier
     #expect { _ = try DeviceName(text) } throws: { if case VerifierError.malformedName = $0 { true } else { false } }
   }
 
+  @Test func `the longest device name has room in a serial, and is numbered only where it fits`() throws {
+    let longest = String(repeating: "a", count: 226), account = try AccountID("123456789012")
+    #expect(try DeviceName(longest).text == longest)
+    #expect(try Serial(account: account, path: "/", name: DeviceName(longest)).text.utf8.count <= 256)
+    #expect(try DeviceName("a").text == "a")
+  }
+
   @Test func `account ids are twelve digits`() throws {
     for _ in 0..<100 { #expect(try AccountID(AccountID.random().text).text.count == 12) }
     for text in ["", "12345678901", "1234567890123", "12345678901a"] {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import OATH
 
 /// Addresses of one network, as `10.0.0.0/8`, `192.0.2.7` or `fd00::/8`: proxies that are believed.
 struct AddressRange: Sendable, Equatable {
@@ -28,6 +29,13 @@ struct AddressRange: Sendable, Equatable {
   /// Whether these are the bytes of an address of this machine.
   static func isLoopback(_ bytes: [UInt8]) -> Bool {
     bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1]
+  }
+
+  /// The network that an address belongs to, in hexadecimal: whoever has one IPv6 address has 2⁶⁴ of them. nil for this
+  /// machine, which many clients of a proxy share, and for no address.
+  static func network(of address: String?) -> String? {
+    guard let address, let bytes = bytes(of: address), !isLoopback(bytes) else { return nil }
+    return (bytes.count == 4 ? bytes : Array(bytes.prefix(8))).hexadecimal
   }
 
   /// The bytes of an address; those of an IPv4 address also where it is written as an IPv6 one.

@@ -155,10 +155,15 @@ struct GuardedChannel<Base: HTTPChannelHandler>: HTTPChannelHandler {
 
   let base: Base
   let limits: ConnectionLimits
+  let connections: OpenConnections
   var responder: HTTPChannelHandler.Responder { base.responder }
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-    channel.eventLoop.makeCompletedFuture {
+    guard connections.admit(channel) else {
+      channel.close(promise: nil)
+      return channel.eventLoop.makeFailedFuture(ChannelError.alreadyClosed)
+    }
+    return channel.eventLoop.makeCompletedFuture {
       try channel.pipeline.syncOperations.addHandler(RawInputBudget(limit: 2 * limits.headLimit))
     }.flatMap {
       base.setup(channel: channel, logger: logger)

@@ -22,11 +22,10 @@ final class AttemptLimits: Sendable {
       self = .name((name?.text ?? String(String.UnicodeScalarView(typed.unicodeScalars.prefix(128)))).lowercased())
     }
 
-    /// The network that an address belongs to: whoever has one IPv6 address has 2⁶⁴ of them. nil for what many share.
+    /// The network of an address; nil for what many share.
     init?(source: String?) {
-      guard let source, let bytes = AddressRange.bytes(of: source) else { return nil }
-      if AddressRange.isLoopback(bytes) { return nil }
-      self = .address((bytes.count == 4 ? bytes : Array(bytes.prefix(8))).hexadecimal)
+      guard let network = AddressRange.network(of: source) else { return nil }
+      self = .address(network)
     }
 
     fileprivate var limit: Int {

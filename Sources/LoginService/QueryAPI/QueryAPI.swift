@@ -33,7 +33,11 @@ struct QueryAPI: Sendable {
   func answer(_ request: Incoming) async -> Answer {
     var service = QueryServiceName.iam
     do {
-      let (query, form) = try Self.forms(of: request)
+      let forms = Result { try Self.forms(of: request) }
+      if let other = OtherService(request, version: try? forms.get().form["Version"]) {
+        return other.refusal(of: request)
+      }
+      let (query, form) = try forms.get()
       guard let name = form["Action"], !name.isEmpty else {
         throw QueryError(400, "MissingAction", "The request must contain the parameter Action")
       }

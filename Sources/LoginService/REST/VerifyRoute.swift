@@ -27,9 +27,9 @@ extension RESTService {
   func verify(_ call: Call) async throws -> Answer {
     let (user, text, requestID) = try Self.request(call)
     do throws(VerifierError) {
-      let verdict = try await answer(to: text, of: user, requestID: requestID, call)
-      observe(verdict, call.now)
-      return .json(Self.text(of: verdict))
+      let attempt = try await attempt(text, by: user, requestID: requestID, call)
+      if !attempt.isRepeated { observe(attempt.verdict, call.now) }
+      return .json(Self.text(of: attempt.verdict))
     } catch {
       // The verifier has counted it as the wrong code that it is.
       if error == .requestIDTaken { observe(.rejected(.wrongCode), call.now) }
@@ -37,20 +37,13 @@ extension RESTService {
     }
   }
 
-  private func answer(
-    to text: String, of user: UserName, requestID: String?, _ call: Call
-  ) async throws(VerifierError) -> Verdict {
-    do throws(VerifierError) {
-      guard RecoveryCode.isTyped(text.utf8.span) else {
-        return try await call.verifier.verify(Self.code(text), of: user, requestID: requestID, at: call.now)
-      }
-      return try await call.verifier.verify(Self.recoveryCode(text), of: user, requestID: requestID, at: call.now)
-    } catch .noSuchUser {
-      // Whoever asks is not told who there is, neither by the text nor by what it costs.
-      try await call.accounts.record(
-        AuditEvent.Name.verifyCode.rawValue, .rejected, reason: Rejection.noDevice.word, user: user, at: call.now)
-      return .rejected(.noDevice)
+  private func attempt(
+    _ text: String, by user: UserName, requestID: String?, _ call: Call
+  ) async throws(VerifierError) -> Attempt {
+    guard RecoveryCode.isTyped(text.utf8.span) else {
+      return try await call.verifier.attempt(Self.code(text), by: user, requestID: requestID, at: call.now)
     }
+    return try await call.verifier.attempt(Self.recoveryCode(text), by: user, requestID: requestID, at: call.now)
   }
 
   private static func code(_ text: String) throws(VerifierError) -> OneTimeCode {

@@ -24,6 +24,13 @@ struct ServeCommand: AsyncParsableCommand {
   var listen: String?
 
   @Option(
+    help: ArgumentHelp("Mode of the Unix socket, whatever the umask is. (default: 0660)", valueName: "octal"))
+  var socketMode: String?
+
+  @Option(help: ArgumentHelp("Group of the Unix socket, such as the proxy's. (default: the process's)", valueName: "group"))
+  var socketGroup: String?
+
+  @Option(
     help: ArgumentHelp("The certificate chain for TLS, in PEM; read again on SIGHUP.", valueName: "file"),
     completion: .file())
   var tlsCertificate: String?
@@ -51,6 +58,11 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Of them, from one IPv4 address or IPv6 /64; 0 for any number. (default: 256)", valueName: "count"))
+  var maxConnectionsPerAddress: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Wrong codes in a minute, across all users, from which on a warning is given; 0 for none. (default: 600)",
       valueName: "count"))
   var guessBudget: String?
@@ -74,9 +86,9 @@ struct ServeCommand: AsyncParsableCommand {
   /// Settings by the names that a file has for them.
   private var flags: [String: String?] {
     [
-      "listen": listen, "tls.certificate": tlsCertificate, "tls.key": tlsKey, "behindProxy": behindProxy,
+      "listen": listen, "socketMode": socketMode, "socketGroup": socketGroup, "tls.certificate": tlsCertificate, "tls.key": tlsKey, "behindProxy": behindProxy,
       "issuer": issuer, "log.format": logFormat, "log.level": logLevel, "maxConnections": maxConnections,
-      "guessBudget": guessBudget, "drainTimeout": drainTimeout, "databaseConnections": databaseConnections,
+      "maxConnectionsPerAddress": maxConnectionsPerAddress, "guessBudget": guessBudget, "drainTimeout": drainTimeout, "databaseConnections": databaseConnections,
       "database": options.database, "keyFile": options.key.keyFile, "keyCommand": options.key.keyCommand,
     ]
   }
@@ -164,13 +176,19 @@ struct ServeCommand: AsyncParsableCommand {
     try Console.current.print("the configuration is valid")
   }
 
-  /// A connection is a file, and the usual limit of 1,024 is less than the service is let have; a SIGHUP that comes before
-  /// the service listens for it is no reason to end.
+  /// Raises the limit of open files, since a connection is one and 1,024 are few; leaves no core, which would hold tokens and
+  /// codes of requests under way; and survives a SIGHUP that comes before the service listens for it.
   private static func prepareProcess() {
     signal(SIGHUP, SIG_IGN)
+    changeLimit(RLIMIT_NOFILE) { $0.rlim_cur = $0.rlim_max }
+    changeLimit(RLIMIT_CORE) { $0.rlim_cur = 0 }
+  }
+
+  private static func changeLimit(_ resource: __rlimit_resource, _ change: (inout rlimit) -> Void) {
+    let resource = __rlimit_resource_t(UInt32(resource.rawValue))
     var limit = rlimit()
-    guard unsafe getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
-    _ = unsafe setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
+    guard unsafe getrlimit(resource, &limit) == 0 else { return }
+    change(&limit)
+    _ = unsafe setrlimit(resource, &limit)
   }
 }

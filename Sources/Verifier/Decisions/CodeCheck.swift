@@ -53,72 +53,26 @@ enum CodeCheck {
     return state.refuse(wasSpent ? .reused : .wrongCode, at: now)
   }
 
-  /// Tries every active device, whatever the ones before it said, and spends the code on each that it fits; only the
-  /// first of them counts as used.
+  /// Tries every active device that is meant, whatever the ones before it said. The first that the code fits takes it, and it
+  /// is spent on all others of the user that it fits.
   private static func tryDevices(
     of state: inout UnitState, on serial: Serial?, _ code: OneTimeCode, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) -> (accepted: (index: Int, step: Int64)?, wasSpent: Bool) {
     var accepted: (index: Int, step: Int64)?, wasSpent = false
     for index in state.devices.indices where state.devices[index].status == .active {
-      guard serial == nil || state.devices[index].serial == serial else { continue }
-      let match = try highestMatches(of: code, on: state.devices[index], policy: state.policy, at: now, keys: keys)
+      let device = state.devices[index]
+      guard serial == nil || device.serial == serial else { continue }
+      let match = try device.matches(
+        of: code, among: device.candidates(policy: state.policy, at: now), keys: keys)
       wasSpent = wasSpent || match.spent
-      guard let step = match.fresh else { continue }
-      if accepted == nil { accepted = (index, step) }
-      state.devices[index].lastStep = step
+      if accepted == nil, let step = match.fresh { accepted = (index, step) }
     }
+    guard let (index, step) = accepted else { return (nil, wasSpent) }
+    guard try state.spendElsewhere([(code, step)], takenByDeviceAt: index, at: now, keys: keys) else {
+      return (nil, true)
+    }
+    state.devices[index].lastStep = step
     return (accepted, wasSpent)
-  }
-
-  /// The highest step within reach that has this code and is above the watermark, and whether one at or below the
-  /// watermark has it. Every candidate is computed and compared in constant time, without an early end.
-  private static func highestMatches(
-    of code: OneTimeCode, on device: Device, policy: Policy, at now: UnixTime, keys: KeySet
-  ) throws(VerifierError) -> (fresh: Int64?, spent: Bool) {
-    var totp = try device.totp(keys: keys)
-    let watermark = device.lastStep ?? Int64.min
-    var fresh: Int64?, spent = false
-    for step in candidates(for: device, policy: policy, at: now) {
-      guard try totp.matches(code, step: step) else { continue }
-      if step > watermark { fresh = step } else { spent = true }
-    }
-    return (fresh, spent)
-  }
-
-  /// Steps within the window of the present and of where the device is expected, ascending. Two centres, so that a phone
-  /// whose clock was put right is not locked out. A counter has no present: what is looked at lies on both sides of the
-  /// watermark, ahead for codes that were shown and not used (RFC 4226 §7.4), and behind to tell those that were.
-  private static func candidates(for device: Device, policy: Policy, at now: UnixTime) -> [Int64] {
-    if device.movingFactor == .counter {
-      let next = (device.lastStep ?? -1) + 1, ahead = policy[.lookAhead]
-      return Array((next - 1 - ahead...next + ahead).clamped(to: Device.steps))
-    }
-    let window = policy[.window], present = device.parameters.step(at: now)
-    let expected = device.expectedStep(at: present)
-    let near = present - window...present + window
-    guard expected != present else { return Array(near) }
-    let learned = (expected - window...expected + window).filter { !near.contains($0) }
-    return expected < present ? learned + Array(near) : Array(near) + learned
-  }
-}
-
-extension Device {
-  /// The generator of the device's codes.
-  func totp(keys: KeySet) throws(VerifierError) -> TOTP {
-    let seed = try keys.openSeed(of: self)
-    do throws(OATHError) { return try TOTP(secret: seed, parameters: parameters) } catch { throw .oath(error) }
-  }
-
-  fileprivate mutating func recordUse(of step: Int64, at now: UnixTime, driftLimit: Int64) {
-    if movingFactor == .time { learn(accepted: step, at: parameters.step(at: now), driftLimit: driftLimit) }
-    lastUsedAt = now
-  }
-}
-
-extension TOTP {
-  /// Whether `code` is the one of `step`; no code is that of a step before t0.
-  mutating func matches(_ code: OneTimeCode, step: Int64) throws(VerifierError) -> Bool {
-    do throws(OATHError) { return try self.code(step: step) == code } catch { throw .oath(error) }
   }
 }
 

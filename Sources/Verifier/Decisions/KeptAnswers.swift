@@ -25,6 +25,16 @@ package struct KeptAnswers: Sendable, Equatable {
   /// What a request id that is known came with.
   enum Match { case sameCode(Verdict), otherCode }
 
+  /// What became of a request id with a code.
+  enum Outcome: Sendable {
+    /// The id was new.
+    case decided(Verdict)
+    /// The id came with the same code before; this was the answer.
+    case repeated(Verdict)
+    /// The id came with another code before. Nothing was compared.
+    case requestIDTaken
+  }
+
   /// nil for a request id that is new.
   func answer(
     to requestID: String, with code: String, at now: UnixTime, keys: KeySet
@@ -77,26 +87,25 @@ extension UnitState {
   /// What was answered to a request id before, else what `decide` answers now, which is kept. Another code under the same
   /// id is a guess like any other: counted, recorded, and not compared at all while the user is locked. Nor is the same one
   /// then: without a count, whoever knows the id could try codes until one is the one that was accepted.
-  /// - Returns: nil for another code.
   mutating func answer(
     _ requestID: String, code: String, at now: UnixTime, keys: KeySet,
     _ decide: (inout UnitState) throws(VerifierError) -> Verdict
-  ) throws(VerifierError) -> Verdict? {
+  ) throws(VerifierError) -> KeptAnswers.Outcome {
     guard let user, user.lockInForce(at: now, policy: policy) == nil,
       let kept = try user.answers.answer(to: requestID, with: code, at: now, keys: keys)
     else {
       let verdict = try decide(&self)
       try self.user?.answers.keep(verdict, to: requestID, with: code, at: now, keys: keys)
-      return verdict
+      return .decided(verdict)
     }
     switch kept {
     case .sameCode(let verdict):
       events.append(AuditEvent(.repeatAnswer, at: now, user: user.name))
-      return verdict
+      return .repeated(verdict)
     case .otherCode:
       events.append(AuditEvent(.verifyCode, at: now, .rejected, reason: "request_id_taken", user: user.name))
       _ = refuse(.wrongCode, at: now)
-      return nil
+      return .requestIDTaken
     }
   }
 }

@@ -44,7 +44,10 @@ enum PairSync {
     let match = try PairSearch.find(pair, of: &totp, around: present, reach: terms.reach) { first in
       device.allows(first: first, resettingWatermark: terms.resetsWatermark)
     }
-    guard case .one(let first) = match else {
+    guard case .one(let first) = match,
+      try state.spendElsewhere(
+        [(pair.first, first), (pair.second, first + 1)], takenByDeviceAt: index, at: now, keys: keys)
+    else {
       state.devices[index].syncFailures += 1
       return .refused
     }

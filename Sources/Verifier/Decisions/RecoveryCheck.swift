@@ -14,6 +14,8 @@ enum RecoveryCheck {
   private static func verdict(
     _ state: inout UnitState, _ code: borrowing RecoveryCode, _ user: User, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) -> Verdict {
+    // Recovery codes stand in for a device, and go with the last one.
+    guard state.devices.contains(where: \.isAssigned) else { return .rejected(.noDevice) }
     if let lock = user.lockInForce(at: now, policy: state.policy) {
       return .rejected(.locked(retryAfter: lock.retryAfter))
     }

@@ -33,21 +33,14 @@ extension Verifier {
     _ code: consuming RecoveryCode, of user: UserName, requestID: String? = nil, at now: UnixTime
   ) async throws(VerifierError) -> Verdict {
     let code = SharedRecoveryCode(code)
-    let verdict: Verdict? = try await transact(.user(user), at: now) { state, keys throws(VerifierError) in
-      guard let requestID else {
-        return try RecoveryCheck.decide(&state, code: code.code, user: user, at: now, keys: keys)
-      }
-      return try state.answer(requestID, code: code.code.shown, at: now, keys: keys) { state throws(VerifierError) in
-        try RecoveryCheck.decide(&state, code: code.code, user: user, at: now, keys: keys)
-      }
-    }
-    guard let verdict else { throw .requestIDTaken }
-    return verdict
+    return try await attempt(by: user, requestID, with: { code.code.shown }, at: now) { state, keys throws(VerifierError) in
+      try RecoveryCheck.decide(&state, code: code.code, user: user, at: now, keys: keys)
+    }.verdict
   }
 }
 
 /// A code that the tries of one transaction share.
-private final class SharedRecoveryCode: Sendable {
+final class SharedRecoveryCode: Sendable {
   let code: RecoveryCode
   init(_ code: consuming RecoveryCode) { self.code = code }
 }
