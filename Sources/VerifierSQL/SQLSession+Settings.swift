@@ -3,20 +3,20 @@ package import Verifier
 
 // What is not a user's: policy and account id, keys.
 extension SQLSession {
-  /// Both in one go; the account id stands under no name.
+  /// Both in one go; the account id stands under no name. It is text, since it may begin with a zero.
   static var settings: String {
-    "SELECT name, value FROM vmfa_policy UNION ALL SELECT '', CAST(id AS BIGINT) FROM vmfa_account"
+    "SELECT name, value, NULL FROM vmfa_policy UNION ALL SELECT '', NULL, id FROM vmfa_account"
   }
 
   static func readSettings(_ rows: SQLRows) throws -> (Policy, AccountID) {
     var policy = Policy.standard, account: AccountID?
     for row in rows {
       var reader = RowReader(row, of: "the policy")
-      let name = try reader.text(), value = try reader.integer()
-      if name.isEmpty {
-        account = try AccountID(String(value))
+      let name = try reader.text(), value = try reader.optionalInteger(), id = try reader.optionalText()
+      if let id, name.isEmpty {
+        account = try AccountID(id)
       } else {
-        guard let setting = Policy.Setting(rawValue: name), setting.range.contains(value) else {
+        guard let value, let setting = Policy.Setting(rawValue: name), setting.range.contains(value) else {
           throw VerifierError.corruptRecord("the policy")
         }
         try policy.set(setting, to: value)
@@ -79,6 +79,9 @@ extension SQLSession {
     try insert(state.records)
     return result
   }
+
+  /// Writes a row as it is.
+  package func checkWriting() throws { _ = try run("UPDATE vmfa_account SET id = id") }
 
   /// One at a time changes keys, or seals audit rows.
   func lockSettings() throws {

@@ -202,6 +202,9 @@ import VerifierSQLite
       if case VerifierError.store(.unreachable) = error { true } else { false }
     }
     let store = try #require(bench.store as? SQLiteDeviceStore)
+    // Who runs the program is told, once; and that there is no more to be had from this store.
+    #expect(await store.breakdown() == .store(.outcomeUnknown("the disk failed while it was written to")))
+    await #expect(throws: VerifierError.self) { try await store.checkWriting() }
     await store.close()
     await store.close()
     // Started again, it is found to have been kept, and is not good a second time.
