@@ -11,9 +11,11 @@ struct Descriptor: ~Copyable {
   let number: Int32
   let path: String
 
+  /// - Parameter mode: of the file, where `flags` make one; whatever the umask is, which may take it from its owner.
   init(opening path: String, _ flags: Int32, mode: UInt32 = 0) throws(FileError) {
     let opened = unsafe open(path, flags | O_CLOEXEC, mode_t(mode))
     guard opened >= 0 else { throw .current(path) }
+    if flags & O_EXCL != 0 { _ = fchmod(opened, mode_t(mode)) }
     number = opened
     self.path = path
   }

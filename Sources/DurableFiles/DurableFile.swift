@@ -80,7 +80,7 @@ public enum DurableFile {
     }
   }
 
-  /// Makes a folder that only its owner may enter (mode 0700), and those above it, where they are missing.
+  /// Makes a folder that only its owner may enter (mode 0700, whatever the umask), and those above it, where they are missing.
   public static func makeFolder(at path: String) throws(FileError) {
     switch try kind(of: path, followingLinks: true) {
     case .folder: return
@@ -90,8 +90,23 @@ public enum DurableFile {
     let above = parent(of: path)
     if above != path { try makeFolder(at: above) }
     let folder = try Descriptor(opening: above, O_RDONLY | O_DIRECTORY)
-    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .current(path) }
+    if unsafe mkdir(path, 0o700) == 0 {
+      do throws(FileError) { try openToOwner(path) } catch {
+        unsafe rmdir(path)
+        throw error
+      }
+    } else if errno != EEXIST {
+      throw .current(path)
+    }
     try folder.synchronize()
+  }
+
+  /// Gives a folder that was just made the mode 0700 where the umask has taken rights from its owner, who could not enter it.
+  private static func openToOwner(_ path: String) throws(FileError) {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { throw .current(path) }
+    guard status.st_mode & 0o777 != 0o700 else { return }
+    guard unsafe fchmodat(AT_FDCWD, path, 0o700, AT_SYMLINK_NOFOLLOW) == 0 else { throw .current(path) }
   }
 
   /// The file that a path leads to, for one that is replaced by every save. A link is followed where this user owns it.

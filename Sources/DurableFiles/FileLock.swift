@@ -18,6 +18,9 @@ public final class FileLock: Sendable {
     let opened = unsafe open(lockPath, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard opened >= 0 else { throw .current(lockPath) }
     number = opened
+    // A umask may have kept it from its owner, who could not open it again.
+    var status = stat()
+    if unsafe fstat(opened, &status) == 0, status.st_mode & 0o600 != 0o600 { _ = fchmod(opened, 0o600) }
     if let whenHeld, try !isTaken(at: lockPath, within: 1000) { whenHeld() }
     while flock(opened, LOCK_EX) != 0 { guard errno == EINTR else { throw .current(lockPath) } }
   }

@@ -6,6 +6,8 @@ public enum OATHError: Error, Equatable, Sendable {
   case malformedCode(String)
   /// Text that is not base32.
   case malformedBase32(String)
+  /// Text in an encoding that is not read, or broken in it.
+  case malformedText(String)
   /// Text that is not an otpauth URI of this kind.
   case malformedURI(String)
   /// A parameter outside the range of its RFC or of the key URI format.
@@ -18,7 +20,8 @@ extension OATHError: CustomStringConvertible {
   /// One line in lower case, fit to follow `vmfa: error: `.
   public var description: String {
     switch self {
-    case .malformedCode(let reason), .malformedBase32(let reason), .malformedURI(let reason), .outOfRange(let reason):
+    case .malformedCode(let reason), .malformedBase32(let reason), .malformedText(let reason),
+      .malformedURI(let reason), .outOfRange(let reason):
       reason
     case .crypto(let error): error.description
     }

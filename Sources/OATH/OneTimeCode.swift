@@ -16,20 +16,37 @@ public struct OneTimeCode: Sendable {
     self.length = length
   }
 
-  /// Reads what a person or a program sent: white space (ASCII) around the code is dropped, and nothing else forgiven.
+  /// Reads what a program sent: white space (ASCII) around the code is dropped, and nothing else forgiven.
   /// - Throws: ``OATHError/malformedCode(_:)`` for any other character and for a wrong number of digits.
   public init(parsing text: Span<UInt8>) throws(OATHError) {
+    try self.init(text, mayHoldSpaces: false)
+  }
+
+  /// Reads what a person typed or pasted. Apps show codes in groups, so spaces between digits are dropped as well, and so
+  /// are no-break and zero-width ones. Tabs and line ends inside the code are not: what follows them is something else.
+  /// - Throws: ``OATHError/malformedCode(_:)`` for any other character and for a wrong number of digits.
+  public init(typed text: Span<UInt8>) throws(OATHError) {
+    try self.init(text, mayHoldSpaces: true)
+  }
+
+  private init(_ text: Span<UInt8>, mayHoldSpaces: Bool) throws(OATHError) {
     let code = text.extracting(text.rangeWithoutOuterWhiteSpace)
-    guard code.count > 0 else { throw .malformedCode("a code is missing: it is 6, 7 or 8 digits") }
-    var packed: UInt64 = 0
-    for index in code.indices {
+    var packed: UInt64 = 0, count = 0, index = 0
+    while index < code.count {
+      if mayHoldSpaces, case let space = code.lengthOfSpace(at: index), space > 0 {
+        index += space
+        continue
+      }
       guard code[index].isASCIIDigit else {
         throw .malformedCode("a code is 6, 7 or 8 digits from 0 to 9 and nothing else")
       }
       packed = packed << 8 | UInt64(code[index])
+      count += 1
+      index += 1
     }
-    guard let length = Digits(rawValue: code.count) else {
-      throw .malformedCode("a code is 6, 7 or 8 digits, not \(code.count)")
+    guard count > 0 else { throw .malformedCode("a code is missing: it is 6, 7 or 8 digits") }
+    guard let length = Digits(rawValue: count) else {
+      throw .malformedCode("a code is 6, 7 or 8 digits, not \(count)")
     }
     self.packed = packed
     self.length = length
@@ -38,6 +55,11 @@ public struct OneTimeCode: Sendable {
   /// As ``init(parsing:)-(Span<UInt8>)``, from text.
   public init(parsing text: String) throws(OATHError) {
     try self.init(parsing: text.utf8.span)
+  }
+
+  /// As ``init(typed:)-(Span<UInt8>)``, from text.
+  public init(typed text: String) throws(OATHError) {
+    try self.init(typed: text.utf8.span)
   }
 
   /// The code as people type it, such as `"007430"`.
