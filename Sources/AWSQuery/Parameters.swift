@@ -3,14 +3,14 @@ internal import OATH
 /// The parameters of an action, read one after the other; what is wrong with them is told together, as IAM tells it.
 package struct Parameters {
   /// What a text has to be.
-  package struct Constraint {
+  package struct Constraint: Sendable {
     var minimum = 0
     var maximum = Int.max
     /// As the message shows it.
     var pattern: String?
-    var allows: (Unicode.Scalar) -> Bool = { _ in true }
+    var allows: @Sendable (Unicode.Scalar) -> Bool = { _ in true }
     /// What else the pattern asks of the whole.
-    var isWellFormed: (String) -> Bool = { _ in true }
+    var isWellFormed: @Sendable (String) -> Bool = { _ in true }
 
     func fits(_ scalars: String.UnicodeScalarView) -> Bool {
       scalars.allSatisfy(allows) && isWellFormed(String(scalars))
@@ -130,13 +130,13 @@ package struct Parameters {
 }
 
 extension Parameters.Constraint {
-  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+  @Sendable private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "A"..."Z", "a"..."z", "0"..."9", "_": true
     default: false
     }
   }
-  private static func isNameCharacter(_ scalar: Unicode.Scalar) -> Bool {
+  @Sendable private static func isNameCharacter(_ scalar: Unicode.Scalar) -> Bool {
     isWord(scalar) || "+=,.@-".unicodeScalars.contains(scalar)
   }
   private static let namePattern = "[\\w+=,.@-]+"
@@ -179,7 +179,7 @@ extension Parameters.Constraint {
 
   private static let tagPattern = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]"
 
-  private static func isTagCharacter(_ scalar: Unicode.Scalar) -> Bool {
+  @Sendable private static func isTagCharacter(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .spaceSeparator,
       .lineSeparator, .paragraphSeparator, .decimalNumber, .letterNumber, .otherNumber:

@@ -85,10 +85,17 @@ import Testing
     #expect(form["A"] == "x y+z" && form["B"]?.isEmpty == true && form["C"] == nil)
     #expect(form.members(of: "Tags") == [["Key": "a", "Value": "é"], ["Key": "b"]])
     #expect(form.members(of: "Keys") == [["": "k"]])
+    // A number of a member is one from 1 on.
+    #expect(try self.form("K.member.0=a&K.member.x=b&K.member.-1=c&K.member.2=d").members(of: "K") == [["": "d"]])
   }
 
   @Test(arguments: ["%", "a=%4", "a=%zz", "a=%ff", "a=%00"]) func `what is malformed is refused`(text: String) {
     #expect(throws: QueryForm.Failure.malformed) { try form(text) }
+  }
+
+  @Test func `as many as there may be`() throws {
+    #expect(try form((0..<250).map { "a\($0)" }.joined(separator: "&")).fields.count == 250)
+    #expect(try form("a=%41%7a")["a"] == "Az")
   }
 
   @Test func `twice, or too many, is refused`() {
@@ -100,6 +107,24 @@ import Testing
 }
 
 @Suite struct XMLTextTests {
+  @Test func `elements, groups and lists`() {
+    var xml = XMLText()
+    xml.element("A", "x")
+    xml.element("B", nil)
+    xml.element("C", true)
+    xml.element("D", false)
+    xml.element("E", 7)
+    xml.group("G") { $0.raw("<R/>") }
+    xml.list("L", ["1", "2"]) { $0.element("I", $1) }
+    #expect(
+      xml.text
+        == "<A>x</A><C>true</C><D>false</D><E>7</E><G><R/></G><L><member><I>1</I></member><member><I>2</I></member></L>")
+  }
+
+  @Test func `what XML cannot hold becomes the replacement character`() {
+    #expect(XMLText.escaped("a\u{1F}b\u{FFFE}c\u{FFFF}d\u{20}e\u{FFFD}\tf") == "a\u{FFFD}b\u{FFFD}c\u{FFFD}d e\u{FFFD}\tf")
+  }
+
   @Test func `nothing that a client sends is markup`() {
     #expect(XMLText.escaped("<a b=\"c\">&\u{1}\r\n") == "&lt;a b=&quot;c&quot;&gt;&amp;\u{FFFD}&#xD;\n")
   }

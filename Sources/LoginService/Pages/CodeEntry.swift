@@ -22,7 +22,7 @@ extension PageCall {
       if RecoveryCode.isTyped(bytes.span) {
         verdict = try await verifier.verify(RecoveryCode(parsing: bytes.span), of: user, at: now)
       } else {
-        verdict = try await verifier.verify(OneTimeCode(parsing: typed), of: user, at: now)
+        verdict = try await verifier.verify(OneTimeCode(typed: typed), of: user, at: now)
       }
     } catch is OATHError {
       return .wrong(Self.noCode)
@@ -88,11 +88,11 @@ extension PageCall {
 
   func pair(_ pairForm: PairForm) -> PairEntry {
     guard let first = form["code1"] else { return .page(firstCodePage(pairForm)) }
-    guard let code1 = try? OneTimeCode(parsing: first) else {
+    guard let code1 = try? OneTimeCode(typed: first) else {
       return .page(firstCodePage(pairForm, error: Self.noCode))
     }
     guard let second = form["code2"] else { return .page(secondCodePage(pairForm, first: code1)) }
-    guard let code2 = try? OneTimeCode(parsing: second) else {
+    guard let code2 = try? OneTimeCode(typed: second) else {
       return .page(
         secondCodePage(pairForm, first: code1, error: Self.noCode))
     }
