@@ -151,7 +151,7 @@ public final class PostgreSQLDeviceStore: DeviceStore {
     try await write { try $0.sealAudit(make) }
   }
 
-  /// Writes the account's row anew, as it is.
+  /// Writes the account's row, and leaves in it what was there.
   public func checkWriting() async throws(VerifierError) { try await write { try $0.checkWriting() } }
 
   /// As `DeviceStore` has it: references. Pages and indexes are for `pg_amcheck`.

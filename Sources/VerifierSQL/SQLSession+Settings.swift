@@ -80,8 +80,13 @@ extension SQLSession {
     return result
   }
 
-  /// Writes a row as it is.
-  package func checkWriting() throws { _ = try run("UPDATE vmfa_account SET id = id") }
+  /// Changes a row, and changes it back: SQLite writes nothing where a value is set to what it is.
+  package func checkWriting() throws {
+    _ = try run([
+      SQLStatement("UPDATE vmfa_account SET id = id || '0'"),
+      SQLStatement("UPDATE vmfa_account SET id = SUBSTR(id, 1, LENGTH(id) - 1)"),
+    ])
+  }
 
   /// One at a time changes keys, or seals audit rows.
   func lockSettings() throws {

@@ -114,9 +114,12 @@ final class Checkpointer: Sendable {
     }
   }
 
-  /// Waits for a pass that is under way, and closes what it was run on.
+  /// Waits for a pass that is under way.
+  func finish() { queue.sync {} }
+
+  /// The same, and closes what it was run on.
   func close() {
-    queue.sync {}
+    finish()
     state.withLock { state in
       try? state.carrier?.close()
       try? state.marker?.close()

@@ -158,7 +158,7 @@ public final class SQLiteDeviceStore: DeviceStore {
   /// As `DeviceStore` has it: those that share a commit are a batch.
   public func sealAuditOnCommit(_ make: @escaping AuditSealing) { writer.sealAudit(make) }
 
-  /// Writes the account's row anew, as it is.
+  /// Writes the account's row, and leaves in it what was there.
   public func checkWriting() async throws(VerifierError) { try await write { try $0.checkWriting() } }
 
   /// A disk that fails is told of once; what it has of the log is not known from then on.
@@ -256,6 +256,9 @@ public final class SQLiteDeviceStore: DeviceStore {
 }
 
 extension SQLiteDeviceStore {
+  /// Waits for a checkpoint that is under way, for tests.
+  package func finishCheckpoint() { checkpointer.finish() }
+
   /// A PRAGMA of the writing connection, for tests of how it was opened.
   package func setting(_ name: String) async throws(VerifierError) -> Int? {
     try await write { try Int.fetchOne($0.database, sql: "PRAGMA \(name)") }

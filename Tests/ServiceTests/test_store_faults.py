@@ -143,7 +143,7 @@ class ServerFaults(StoreFaults):
         for process in stopped:
             os.kill(process, signal.SIGSTOP)
         try:
-            self.assertIn(self.ready()[1], ("the store gives no answer", "the store cannot be reached"))
+            self.assertIn(self.until(503), ("the store gives no answer", "the store cannot be reached"))
 
             def call():
                 begun = time.monotonic()

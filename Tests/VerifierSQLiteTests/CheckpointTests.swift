@@ -70,6 +70,21 @@ import VerifierSQLite
     await store.close()
   }
 
+  // Each pass is over before the next commit: at the end of the first, the database has all of the log.
+  @Test(arguments: [90, 400]) func `no pass starts right after one that carried everything over`(
+    frames: Int
+  ) async throws {
+    let store = try await open(frames: frames), bench = try await Bench(store: store)
+    for user in 0..<2 { _ = try await bench.enrolled(for: "u\(user)") }
+    for turn in 0..<400 as Range<Int64> {
+      try await burst(bench, users: 2, from: turn, count: 1)
+      store.finishCheckpoint()
+    }
+    let counts = checkpoints_counted()
+    #expect(counts.calls >= 2 && counts.on_carried_log == 0)
+    await store.close()
+  }
+
   @Test func `a log that only commands write stays short, though some program always has the database open`()
     async throws
   {

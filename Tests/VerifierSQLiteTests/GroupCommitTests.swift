@@ -212,6 +212,16 @@ import VerifierSQLite
     #expect(try await again.verify(step: Bench.step(), of: "u0") == .rejected(.reused))
   }
 
+  @Test func `a check of writing writes, each time, and the disk has it`() async throws {
+    let disk = Disk(), bench = try await bench(on: disk)
+    for _ in 0..<2 {
+      let log = { try Data(contentsOf: URL(filePath: path + "-wal")) }
+      let before = try log(), waits = disk.waits
+      try await bench.store.checkWriting()
+      #expect(try log() != before && disk.waits == waits + 1)
+    }
+  }
+
   @Test func `a failure that is told once answers nobody who comes later either`() async throws {
     let disk = Disk(), bench = try await bench(on: disk, users: 64)
     let verdicts = try await verifyTogether(bench, on: disk) {
