@@ -152,7 +152,9 @@ let package = Package(
     tests(
       "LoginServiceTests", ["LoginService", "Verifier", "OATH", httpTypes, coreMetrics, logging, configuration]),
     tests("EnrollmentTests", ["Enrollment", "Verifier", "DeviceStoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
-    tests("VMFACommandsTests", ["VMFACommands", "Verifier", "QRCode", "OATH", "OpenSSLCrypto", argumentParser]),
+    tests(
+      "VMFACommandsTests",
+      ["VMFACommands", "Vault", "Interchange", "Verifier", "QRCode", "OATH", "OpenSSLCrypto", argumentParser]),
   ],
   swiftLanguageModes: [.v6]
 )
