@@ -159,7 +159,9 @@ let package = Package(
       "LoginServiceTests",
       ["LoginService", "Accounts", "Verifier", "OATH", httpTypes, coreMetrics, logging, configuration, nioCore, nioEmbedded]),
     tests("EnrollmentTests", ["Enrollment", "Verifier", "DeviceStoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
-    tests("VMFACommandsTests", ["VMFACommands", "Verifier", "QRCode", "OATH", "OpenSSLCrypto", argumentParser]),
+    tests(
+      "VMFACommandsTests",
+      ["VMFACommands", "Vault", "Interchange", "Verifier", "QRCode", "OATH", "OpenSSLCrypto", argumentParser]),
   ],
   swiftLanguageModes: [.v6]
 )

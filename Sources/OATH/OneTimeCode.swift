@@ -30,6 +30,24 @@ public struct OneTimeCode: Sendable {
   }
 
   private init(_ text: Span<UInt8>, mayHoldSpaces: Bool) throws(OATHError) {
+    let (packed, count) = try Self.digits(in: text, mayHoldSpaces: mayHoldSpaces)
+    guard count > 0 else { throw .malformedCode("a code is missing: it is 6, 7 or 8 digits") }
+    guard let length = Digits(rawValue: count) else {
+      throw .malformedCode("a code is 6, 7 or 8 digits, not \(count)")
+    }
+    self.packed = packed
+    self.length = length
+  }
+
+  /// How many digits were typed, where they are nothing but that; nil for other text.
+  package static func digitCount(typed text: Span<UInt8>) -> Int? {
+    try? digits(in: text, mayHoldSpaces: true).count
+  }
+
+  /// The digits as ``packed`` has them, the last eight of them, and how many there are.
+  private static func digits(
+    in text: Span<UInt8>, mayHoldSpaces: Bool
+  ) throws(OATHError) -> (packed: UInt64, count: Int) {
     let code = text.extracting(text.rangeWithoutOuterWhiteSpace)
     var packed: UInt64 = 0, count = 0, index = 0
     while index < code.count {
@@ -44,12 +62,7 @@ public struct OneTimeCode: Sendable {
       count += 1
       index += 1
     }
-    guard count > 0 else { throw .malformedCode("a code is missing: it is 6, 7 or 8 digits") }
-    guard let length = Digits(rawValue: count) else {
-      throw .malformedCode("a code is 6, 7 or 8 digits, not \(count)")
-    }
-    self.packed = packed
-    self.length = length
+    return (packed, count)
   }
 
   /// As ``init(parsing:)-(Span<UInt8>)``, from text.

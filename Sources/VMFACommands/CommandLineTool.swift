@@ -47,8 +47,10 @@ public struct CommandLineTool: AsyncParsableCommand {
 
   /// Runs the command that `arguments` ask for, and returns its exit status.
   public static func run(_ arguments: [String]) async -> Int32 {
-    let stores = OpenStores()
-    let status = await OpenStores.$current.withValue(stores) { await perform(arguments) }
+    let stores = OpenStores(), console = Console.current.hidingInput(arguments)
+    let status = await Console.$current.withValue(console) {
+      await OpenStores.$current.withValue(stores) { await perform(arguments) }
+    }
     await stores.close()
     return status
   }
@@ -104,7 +106,7 @@ public struct CommandLineTool: AsyncParsableCommand {
   private static func reportParsing(_ error: any Error, arguments: [String], on console: Console) -> Int32 {
     guard exitCode(for: error) != .success else {
       do {
-        try console.print(fullMessage(for: error))
+        try console.print(CompletionScript.offeringNamesAsText(fullMessage(for: error)))
         return ExitStatus.done.rawValue
       } catch { return report(CommandError(error), on: console) }
     }
@@ -135,7 +137,7 @@ public struct CommandLineTool: AsyncParsableCommand {
       guard argument.first == "-", argument.utf8.dropFirst().first?.isASCIIDigit == true else { continue }
       // The value of an option is the option's affair.
       guard !arguments[index - 1].hasPrefix("--") else { continue }
-      do throws(OATHError) { _ = try OneTimeCode(parsing: argument) } catch { return CommandError(error) }
+      do throws(OATHError) { _ = try OneTimeCode(typed: argument) } catch { return CommandError(error) }
     }
     return nil
   }

@@ -1,9 +1,16 @@
 import Testing
+import Vault
 
 @testable import VMFACommands
 
 @Suite struct KeyDecodingTests {
   private func keys(_ text: String) -> [WatchModel.Key] { .init(WatchModel.Key.decode(Array(text.utf8))) }
+
+  @Test func `Ctrl-Z stops`() {
+    #expect(keys("a\u{1A}") == [.character("a"), .suspend])
+    var model = WatchModel(.init(), filter: "", hidesCodes: false)
+    #expect(model.press(.suspend) == .suspend)
+  }
 
   @Test func `our own`() {
     #expect(keys("\u{1B}[A\u{1B}OB\u{1B}[5~\u{1B}[6~") == [.up, .down, .pageUp, .pageDown])

@@ -19,7 +19,9 @@ struct AccountInitCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Take this account id: twelve digits.", valueName: "id"))
   var accountID: String?
 
-  @Option(help: ArgumentHelp("Give root the password in this file, for pages.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Give root the password in this file, for pages.", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var passwordFile: String?
 
   @OptionGroup var options: VerifierOptions
@@ -36,7 +38,7 @@ struct AccountInitCommand: AsyncParsableCommand {
         throw CommandError(.usage, "an account id is twelve digits")
       }
     }
-    let password = try passwordFile.map(PassphraseOptions.content(of:))
+    let password = try passwordFile.map { try PassphraseOptions.newContent(of: $0, "the password") }
     let session = try await options.session(creating: true)
     let now = try console.now()
     let made = try await session.accounts.initialise(id: id, password: password, at: now)

@@ -49,6 +49,7 @@ extension CommandError {
   init(_ error: any Error) {
     switch error {
     case let error as CommandError: self = error
+    case let error as WrongCodeLength: self.init(error.error)
     case let error as VerifierError: self.init(error.status, "\(error)", hint: error.hint)
     case let error as OATHError: self.init(.data, "\(error)")
     case let error as FileError: self.init(error.status, "\(error)")

@@ -8,7 +8,7 @@ struct MasterKeyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The master key that seeds are sealed under. (default: VMFA_KEY_FILE, else master.key beside the database)",
-      valueName: "file"), completion: .file())
+      valueName: "file"), completion: .file(), transform: expandedPath)
   var keyFile: String?
 
   @Option(
@@ -29,7 +29,7 @@ struct MasterKeyOptions: ParsableArguments {
   func source(
     _ console: Console, beside place: DatabasePlace, of store: any DeviceStore
   ) async throws -> KeyRing.MasterKeySource {
-    if let file = namedFile(console) {
+    if let file = try namedFile(console) {
       if try await store.keys().isEmpty { try Self.require(file) }
       return Self.file(file)
     }
@@ -42,8 +42,8 @@ struct MasterKeyOptions: ParsableArguments {
   }
 
   /// The file that was asked for, else the one that the environment names.
-  func namedFile(_ console: Console) -> String? {
-    keyFile ?? (keyCommand == nil ? console.variable("VMFA_KEY_FILE") : nil)
+  func namedFile(_ console: Console) throws -> String? {
+    try keyFile ?? (keyCommand == nil ? console.path(inVariable: "VMFA_KEY_FILE") : nil)
   }
 
   /// For a database that holds nothing yet: there is nothing to restore, and what is missing can be made.

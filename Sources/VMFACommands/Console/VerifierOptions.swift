@@ -28,7 +28,7 @@ struct VerifierOptions: ParsableArguments {
   /// The verifier for whom nothing is to be made by looking: where there is no database, one without devices, in memory.
   func verifierToLook() async throws -> Verifier {
     do { return try await verifier() } catch VerifierError.store(.missing) {
-      if let file = key.namedFile(.current) { try MasterKeyOptions.require(file) }
+      if let file = try key.namedFile(.current) { try MasterKeyOptions.require(file) }
       let store = try InMemoryDeviceStore(), master = SharedMasterKey(try MasterKey.random())
       return Verifier(store: store, keys: try await KeyRing(opening: store, with: master))
     }
@@ -38,7 +38,7 @@ struct VerifierOptions: ParsableArguments {
   func session(creating: Bool = false, isDrill: Bool = false, connections: Int = 1) async throws -> Session {
     let console = Console.current, place = try place()
     // Before a database is made that would be of no use.
-    if creating, try place.isMissing, let file = key.namedFile(console) { try MasterKeyOptions.require(file) }
+    if creating, try place.isMissing, let file = try key.namedFile(console) { try MasterKeyOptions.require(file) }
     let store = try await place.open(creating: creating, connections: connections)
     OpenStores.current?.add(store)
     let source = try await key.source(console, beside: place, of: store)
@@ -90,7 +90,7 @@ enum DatabasePlace: Sendable {
       guard !path.contains("://") else {
         throw CommandError(.usage, "sqlite: is followed by a path, and not by a URL")
       }
-      self = .sqlite(path: path)
+      self = .sqlite(path: try expandedPath(path))
     } else if url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") {
       self = .postgresql(url: url)
     } else {

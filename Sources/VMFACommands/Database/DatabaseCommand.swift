@@ -71,7 +71,9 @@ struct DatabaseBackupCommand: AsyncParsableCommand {
       it. Codes that are accepted after the copy was made would be good once more in it.
       """)
 
-  @Argument(help: ArgumentHelp("Where the copy goes; there may be no file.", valueName: "file"), completion: .file())
+  @Argument(
+    help: ArgumentHelp("Where the copy goes; there may be no file.", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var file: String
 
   @OptionGroup var options: VerifierOptions

@@ -14,10 +14,14 @@ struct DeviceCreateCommand: AsyncParsableCommand {
 
   @OptionGroup var device: NewDeviceOptions
 
-  @Option(help: ArgumentHelp("Write the QR code as a PNG image (mode 0600).", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Write the QR code as a PNG image (mode 0600).", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var png: String?
 
-  @Option(help: ArgumentHelp("Write the QR code as an SVG image (mode 0600).", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Write the QR code as an SVG image (mode 0600).", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var svg: String?
 
   @Flag(help: "Print a JSON object: id, serial, user, secret and uri.")

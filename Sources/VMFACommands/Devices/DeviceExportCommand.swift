@@ -16,7 +16,8 @@ struct DeviceExportCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Where it goes (mode 0600); there may be no file.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Where it goes (mode 0600); there may be no file.", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var file: String
 
   @OptionGroup var passphrase: PassphraseOptions

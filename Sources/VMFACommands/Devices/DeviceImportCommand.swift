@@ -16,7 +16,7 @@ struct DeviceImportCommand: AsyncParsableCommand {
       costs the others; it is reported, and the command then ends with 65.
       """)
 
-  @Argument(help: "The file.", completion: .file())
+  @Argument(help: "The file.", completion: .file(), transform: expandedPath)
   var file: String
 
   @Option(help: "Whose devices they are, where the file does not say. (default, for a state file: its owner)")
@@ -30,7 +30,7 @@ struct DeviceImportCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("Read the passphrase, or PSKC's key, of an encrypted file from this file.", valueName: "file"),
-    completion: .file())
+    completion: .file(), transform: expandedPath)
   var importPassphraseFile: String?
 
   @Flag(help: "Never prompt.")

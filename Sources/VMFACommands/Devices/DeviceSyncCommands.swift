@@ -17,8 +17,9 @@ struct DeviceEnableCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let pair = try codes.pair(), verifier = try await options.verifier(isDrill: moment.isGiven)
-    let verdict = try await verifier.enable(device.reference, with: pair, at: moment.moment())
+    let verdict = try await codes.use(for: device.reference, options, isDrill: moment.isGiven) { verifier, pair in
+      try await verifier.enable(device.reference, with: pair, at: moment.moment())
+    }
     let status = try Console.current.answer(verdict, json: json)
     if status != .done { throw Ending(status) }
   }
@@ -43,9 +44,10 @@ struct DeviceResyncCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let pair = try codes.pair(), verifier = try await options.verifier(isDrill: moment.isGiven)
-    let verdict = try await verifier.resync(
-      device.reference, with: pair, by: .administrator, resettingWatermark: resetWatermark, at: moment.moment())
+    let verdict = try await codes.use(for: device.reference, options, isDrill: moment.isGiven) { verifier, pair in
+      try await verifier.resync(
+        device.reference, with: pair, by: .administrator, resettingWatermark: resetWatermark, at: moment.moment())
+    }
     let status = try Console.current.answer(verdict, json: json)
     if status != .done { throw Ending(status) }
   }

@@ -87,12 +87,17 @@ struct EnrolmentDialogue {
       case .line("r"): draw(new.handout)
       case .line("s"): showSecret(new.handout)
       case .line(let text):
+        let shown = new.device.parameters.digits.rawValue
         do throws(OATHError) {
-          let code = try OneTimeCode(parsing: text)
+          let code = try OneTimeCode(typed: text)
           if code.length == new.device.parameters.digits { return code }
-          terminal.tell("This device's codes have \(new.device.parameters.digits.rawValue) digits.")
+          terminal.tell("\(new.device.user)'s device shows \(shown) digits; this has \(code.length.rawValue).")
         } catch {
-          terminal.tell("That is not a code: \(error).")
+          if let count = OneTimeCode.digitCount(typed: text.utf8.span), count > 0 {
+            terminal.tell("\(new.device.user)'s device shows \(shown) digits; this has \(count).")
+          } else {
+            terminal.tell("That is not a code: \(error).")
+          }
         }
       }
     }

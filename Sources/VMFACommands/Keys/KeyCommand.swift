@@ -65,7 +65,7 @@ struct KeyRotateCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("The master key that is to take over; made where there is no file.", valueName: "file"),
-    completion: .file())
+    completion: .file(), transform: expandedPath)
   var newKeyFile: String?
 
   @Option(

@@ -33,10 +33,12 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("The certificate chain for TLS, in PEM; read again on SIGHUP.", valueName: "file"),
-    completion: .file())
+    completion: .file(), transform: expandedPath)
   var tlsCertificate: String?
 
-  @Option(help: ArgumentHelp("The key of the certificate, in PEM.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("The key of the certificate, in PEM.", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var tlsKey: String?
 
   @Option(
@@ -76,7 +78,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("At most so many connections to PostgreSQL. (default: 8)", valueName: "count"))
   var databaseConnections: String?
 
-  @Option(help: ArgumentHelp("A JSON file of settings. (default: VMFA_CONFIG)", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("A JSON file of settings. (default: VMFA_CONFIG)", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var config: String?
 
   @Flag(help: "Check the configuration, and end.")
@@ -130,18 +134,35 @@ struct ServeCommand: AsyncParsableCommand {
 
   /// Flags over environment over file.
   private func reader(_ console: Console) throws -> ConfigReader {
-    let given = flags.compactMapValues(\.self).map { name, value in
-      (AbsoluteConfigKey(name.split(separator: ".").map(String.init)), ConfigValue(.string(value), isSecret: false))
-    }
     var providers: [any ConfigProvider] = [
-      InMemoryProvider(name: "options", values: Dictionary(given, uniquingKeysWith: { $1 })),
+      Self.provider("options", flags.compactMapValues(\.self)),
       EnvironmentVariablesProvider(environmentVariables: Self.environment(console)).prefixKeys(with: "vmfa"),
     ]
-    if let path = config ?? console.variable("VMFA_CONFIG") {
+    if let path = try config ?? console.path(inVariable: "VMFA_CONFIG") {
       let content = try DurableFile.read(at: path, limit: 1 << 20).withBytes { $0.array }
       providers.append(try ConfigurationFile.provider(reading: content, path: path, names: Self.names))
     }
-    return ConfigReader(providers: providers)
+    let paths = try Self.paths(in: ConfigReader(providers: providers))
+    return ConfigReader(providers: [Self.provider("paths", paths)] + providers)
+  }
+
+  private static func provider(_ name: String, _ values: [String: String]) -> InMemoryProvider {
+    let values = values.map { name, value in
+      (AbsoluteConfigKey(name.split(separator: ".").map(String.init)), ConfigValue(.string(value), isSecret: false))
+    }
+    return InMemoryProvider(name: name, values: Dictionary(values, uniquingKeysWith: { $1 }))
+  }
+
+  /// The settings that name files, with `~/` expanded, wherever they were given.
+  private static func paths(in reader: ConfigReader) throws -> [String: String] {
+    var paths: [String: String] = [:]
+    for name in ["tls.certificate", "tls.key", "keyFile"] {
+      paths[name] = try reader.string(forKey: ConfigKey(name)).map(expandedPath)
+    }
+    if let listen = reader.string(forKey: "listen"), listen.hasPrefix("unix:") {
+      paths["listen"] = "unix:" + (try expandedPath(String(listen.dropFirst("unix:".count))))
+    }
+    return paths
   }
 
   /// The variables that there may be, as the console has them.
@@ -175,7 +196,7 @@ struct ServeCommand: AsyncParsableCommand {
       _ = try LoginServer(settings: settings, store: session.accounts.store, keys: session.keys, logger: logger)
     } catch VerifierError.store(.missing(let place)) {
       Console.current.note("there is no database at \(place) yet: the first start makes it")
-      if let file = options.key.namedFile(.current) { try MasterKeyOptions.require(file) }
+      if let file = try options.key.namedFile(.current) { try MasterKeyOptions.require(file) }
       try settings.checkCertificate()
     }
     try Console.current.print("the configuration is valid")

@@ -24,7 +24,9 @@ struct UserCreateCommand: AsyncParsableCommand {
   @Flag(help: "They may do all that root may.")
   var administrator = false
 
-  @Option(help: ArgumentHelp("Give them the password in this file.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Give them the password in this file.", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var passwordFile: String?
 
   @OptionGroup var options: VerifierOptions
@@ -33,7 +35,8 @@ struct UserCreateCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let name = try UserName(user), password = try passwordFile.map(PassphraseOptions.content(of:))
+    let name = try UserName(user),
+      password = try passwordFile.map { try PassphraseOptions.newContent(of: $0, "the password") }
     let session = try await options.session(creating: true)
     _ = try await session.accounts.createUser(
       name, administrator: administrator, password: password, at: Console.current.now())

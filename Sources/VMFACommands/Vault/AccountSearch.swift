@@ -36,20 +36,22 @@ struct AccountSearch {
     throw CommandError(.missing, "there is no account \(shown(name))", hint: "vmfa list shows them all")
   }
 
-  /// The names by which an entry answers.
+  /// The names by which an entry answers, as they are and as lists show them.
   private func names(of entry: VaultEntry) -> [String] {
-    guard let label = entry.account?.label else { return [entry.name] }
-    var names = [label.account, entry.name]
-    // arn:aws:iam::ACCOUNT:mfa/USER answers to USER too.
-    if let user = AWSConfiguration.userName(ofSerial: label.account) { names.append(user) }
-    return names
+    var names = [entry.name]
+    if let label = entry.account?.label {
+      names.insert(label.account, at: 0)
+      // arn:aws:iam::ACCOUNT:mfa/USER answers to USER too.
+      if let user = AWSConfiguration.userName(ofSerial: label.account) { names.append(user) }
+    }
+    return names + names.map(\.onOneLine).filter { !names.contains($0) }
   }
 
   private func ambiguous(_ name: String, _ found: [Int]) -> CommandError {
-    for index in found { console.say("  \(contents.entries[index].name)") }
+    for index in found { console.say("  \(contents.entries[index].id)  \(contents.entries[index].name.onOneLine)") }
     return CommandError(
       .data, "\(shown(name)) fits several accounts",
-      hint: "write more of the name, ISSUER:ACCOUNT, or the id that vmfa list --json has")
+      hint: "write more of the name, ISSUER:ACCOUNT, or the id in front of it")
   }
 
   /// A name that fits nothing may be a secret in the wrong place.
@@ -68,7 +70,8 @@ struct AWSConfiguration {
 
   /// `mfa_serial` of a profile in `~/.aws/config`.
   func mfaSerial(ofProfile profile: String) -> String? {
-    let path = console.variable("AWS_CONFIG_FILE") ?? console.variable("HOME").map { $0 + "/.aws/config" }
+    let path =
+      (try? console.path(inVariable: "AWS_CONFIG_FILE")) ?? console.variable("HOME").map { $0 + "/.aws/config" }
     guard let path, let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
     let header = profile == "default" ? "[default]" : "[profile \(profile)]"
     var isInside = false

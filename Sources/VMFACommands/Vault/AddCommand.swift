@@ -16,7 +16,8 @@ struct AddCommand: AsyncParsableCommand {
   var name: String?
 
   @Option(
-    help: ArgumentHelp("Read the QR codes of an image; - for standard input.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Read the QR codes of an image; - for standard input.", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var qr: String?
 
   @OptionGroup var secret: SecretOptions

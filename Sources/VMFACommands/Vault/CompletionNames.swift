@@ -23,7 +23,7 @@ struct CompletionNames {
   func turnOn(_ contents: VaultContents) throws {
     guard let path else { throw CommandError(.usage, "neither XDG_STATE_HOME nor HOME is set") }
     try DurableFile.makeFolder(at: DurableFile.parent(of: path))
-    let lines = contents.entries.map { $0.name.withoutControls.replacing("\n", with: " ") + "\n" }.joined()
+    let lines = contents.entries.map { $0.name.onOneLine + "\n" }.joined()
     let bytes = Array(lines.utf8)
     try DurableFile.write(bytes.span, to: path, .replacing)
   }
@@ -32,7 +32,10 @@ struct CompletionNames {
   func turnOff() throws {
     guard let path else { return }
     DurableFile.removeStagedFiles(for: path)
-    if isOn { try FileManager.default.removeItem(atPath: path) }
+    guard isOn else { return }
+    do { try FileManager.default.removeItem(atPath: path) } catch {
+      throw CommandError(.inputOutput, "\(path) cannot be removed", hint: "rm '\(path)'")
+    }
   }
 
   /// After a change of a vault; a failure to follow it stops nothing.
@@ -44,7 +47,29 @@ struct CompletionNames {
   static func areOf(_ file: VaultFile) throws -> Bool { try file.path == VaultOptions.at(nil).file().path }
 }
 
+extension CompletionNames {
+  /// The names as a shell's script takes them.
+  /// - Parameter words: of the command line. A name that looks like an option is offered after `--` only, as it would be read
+  ///   as one; bash's script writes that itself.
+  func names(for shell: CompletionShell?, after words: [String]) -> [String] {
+    // NAME `-` is standard input.
+    let names = names.filter { $0 != "-" }
+    switch shell {
+    case .bash: return names
+    // The words before a colon are the completion, and those after it describe it.
+    case .zsh: return plain(names, words).map { $0.replacing("\\", with: #"\\"#).replacing(":", with: #"\:"#) }
+    default: return plain(names, words)
+    }
+  }
+
+  private func plain(_ names: [String], _ words: [String]) -> [String] {
+    words.contains("--") ? names : names.filter { !$0.hasPrefix("-") }
+  }
+}
+
 extension CompletionKind {
   /// The accounts, where their names are kept.
-  static var accountNames: CompletionKind { .custom { _, _, _ in CompletionNames(console: .system).names } }
+  static var accountNames: CompletionKind {
+    .custom { words, _, _ in CompletionNames(console: .system).names(for: .requesting, after: words) }
+  }
 }

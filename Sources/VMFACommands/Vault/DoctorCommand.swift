@@ -14,7 +14,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("The vault. (default: VMFA_VAULT, else $XDG_DATA_HOME/vmfa/vault.json)", valueName: "file"),
-    completion: .file())
+    completion: .file(), transform: expandedPath)
   var vault: String?
 
   @OptionGroup var drawing: DrawingOptions

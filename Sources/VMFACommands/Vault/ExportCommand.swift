@@ -21,7 +21,7 @@ struct ExportCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("Write to this file (mode 0600) instead of standard output.", valueName: "file"),
-    completion: .file())
+    completion: .file(), transform: expandedPath)
   var output: String?
 
   @Flag(help: "Draw QR codes in the terminal: for google one for every ten accounts.")
@@ -29,12 +29,12 @@ struct ExportCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp("Write QR codes as PNG images (mode 0600): PREFIX-1.png and so on.", valueName: "prefix"),
-    completion: .file())
+    completion: .file(), transform: expandedPath)
   var png: String?
 
   @Option(
     help: ArgumentHelp("Passphrase of an encrypted export, from this file. (default: the vault's)", valueName: "file"),
-    completion: .file())
+    completion: .file(), transform: expandedPath)
   var exportPassphraseFile: String?
 
   @OptionGroup var drawing: DrawingOptions
@@ -101,7 +101,7 @@ struct ExportCommand: AsyncParsableCommand {
 
   private func exportPassphrase(_ vault: () throws -> SecretBytes) throws -> SecretBytes {
     guard let exportPassphraseFile else { return try vault() }
-    let passphrase = try PassphraseOptions.content(of: exportPassphraseFile).bytes.copy()
+    let passphrase = try PassphraseOptions.newContent(of: exportPassphraseFile, "the passphrase").bytes.copy()
     guard passphrase.count > 0 else { throw CommandError(.data, "the passphrase is empty") }
     return passphrase
   }

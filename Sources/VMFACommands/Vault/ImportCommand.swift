@@ -13,7 +13,9 @@ struct ImportCommand: AsyncParsableCommand {
     abstract: "Add the accounts of other programs' files, whose format is recognised.",
     discussion: "One bad entry never costs the others; it is reported, and the command then ends with 65.")
 
-  @Argument(help: ArgumentHelp("Exports, backups, or images of QR codes.", valueName: "file"), completion: .file())
+  @Argument(
+    help: ArgumentHelp("Exports, backups, or images of QR codes.", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var files: [String]
 
   @Option(help: "The format, where it is not to be recognised.")
@@ -23,7 +25,8 @@ struct ImportCommand: AsyncParsableCommand {
   var dryRun = false
 
   @Option(
-    help: ArgumentHelp("Read the passphrase of encrypted files from this file.", valueName: "file"), completion: .file()
+    help: ArgumentHelp("Read the passphrase of encrypted files from this file.", valueName: "file"),
+    completion: .file(), transform: expandedPath
   )
   var importPassphraseFile: String?
 
@@ -85,7 +88,7 @@ struct ImportCommand: AsyncParsableCommand {
     let passphrase = ImportPassphrase { try self.importPassphrase(for: path)?.bytes.copy() }
     let isAegis = format == .aegis || format == nil && VaultFile.recognises(file)
     if isAegis { return try aegis(file, passphrase) }
-    let isImage = format == nil && file.withBytes { Self.looksLikeImage($0) }
+    let isImage = format == nil && QRImage.recognises(file)
     if isImage { return try await QRImage.read(file, name: path) }
     let name = (path as NSString).lastPathComponent
     return try Interchange.read(
@@ -121,14 +124,6 @@ struct ImportCommand: AsyncParsableCommand {
     if let importPassphraseFile { return try PassphraseOptions.content(of: importPassphraseFile) }
     guard !options.passphrase.noInput, let terminal = Console.current.openTerminal() else { return nil }
     return try terminal.askSecret("Passphrase of \(file): ")
-  }
-
-  /// PNG, JPEG, GIF, WebP, BMP.
-  private static func looksLikeImage(_ file: Span<UInt8>) -> Bool {
-    let marks: [[UInt8]] = [
-      [0x89, 0x50, 0x4E, 0x47], [0xFF, 0xD8, 0xFF], Array("GIF8".utf8), Array("RIFF".utf8), Array("BM".utf8),
-    ]
-    return marks.contains { mark in file.count > mark.count && mark.indices.allSatisfy { file[$0] == mark[$0] } }
   }
 
   private func show(_ report: Report) throws {

@@ -17,10 +17,14 @@ struct ShowCommand: OneThreadCommand {
   @Flag(help: "Print the otpauth:// URI instead.")
   var uri = false
 
-  @Option(help: ArgumentHelp("Write a PNG image (mode 0600) instead.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Write a PNG image (mode 0600) instead.", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var png: String?
 
-  @Option(help: ArgumentHelp("Write an SVG image (mode 0600) instead.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Write an SVG image (mode 0600) instead.", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var svg: String?
 
   @OptionGroup var drawing: DrawingOptions

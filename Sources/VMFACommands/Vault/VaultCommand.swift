@@ -61,7 +61,9 @@ struct VaultPassphraseCommand: AsyncParsableCommand {
     commandName: "passphrase", abstract: "Change the passphrase.",
     discussion: "Backups made before still open with the old one.")
 
-  @Option(help: ArgumentHelp("Read the new passphrase from this file.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Read the new passphrase from this file.", valueName: "file"), completion: .file(),
+    transform: expandedPath)
   var newPassphraseFile: String?
 
   @OptionGroup var options: VaultOptions
@@ -69,7 +71,7 @@ struct VaultPassphraseCommand: AsyncParsableCommand {
   func run() async throws {
     let vault = try await options.unlock().vault
     let new =
-      if let newPassphraseFile { try PassphraseOptions.content(of: newPassphraseFile) } else {
+      if let newPassphraseFile { try PassphraseOptions.newContent(of: newPassphraseFile, "the new passphrase") } else {
         try PassphraseOptions.askNew(noInput: options.passphrase.noInput)
       }
     let wasEncrypted = try vault.file.isEncrypted
@@ -86,7 +88,7 @@ struct VaultBackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "backup", abstract: "Write a copy of the vault, encrypted as it is, after opening it once.")
 
-  @Argument(help: "Where to; nothing that is there is replaced.", completion: .file())
+  @Argument(help: "Where to; nothing that is there is replaced.", completion: .file(), transform: expandedPath)
   var file: String
 
   @OptionGroup var options: VaultOptions
@@ -108,17 +110,17 @@ struct VaultRestoreCommand: AsyncParsableCommand {
     commandName: "restore",
     abstract: "Put a copy in the vault's place, after opening it; the vault before stays as .bak.")
 
-  @Argument(help: "The copy, or any Aegis vault.", completion: .file())
+  @Argument(help: "The copy, or any Aegis vault.", completion: .file(), transform: expandedPath)
   var file: String
 
   @OptionGroup var options: VaultOptions
 
   func run() async throws {
     let copy = SharedSecret(try DurableFile.read(at: file, limit: VaultFile.maximumByteCount))
-    let secret = try await options.passphrase.get("Passphrase of \(file): ")
+    let given = try await options.passphrase.get("Passphrase of \(file): ")
     let vault = try options.file()
     let contents: VaultContents
-    do { contents = try vault.restore(copy.bytes) { secret.bytes.copy() } } catch VaultError.broken(let reason) {
+    do { contents = try given.opening { try vault.restore(copy.bytes, $0) } } catch VaultError.broken(let reason) {
       // It is the copy that is meant, and the vault is well.
       throw CommandError(.data, "\(file) cannot be restored: \(reason)")
     }

@@ -30,10 +30,22 @@ struct VerifyCommand: AsyncParsableCommand {
       let verifier = try await options.verifier(isDrill: moment.isGiven)
       verdict = try await verifier.verify(recovery, of: user, at: moment.moment())
     } else {
-      let code = try given.withBytes { try OneTimeCode(parsing: $0) }
-      verdict = try await options.verifier(isDrill: moment.isGiven).verify(code, of: user, at: moment.moment())
+      verdict = try await verify(given, of: user)
     }
     let status = try Console.current.answer(verdict, json: json)
     if status != .done { throw Ending(status) }
+  }
+
+  private func verify(_ text: borrowing SecretBytes, of user: UserName) async throws -> Verdict {
+    let code: OneTimeCode
+    do { code = try text.withBytes { try CodeArguments.code($0) } } catch let wrong as WrongCodeLength {
+      throw await wrong.explained(for: user) { try await options.verifier(isDrill: true) }
+    }
+    let verifier = try await options.verifier(isDrill: moment.isGiven)
+    do { return try await verifier.verify(code, of: user, at: moment.moment()) } catch let error as VerifierError {
+      guard case .wrongCodeLength = error else { throw error }
+      let wrong = WrongCodeLength(count: code.length.rawValue, ordinal: nil, error: error)
+      throw await wrong.explained(for: user) { verifier }
+    }
   }
 }

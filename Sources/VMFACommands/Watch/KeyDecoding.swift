@@ -23,6 +23,7 @@ extension WatchModel.Key {
     "\u{1B}[6~": .pageDown,
     "\u{1B}": .escape, "\r": .enter, "\n": .enter, "\t": .tab, "\u{7F}": .backspace, "\u{8}": .backspace,
     "\u{3}": .interrupt, "\u{4}": .interrupt, "\u{1C}": .interrupt,
+    "\u{1A}": .suspend,
   ]
 
   /// How many scalars the first key has sent: sequences of ECMA-48 §5.4, SS3 of the VT100, the F1 to F5 of Linux's console

@@ -5,7 +5,7 @@ internal import Foundation
 final class LiveTerminal: Sendable {
   private let descriptor: Int32
   private let signals: SignalPipe
-  private let settings: termios
+  private let settings, raw: termios
 
   /// nil for a process without a terminal.
   init?() {
@@ -21,18 +21,38 @@ final class LiveTerminal: Sendable {
     var raw = settings
     raw.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG | IEXTEN)
     raw.c_iflag &= ~tcflag_t(ICRNL | IXON)
+    self.raw = raw
     CrashGuard.arm(descriptor: opened, settings: settings)
-    _ = unsafe tcsetattr(opened, TCSAFLUSH, &raw)
+    JobControl.arm()
+    enter()
+  }
+
+  /// Takes the terminal, also again after the shell had it.
+  func enter() {
+    var raw = raw
+    _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &raw)
     show(CrashGuard.enter)
   }
 
   /// Gives the terminal back.
   func leave() {
+    handOver()
+    JobControl.disarm()
+    CrashGuard.disarm()
+    signals.disarm()
+  }
+
+  /// Gives the terminal to the shell and stops, with all of the job; takes it again when the shell lets the job go on.
+  func suspend() {
+    handOver()
+    JobControl.stop()
+    enter()
+  }
+
+  private func handOver() {
     show(CrashGuard.leave)
     var settings = settings
     _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &settings)
-    CrashGuard.disarm()
-    signals.disarm()
   }
 
   /// Columns and lines.
@@ -42,7 +62,7 @@ final class LiveTerminal: Sendable {
   func show(_ text: String) { TerminalIO.write(text, to: descriptor) }
 
   /// What happened.
-  enum Event: Equatable { case keys([WatchModel.Key]), resized, tick, ended(signal: Int32?) }
+  enum Event: Equatable { case keys([WatchModel.Key]), resized, tick, stopped, resumed, ended(signal: Int32?) }
 
   /// Waits for a key, a signal, or the end of the time.
   func next(timeout milliseconds: Int32) -> Event {
@@ -51,6 +71,7 @@ final class LiveTerminal: Sendable {
       pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
     ]
     let count = unsafe poll(&waiting, 2, milliseconds)
+    if let asked = JobControl.asked() { return asked }
     guard count > 0 else { return .tick }
     if waiting[0].revents != 0 {
       guard let signal = signals.next() else { return .ended(signal: nil) }
@@ -60,37 +81,5 @@ final class LiveTerminal: Sendable {
     let read = unsafe read(descriptor, &bytes, bytes.count)
     if read < 0, errno == EINTR { return .tick }
     return read > 0 ? .keys(WatchModel.Key.decode(Array(bytes.prefix(read)))) : .ended(signal: nil)
-  }
-}
-
-/// Gives the terminal back when the process dies of itself: a handler that does nothing but that.
-private enum CrashGuard {
-  static let enter = "\u{1B}[?1049h\u{1B}[?25l"
-  static let leave = restoring.description
-  private static let deadly = [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE]
-
-  // Written before the handlers are set and not changed while they are, since `vmfa watch` makes the one LiveTerminal of
-  // the process; read by a handler alone, in a process that is ending.
-  nonisolated(unsafe) private static var descriptor: Int32 = -1
-  nonisolated(unsafe) private static var settings = termios()
-  // Cleared first: a terminal that was resized meanwhile may mix the two screens.
-  private static let restoring: StaticString = "\u{1B}[H\u{1B}[2J\u{1B}[?25h\u{1B}[?1049l"
-
-  static func arm(descriptor: Int32, settings: termios) {
-    unsafe Self.descriptor = descriptor
-    unsafe Self.settings = settings
-    for number in deadly {
-      _ = signal(number) { number in
-        // write and tcsetattr are safe in a handler (POSIX.1-2017, 2.4.3).
-        _ = unsafe write(CrashGuard.descriptor, CrashGuard.restoring.utf8Start, CrashGuard.restoring.utf8CodeUnitCount)
-        _ = unsafe tcsetattr(CrashGuard.descriptor, TCSANOW, &CrashGuard.settings)
-        _ = signal(number, SIG_DFL)
-        raise(number)
-      }
-    }
-  }
-
-  static func disarm() {
-    for number in deadly { _ = signal(number, SIG_DFL) }
   }
 }

@@ -17,11 +17,16 @@ struct WatchCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.current
+    guard console.variable("TERM") != "dumb" else {
+      throw CommandError(
+        .usage, "this terminal takes no control sequences (TERM=dumb)",
+        hint: "vmfa list --codes is for such terminals: it prints the codes once")
+    }
     var model = WatchModel(try await options.read(), filter: filter ?? "", hidesCodes: hide)
     guard let terminal = LiveTerminal() else {
       throw CommandError(.usage, "there is no terminal to watch at", hint: "vmfa list --codes prints them once")
     }
-    let isPlain = console.variable("NO_COLOR") != nil || console.variable("TERM") == "dumb"
+    let isPlain = console.variable("NO_COLOR") != nil
     let signal: Int32?
     do {
       defer { terminal.leave() }
@@ -41,12 +46,15 @@ struct WatchCommand: AsyncParsableCommand {
       // Woken a little after the second has changed, and otherwise only by a key.
       switch terminal.next(timeout: console.millisecondsToNextSecond()) {
       case .tick, .resized: break
+      case .stopped: terminal.suspend()
+      case .resumed: terminal.enter()
       case .ended(let signal): return signal
       case .keys(let keys):
         for key in keys {
           switch model.press(key, pageSize: size.lines - 2) {
           case .none: break
           case .leave: return nil
+          case .suspend: terminal.suspend()
           case .copy(let row): copy(row, of: &model, on: terminal, at: try console.now())
           }
         }

@@ -29,17 +29,18 @@ struct WatchModel {
   }
 
   /// What a key asks for beyond the model.
-  enum Effect: Equatable { case none, leave, copy(row: Int) }
+  enum Effect: Equatable { case none, leave, suspend, copy(row: Int) }
 
   /// A key press.
   enum Key: Equatable {
-    case character(Character), backspace, enter, escape, tab, up, down, pageUp, pageDown, interrupt
+    case character(Character), backspace, enter, escape, tab, up, down, pageUp, pageDown, interrupt, suspend
   }
 
   mutating func press(_ key: Key, pageSize: Int = 10) -> Effect {
     message = ""
     switch key {
     case .interrupt: return .leave
+    case .suspend: return .suspend
     case .character("q") where filter.isEmpty: return .leave
     case .character(let character): setFilter(filter + String(character))
     case .backspace: setFilter(String(filter.dropLast()))

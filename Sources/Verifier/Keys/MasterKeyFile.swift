@@ -2,7 +2,7 @@ internal import DurableFiles
 internal import OATH
 package import OpenSSLCrypto
 
-/// A master key in a file of mode 0600: 64 hexadecimal digits and a newline, or 32 bytes as they are.
+/// A master key in a file of mode 0600: 64 hexadecimal digits in one line, or 32 bytes as they are.
 public enum MasterKeyFile {
   /// Reads a key.
   /// - Throws: ``VerifierError/masterKey(reason:hint:)``.
@@ -48,19 +48,18 @@ public enum MasterKeyFile {
   /// The key in what `origin` holds or printed.
   package static func key(in content: borrowing SecretBytes, from origin: String) throws(VerifierError) -> MasterKey {
     if content.count == MasterKey.byteCount { return try MasterKey(content.copy()) }
-    let digits =
-      content.withBytes { $0.count > 0 && $0[$0.count - 1] == UInt8(ascii: "\n") }
-      ? content.count - 1 : content.count
-    guard digits == 2 * MasterKey.byteCount else {
+    let line: SecretBytes
+    do throws(OATHError) {
+      line = try content.withBytes { (text) throws(OATHError) in try SecretLine.read(text) }
+    } catch { throw .masterKey(reason: "the master key \(origin): \(error)", hint: nil) }
+    guard line.count == 2 * MasterKey.byteCount else {
       throw .masterKey(
         reason: "the master key \(origin) has the wrong length",
         hint: "it holds \(MasterKey.byteCount) bytes, as \(2 * MasterKey.byteCount) hexadecimal digits or as they are")
     }
     let key: SecretBytes
     do throws(OATHError) {
-      key = try content.withBytes { (text) throws(OATHError) in
-        try SecretBytes(hexadecimal: text.extracting(first: digits))
-      }
+      key = try line.withBytes { (text) throws(OATHError) in try SecretBytes(hexadecimal: text) }
     } catch { throw .masterKey(reason: "the master key \(origin) is not hexadecimal", hint: nil) }
     return try MasterKey(key)
   }

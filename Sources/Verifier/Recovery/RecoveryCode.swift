@@ -32,13 +32,14 @@ public struct RecoveryCode: ~Copyable, Sendable {
     } catch { throw .crypto(error) }
   }
 
-  /// Reads what a person typed: case, dashes and white space are forgiven.
+  /// Reads what a person typed: case, dashes, white space and the spaces of Unicode are forgiven.
   /// - Throws: `OATHError.malformedCode`; the text is not repeated.
   public init(parsing text: Span<UInt8>) throws(OATHError) {
-    var digits = SecretBuffer(), count = 0, areDecimal = true
-    for index in text.indices {
-      let byte = text[index]
-      if byte == UInt8(ascii: "-") || byte.isASCIIWhiteSpace { continue }
+    var digits = SecretBuffer(), count = 0, areDecimal = true, index = 0
+    while index < text.count {
+      let byte = text[index], space = text.lengthOfSpace(at: index)
+      index += max(space, 1)
+      if byte == UInt8(ascii: "-") || byte.isASCIIWhiteSpace || space > 0 { continue }
       guard let upper = byte.base32Digit ?? (byte.isASCIIDigit ? byte : nil) else { throw Self.malformed }
       areDecimal = areDecimal && byte.isASCIIDigit
       digits.append(upper)
@@ -62,7 +63,7 @@ public struct RecoveryCode: ~Copyable, Sendable {
 
   /// Whether what was typed is one. Eight digits are a code of a device, or a scratch code: that is for the verifier to say.
   package static func isTyped(_ text: Span<UInt8>) -> Bool {
-    let holdsLetters = text.indices.contains { !text[$0].isASCIIDigit && text[$0] > 0x40 }
+    let holdsLetters = text.indices.contains { (0x41..<0x80).contains(text[$0]) }
     return holdsLetters && (try? RecoveryCode(parsing: text)) != nil
   }
 

@@ -39,7 +39,7 @@ public struct RecoveryDigests: Sendable, Equatable {
   public var remaining: Int { entries.count { !$0.isSpent } }
 
   /// Whether eight digits may be one of them, spent or not.
-  var holdScratchCodes: Bool { entries.contains { $0.kind == .scratch } }
+  package var holdScratchCodes: Bool { entries.contains { $0.kind == .scratch } }
 
   mutating func add(_ code: borrowing RecoveryCode, of user: UserName, under key: IntegrityKey) throws(VerifierError) {
     entries.append(Entry(kind: code.kind, isSpent: false, digest: try code.digest(for: user, under: key)))
