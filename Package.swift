@@ -138,7 +138,10 @@ let package = Package(
     tests("DurableFilesTests", ["DurableFiles", "OpenSSLCrypto"]),
     tests("OATHTests", ["OATH", "OpenSSLCrypto"]),
     tests("JSONTextTests", ["JSONText", "OpenSSLCrypto"]),
-    tests("InterchangeTests", ["Interchange", "OATH", "OpenSSLCrypto"]),
+    tests("InterchangeTests", ["Interchange", "JSONText", "Vault", "OATH", "OpenSSLCrypto"]),
+    tests(
+      "DeviceTransferTests",
+      ["DeviceTransfer", "DeviceStoreContract", "Interchange", "JSONText", "Verifier", "OATH", "OpenSSLCrypto"]),
     tests("VaultTests", ["Vault", "Interchange", "JSONText", "OATH", "OpenSSLCrypto"]),
     tests("QRCodeTests", ["QRCode", subprocess]),
     tests("VerifierTests", ["Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
