@@ -61,7 +61,7 @@ extension OTPAuthURI {
     let query = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.count
     let slash = rest.extracting(first: query).firstIndex(of: UInt8(ascii: "/")) ?? query
     guard let kind = Kind(rawValue: rest.extracting(first: slash).lowercased) else {
-      throw .malformedURI("the type of the URI must be totp, hotp or steam: it reads otpauth://TYPE/LABEL?secret=…")
+      throw .malformedURI("the type of the URI must be totp, hotp or steam")
     }
     var fields = try OTPAuthParameters(query: rest.extracting(min(query + 1, rest.count)...))
     let issuer = fields.takeIssuer()
