@@ -139,7 +139,10 @@ let package = Package(
     tests("DurableFilesTests", ["DurableFiles", "OpenSSLCrypto"]),
     tests("OATHTests", ["OATH", "OpenSSLCrypto"]),
     tests("JSONTextTests", ["JSONText", "OpenSSLCrypto"]),
-    tests("InterchangeTests", ["Interchange", "OATH", "OpenSSLCrypto"]),
+    tests("InterchangeTests", ["Interchange", "JSONText", "Vault", "OATH", "OpenSSLCrypto"]),
+    tests(
+      "DeviceTransferTests",
+      ["DeviceTransfer", "DeviceStoreContract", "Interchange", "JSONText", "Verifier", "OATH", "OpenSSLCrypto"]),
     tests("VaultTests", ["Vault", "Interchange", "JSONText", "OATH", "OpenSSLCrypto"]),
     tests("QRCodeTests", ["QRCode", subprocess]),
     tests("VerifierTests", ["Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
@@ -170,6 +173,6 @@ let package = Package(
 if Context.environment["VMFA_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "fuzz", dependencies: ["AWSQuery", "JSONText", "OATH", "OpenSSLCrypto"], path: "Tests/Fuzzing",
+      name: "fuzz", dependencies: ["AWSQuery", "Interchange", "JSONText", "OATH", "OpenSSLCrypto"], path: "Tests/Fuzzing",
       exclude: ["seeds"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }
