@@ -37,6 +37,19 @@ import Verifier
     #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
   }
 
+  @Test func `made where there is no file, and left alone where there is one, or a link to one`() throws {
+    try MasterKeyFile.makeIfMissing(path)
+    let made = try Data(contentsOf: URL(filePath: path))
+    #expect(made.count == 65)
+    try MasterKeyFile.makeIfMissing(path)
+    #expect(try Data(contentsOf: URL(filePath: path)) == made)
+    let link = folder.path("link")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+    try MasterKeyFile.makeIfMissing(link)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == path)
+    #expect(try Data(contentsOf: URL(filePath: path)) == made)
+  }
+
   @Test func `64 hexadecimal digits with or without a newline, or 32 bytes`() throws {
     for content in [
       Array(String(repeating: "aF", count: 32).utf8), Array((String(repeating: "09", count: 32) + "\n").utf8),

@@ -35,6 +35,33 @@ import Verifier
     #expect(try DeviceName("a").text == "a")
   }
 
+  @Test func `names are ordered, and compared, by their bytes`() throws {
+    let (a, b, ab) = (try UserName("a"), try UserName("b"), try UserName("ab"))
+    let same = try UserName("a")
+    #expect(a < ab && ab < b && !(a < same) && !(b < a) && a != ab && a == same)
+    #expect(try UserName("~ !").text == "~ !")
+    let account = try AccountID("123456789012")
+    let serials = try ["a", "b"].map { try Serial(account: account, name: DeviceName($0)) }
+    #expect(serials[0] < serials[1] && !(serials[0] < serials[0]) && !(serials[1] < serials[0]))
+  }
+
+  @Test func `a serial's path begins and ends with a slash, of what serials are made of`() throws {
+    let account = try AccountID("123456789012"), name = try DeviceName("n")
+    let serial = { (path: String) in try Serial(account: account, path: path, name: name) }
+    for path in ["/", "/a/", "/a/b/", "/a:b_+=,.@-/", "//a/", "/AZaz09/"] {
+      let made = try serial(path)
+      #expect(made.text == "arn:aws:iam::123456789012:mfa\(path)n" && made.path == path && made.name == "n")
+    }
+    for path in ["", "a/", "/a", "//", "/é/", "/a b/", "/a\n/", "/*/"] {
+      #expect(throws: VerifierError.self, "\(path)") { try serial(path) }
+    }
+    // "arn:aws:iam::123456789012:mfa" and "n" have 30 characters.
+    let room = { (count: Int) in "/" + String(repeating: "x", count: count - 2) + "/" }
+    #expect(try serial(room(226)).text.utf8.count == 256)
+    #expect(throws: VerifierError.self) { try serial(room(227)) }
+    #expect(Serial(stored: "GAHT12345678").path == "/" && Serial(stored: "GAHT12345678").name == "GAHT12345678")
+  }
+
   @Test func `account ids are twelve digits`() throws {
     for _ in 0..<100 { #expect(try AccountID(AccountID.random().text).text.count == 12) }
     for text in ["", "12345678901", "1234567890123", "12345678901a"] {
