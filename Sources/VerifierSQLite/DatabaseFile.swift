@@ -21,7 +21,7 @@ enum DatabaseFile {
       }
       // Whatever is opened from here on is this file, or is found not to be when it is first used.
       let file = try FileIdentity(of: path)
-      try check(path, opening, configuration: configuration(lockTimeout: lockTimeout))
+      try check(path, opening, lockTimeout: lockTimeout)
       let pool = try DatabasePool(path: path, configuration: configuration(lockTimeout: lockTimeout))
       let real = try pool.writeWithoutTransaction { database in
         // What was answered has to outlive a power cut; GroupCommit sees to that, and then answers.
@@ -121,9 +121,10 @@ enum DatabaseFile {
   /// Refuses files that are not ours, damaged or newer, brings older ones up to date, and makes the tables in an empty one
   /// where that is asked for. A queue, and not the pool, since a pool changes what it opens.
   private static func check(
-    _ path: String, _ opening: SQLiteDeviceStore.Opening, configuration: Configuration
+    _ path: String, _ opening: SQLiteDeviceStore.Opening, lockTimeout: Double
   ) throws {
-    let connection = try DatabaseQueue(path: path, configuration: configuration), migrator = Schema.migrator
+    let connection = try DatabaseQueue(path: path, configuration: configuration(lockTimeout: lockTimeout))
+    let migrator = Schema.migrator, end = ContinuousClock.now + .seconds(lockTimeout)
     try connection.inDatabase { database in
       if try isEmpty(database, at: path) {
         guard opening == .creatingIfMissing else { throw StoreFailure.missing(place: path) }
@@ -136,7 +137,12 @@ enum DatabaseFile {
     }
     while try !connection.inDatabase(migrator.hasCompletedMigrations) {
       let before = try connection.inDatabase(countMigrations)
-      do { try migrator.migrate(connection) } catch {
+      do { try migrator.migrate(connection) } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY && .now < end
+      {
+        // SQLite does not wait for another process where waiting might last for ever.
+        usleep(10_000)
+      } catch {
         // Another process may have been faster: each step is one transaction, and fails where it was done already.
         guard try connection.inDatabase(countMigrations) > before else { throw error }
       }

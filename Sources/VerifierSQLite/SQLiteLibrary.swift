@@ -5,13 +5,13 @@ public enum SQLiteLibrary {
   /// Its version, such as `3.40.1`.
   public static var version: String { unsafe String(cString: sqlite3_libversion()) }
 
-  /// What an operator should know about this version, as one sentence or two without a full stop at the end; nil where there
-  /// is nothing.
+  /// What an operator should know about this version, in sentences; nil where there is nothing.
   public static var advice: String? {
     guard losesLogs(version: Int(sqlite3_libversion_number())) else { return nil }
     return """
-      SQLite \(version) has a fault that can lose committed changes (sqlite.org/wal.html, "The WAL-Reset Bug"); vmfa avoids \
-      it, but other programs that write to the database, such as the sqlite3 shell, can still meet it: 3.51.3 is mended
+      SQLite \(version) can lose committed changes (sqlite.org/wal.html, "The WAL-Reset Bug"). vmfa avoids that by how it \
+      carries its log over. Other programs that open the database, such as the sqlite3 shell, can still meet it. \
+      SQLite 3.51.3 does not have the bug.
       """
   }
 

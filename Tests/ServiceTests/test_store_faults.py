@@ -96,7 +96,7 @@ class DiskFaults(StoreFaults):
         import ctypes.util
         library = ctypes.CDLL(ctypes.util.find_library("sqlite3")).sqlite3_libversion_number()
         loses = library < 3051003 and not 3050007 <= library < 3051000 and not 3044006 <= library < 3045000
-        self.assertEqual(self.service.logged().count("WAL-Reset Bug"), int(loses))
+        self.assertEqual(self.service.logged().count("can lose committed changes"), int(loses))
 
 
 class ServerFaults(StoreFaults):
