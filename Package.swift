@@ -164,7 +164,10 @@ let package = Package(
     tests("EnrollmentTests", ["Enrollment", "Verifier", "DeviceStoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
     tests(
       "VMFACommandsTests",
-      ["VMFACommands", "Vault", "Interchange", "Verifier", "QRCode", "OATH", "OpenSSLCrypto", argumentParser]),
+      [
+        "VMFACommands", "Accounts", "Vault", "Interchange", "Verifier", "QRCode", "OATH", "OpenSSLCrypto",
+        argumentParser,
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -45,15 +45,15 @@ extension Span<UInt8> {
     (start..<count).first { self[$0] == byte }
   }
 
-  /// The number of bytes of the space at `index`: U+0020, another space separator of Unicode (category Zs) such as the
-  /// no-break space, or a character without width (U+200B, U+2060, U+FEFF). 0 for anything else.
+  /// The number of bytes of the space at `index`: U+0020, or another space separator of Unicode (category Zs) such as the
+  /// no-break space. 0 for anything else, characters without width among it.
   package func lengthOfSpace(at index: Int) -> Int {
     if self[index] == 0x20 { return 1 }
     if self[index] == 0xC2, index + 1 < count, self[index + 1] == 0xA0 { return 2 }
     guard index + 2 < count else { return 0 }
     switch (self[index], self[index + 1], self[index + 2]) {
-    case (0xE1, 0x9A, 0x80), (0xE2, 0x80, 0x80...0x8B), (0xE2, 0x80, 0xAF), (0xE2, 0x81, 0x9F), (0xE2, 0x81, 0xA0),
-      (0xE3, 0x80, 0x80), (0xEF, 0xBB, 0xBF):
+    case (0xE1, 0x9A, 0x80), (0xE2, 0x80, 0x80...0x8A), (0xE2, 0x80, 0xAF), (0xE2, 0x81, 0x9F),
+      (0xE3, 0x80, 0x80):
       return 3
     default: return 0
     }

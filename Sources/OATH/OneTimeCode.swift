@@ -22,8 +22,8 @@ public struct OneTimeCode: Sendable {
     try self.init(text, mayHoldSpaces: false)
   }
 
-  /// Reads what a person typed or pasted. Apps show codes in groups, so spaces between digits are dropped as well, and so
-  /// are no-break and zero-width ones. Tabs and line ends inside the code are not: what follows them is something else.
+  /// Reads what a person typed or pasted. Apps show codes in groups, so spaces between digits are dropped as well,
+  /// no-break spaces among them. Tabs and line ends inside the code are not: what follows them is something else.
   /// - Throws: ``OATHError/malformedCode(_:)`` for any other character and for a wrong number of digits.
   public init(typed text: Span<UInt8>) throws(OATHError) {
     try self.init(text, mayHoldSpaces: true)

@@ -8,16 +8,16 @@ Wrong input is asked again, a wrong pair refused, and the right one taken althou
 
   $ type_line 'clear; vmfa enroll alice > out; echo "status $?"' && wait_for 'Code 1:$'
   $ secret=$(screen | sed -n 's/^Secret: //p' | tr -d ' ')
-  $ type_line 12345 && wait_for 'not 5' && type_line １２３４５６ && wait_for 'nothing else'
+  $ type_line 12345 && wait_for 'this has 5' && type_line １２３４５６ && wait_for 'nothing else'
   $ type_line 000001 && wait_for 'Code 2:$' && type_line 000002 && wait_for 'Refused' && wait_for 'Code 1:$'
   $ set -- $(printf $secret | vmfa pair -)
-  $ type_line $1 && wait_for 'Code 2:$' && type_line $2 && wait_for 'status 0'
-  $ screen | sed -n '/^Secret/,$p' | sed "s/^Secret: .*/Secret: S/; s/$1/CODE1/; s/$2/CODE2/"
+  $ type_line "$(echo $1 | sed 's/.../& /')" && wait_for 'Code 2:$' && type_line $2 && wait_for 'status 0'
+  $ screen | sed -n '/^Secret/,$p' | sed "s/^Secret: .*/Secret: S/; s/$(echo $1 | sed "s/.../& /")/CODE1/; s/$2/CODE2/"
   Secret: S
   Type a code, and then the one that the authenticator shows after it.
   (r draws the QR code again, Ctrl-C gives up and leaves no device.)
   Code 1: 12345
-  That is not a code: a code is 6, 7 or 8 digits, not 5.
+  alice's device shows 6 digits; this has 5.
   Code 1: １２３４５６
   That is not a code: a code is 6, 7 or 8 digits from 0 to 9 and nothing else.
   Code 1: 000001

@@ -15,7 +15,7 @@ Codes in every spelling: either the code, or an error. The first one spends it.
   > EOF
   1 ' 678608'
   1 '678608 '
-  65 '678 608'
+  1 '678 608'
   65 '678-608'
   65 '+678608'
   1 '678608\n'
@@ -35,8 +35,27 @@ Codes in every spelling: either the code, or an error. The first one spends it.
   vmfa: error: a code is 6, 7 or 8 digits from 0 to 9 and nothing else
   status 65
   $ ends vmfa verify alice 1234567
-  vmfa: error: the code has the wrong number of digits: 6 are expected
+  vmfa: error: alice's device shows 6 digits; this has 7
   status 65
+  $ ends vmfa verify alice 123
+  vmfa: error: alice's device shows 6 digits; this has 3
+  status 65
+  $ ends vmfa verify nobody 123
+  vmfa: error: a code is 6, 7 or 8 digits, not 3
+  status 65
+  $ ends vmfa device resync $id 1234567 123456
+  vmfa: error: the first code: alice's device shows 6 digits; this has 7
+  status 65
+  $ printf '123 456\n123 4\n' | ends vmfa device resync $id -
+  vmfa: error: the second code: alice's device shows 6 digits; this has 4
+  status 65
+  $ first=$id; create alice --name second --digits 8; ends vmfa device enable $id 123456 123456
+  vmfa: error: the first code: alice's device shows 8 digits; this has 6
+  status 65
+  $ vmfa device enable $id $(printf $secret | vmfa pair - --digits 8 --at $((now - 600))) --at $((now - 600)) > /dev/null; printf '1\302\240234\n' | ends vmfa verify alice -
+  vmfa: error: alice's devices show 6 or 8 digits; this has 4
+  status 65
+  $ vmfa device delete $id --force > /dev/null; id=$first
   $ ends vmfa device resync $id 123456 -123456
   vmfa: error: a code is 6, 7 or 8 digits from 0 to 9 and nothing else
   status 65
@@ -48,10 +67,26 @@ Codes in every spelling: either the code, or an error. The first one spends it.
   vmfa: error: standard input holds 1 codes, and two are needed
   status 65
 
-Only the three that are codes were counted:
+Only the four that are codes were counted:
 
   $ vmfa user show alice --json | field failures
-  3
+  4
+
+A code in the groups that apps show, with spaces that are not ASCII, is that code; as often as it is written, it is good once:
+
+  $ enrol dora; grouped=$(code | sed 's/.../& /')
+  $ vmfa verify dora "$grouped" --at $now; vmfa verify dora "$(code)" --at $now 2> /dev/null
+  accepted
+  rejected
+  [1]
+  $ code 1 | sed 's/.../&\xc2\xa0/' | vmfa verify dora - --at $((now + 30)); vmfa verify dora "$(code 1 | sed 's/.../& /')" --at $((now + 30)) 2> /dev/null
+  accepted
+  rejected
+  [1]
+  $ vmfa recovery create dora > codes; vmfa verify dora "$(sed -n '1s/-/\xc2\xa0/gp' codes)" 2> /dev/null
+  accepted
+  $ pair 4 | sed 's/.../& /' | vmfa device resync $id - --at $((now + 120))
+  accepted
 
 User names:
 

@@ -64,11 +64,13 @@ Names: exact, in any case, as a prefix, by issuer; several are listed:
   $ printf $S | vmfa add bobby > /dev/null; vmfa code bob --at 59
   94287082
   $ ends vmfa code bo --at 59
-    Ex:bob
-    bobby
+    ????????-????-????-????-????????????  Ex:bob (glob)
+    ????????-????-????-????-????????????  bobby (glob)
   vmfa: error: bo fits several accounts
-  vmfa: hint: write more of the name, ISSUER:ACCOUNT, or the id that vmfa list --json has
+  vmfa: hint: write more of the name, ISSUER:ACCOUNT, or the id in front of it
   status 65
+  $ vmfa code "$(vmfa code bo 2>&1 | sed -n 's/^  \(.*\)  bobby$/\1/p')" --at 59
+  287082
   $ ends vmfa code nobody
   vmfa: error: there is no account nobody
   vmfa: hint: vmfa list shows them all

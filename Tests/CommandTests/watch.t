@@ -43,6 +43,23 @@ A window that changes is drawn anew; every way out gives the terminal back:
   status 143
   status 129
   status 139
+
+Ctrl-Z gives the shell its terminal, as the keyboard and as a signal, and fg takes it again:
+
+  $ type_line 'clear; vmfa watch --hide' && wait_for '••••' && press C-z && wait_for 'Stopped' && type_line 'stty -a | grep -o " echo "; echo shell' && wait_for '^ echo' && wait_for '^shell'
+  $ screen | grep -c '••••'
+  0
+  [1]
+  $ type_line fg && wait_for '^301 accounts' && wait_for '••••' && press Tab && wait_for ' ░*[0-9]*$' && press C-z && wait_for 'Stopped'
+  $ type_line fg && wait_for '^301 accounts'
+  $ pkill -TSTP -P "$(tmux_ display-message -p '#{pane_pid}')" vmfa; wait_for 'Stopped' && type_line fg && wait_for '^301 accounts' && press q && wait_for '^\$ *$'
+
+A terminal that takes no control sequences gets none:
+
+  $ type_line 'clear; TERM=dumb vmfa watch | cat -v; echo "status ${PIPESTATUS[0]}"' && wait_for 'status 64' && screen | grep -v '^\$'
+  vmfa: error: this terminal takes no control sequences (TERM=dumb)
+  vmfa: hint: vmfa list --codes is for such terminals: it prints the codes once
+  status 64
   $ close_terminal
 
 Without a terminal:

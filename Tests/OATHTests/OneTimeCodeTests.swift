@@ -30,7 +30,7 @@ import Testing
 
   @Test(arguments: [
     "678 608", "678\u{A0}608", " 678608\r\n", "\u{A0}678608", "678608\u{202F}", "67 86 08", "6\u{2009}78608",
-    "\u{FEFF}678608", "678\u{200B}608", "678\u{3000}608", "678\u{2060}608", "678\u{205F}608", "678\u{1680}608",
+    "678\u{200A}608", "678\u{3000}608", "678\u{205F}608", "678\u{1680}608",
     "678\u{2000}608", "678608",
   ]) func `a typed code may be in groups`(text: String) throws {
     #expect(try OneTimeCode(typed: text) == OneTimeCode(parsing: "678608"))
@@ -38,7 +38,7 @@ import Testing
 
   @Test(arguments: [
     "", " ", "\u{A0}", "678-608", "６７８６０８", "678608\n123456", "678\t608", "678\n608", "678\r608", "12 345", "1234 56789",
-    "678608\u{A0}a", "678\u{AD}608", "678608\u{2028}", "678608\0", "678\u{C2}608",
+    "678608\u{A0}a", "678\u{AD}608", "\u{FEFF}678608", "678\u{200B}608", "678\u{2060}608", "678608\u{2028}", "678608\0", "678\u{C2}608",
   ]) func `a typed code is digits all the same`(text: String) {
     #expect(throws: OATHError.self) { _ = try OneTimeCode(typed: text) }
   }

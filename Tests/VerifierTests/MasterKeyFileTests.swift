@@ -60,6 +60,19 @@ import Verifier
     }
   }
 
+  @Test func `an editor's mark, its line ends and UTF-16 are no part of the digits`() throws {
+    let digits = String(repeating: "aF", count: 32)
+    for text in [digits + "\r\n", digits + "\r", "\u{FEFF}" + digits, "\u{FEFF}" + digits + "\r\n"] {
+      try write(Array(text.utf8))
+      #expect(reading() == nil)
+    }
+    try write([0xFF, 0xFE] + (digits + "\r\n").utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })
+    #expect(reading() == nil)
+    // Cut off, it says so.
+    try write([0xFF, 0xFE, 0x61])
+    #expect(reading()?.contains("UTF-16") == true)
+  }
+
   @Test(arguments: [0, 1, 31, 33, 63, 66, 4096, 5000]) func `other lengths are refused`(count: Int) throws {
     try write(Array(repeating: UInt8(ascii: "a"), count: count))
     #expect(try #require(reading()).contains(count > 4096 ? "longer" : "wrong length"))

@@ -125,7 +125,7 @@ extension VaultError {
     switch self {
     case .missing: "vmfa vault init makes one, vmfa vault restore FILE brings one back"
     case .broken: "the version before the last save is beside it, ending in .bak: vmfa vault restore"
-    case .file(.unsafe(let path, _)): "chmod 600 \(path)"
+    case .file(.unsafe(let path, _)): "chmod 600 \(path.shellWord)"
     default: nil
     }
   }

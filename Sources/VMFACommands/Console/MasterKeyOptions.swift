@@ -87,7 +87,3 @@ struct MasterKeyOptions: ParsableArguments {
     }
   }
 }
-
-extension String {
-  fileprivate var quotedForShell: String { "'" + replacing("'", with: #"'\''"#) + "'" }
-}

@@ -15,7 +15,7 @@ struct PageOptions: ParsableArguments {
 
   /// Says what is not on a page that was printed, and ends with 65 where something of it cannot be read.
   func end<Item>(_ page: Listing<Item>) throws {
-    if let next = page.next { Console.current.note("there are more: --after '\(next)' goes on") }
+    if let next = page.next { Console.current.note("there are more: \(next.asValue(of: "--after")) goes on") }
     try Console.current.tellOf(page.unreadable)
   }
 }

@@ -83,12 +83,12 @@ struct RemoveCommand: AsyncParsableCommand {
   private func confirmRemoval(of entry: VaultEntry) throws {
     if let confirm {
       guard confirm == entry.name || confirm == entry.account?.label.account else {
-        throw CommandError(.usage, "--confirm does not name the account", hint: "--confirm '\(entry.name)'")
+        throw CommandError(.usage, "--confirm does not name the account", hint: entry.name.asValue(of: "--confirm"))
       }
       return
     }
     guard !options.passphrase.noInput, let terminal = Console.current.openTerminal() else {
-      throw CommandError(.usage, "removing wants to be confirmed", hint: "--confirm '\(entry.name)'")
+      throw CommandError(.usage, "removing wants to be confirmed", hint: entry.name.asValue(of: "--confirm"))
     }
     switch terminal.ask("Remove \(entry.name)? Its service will ask for codes all the same. Type yes: ") {
     case .line("yes"): return

@@ -34,7 +34,7 @@ struct CompletionNames {
     DurableFile.removeStagedFiles(for: path)
     guard isOn else { return }
     do { try FileManager.default.removeItem(atPath: path) } catch {
-      throw CommandError(.inputOutput, "\(path) cannot be removed", hint: "rm '\(path)'")
+      throw CommandError(.inputOutput, "\(path) cannot be removed", hint: "rm \(path.shellWord)")
     }
   }
 

@@ -33,7 +33,8 @@ struct DoctorCommand: AsyncParsableCommand {
     let console = Console.current
     var findings = [try await clock(), vaultFile(console), terminal(console), sqlite()]
     for (tool, use) in [
-      ("zbarimg", "reads QR codes of images (zbar-tools)"), ("wl-copy", "copies codes under Wayland"),
+      ("zbarimg", "reads QR codes of images (zbar-tools)"),
+      ("rsvg-convert", "draws SVG images for zbarimg (librsvg2-bin)"), ("wl-copy", "copies codes under Wayland"),
       ("xclip", "copies codes under X11"),
     ] {
       findings.append(try await optional(tool, use))

@@ -19,18 +19,22 @@ struct PassphraseOptions: ParsableArguments {
   @Flag(help: "Never prompt.")
   var noInput = false
 
-  private var file: String? { passphraseFile ?? Console.current.variable("VMFA_PASSPHRASE_FILE") }
+  private var file: String? {
+    get throws { try passphraseFile ?? Console.current.path(inVariable: "VMFA_PASSPHRASE_FILE") }
+  }
   private var command: String? {
     passphraseFile == nil ? passphraseCommand ?? Console.current.variable("VMFA_PASSPHRASE_COMMAND") : nil
   }
 
   /// Whether it comes from the terminal.
-  var isTyped: Bool { file == nil && command == nil }
+  var isTyped: Bool {
+    passphraseFile == nil && Console.current.variable("VMFA_PASSPHRASE_FILE") == nil && command == nil
+  }
 
   /// The passphrase of something that exists.
   func get(_ prompt: String) async throws -> GivenPassphrase {
     if let command { return try GivenPassphrase(content: await Self.printed(by: command)) }
-    if let file { return try GivenPassphrase(content: Self.file(file)) }
+    if let file = try file { return try GivenPassphrase(content: Self.file(file)) }
     guard !noInput, let terminal = Console.current.openTerminal() else {
       throw CommandError(
         .forbidden, "the passphrase is needed, and there is no terminal to ask for it",

@@ -29,9 +29,14 @@ enum JobControl {
   static func stop() {
     _ = signal(SIGTSTP, SIG_IGN)
     kill(0, SIGTSTP)
-    // To this thread, and so before it does anything else.
+    // To this thread, and so before it does anything else. Threads of a pool have signals blocked.
     _ = signal(SIGTSTP, SIG_DFL)
+    var stopping = sigset_t(), before = sigset_t()
+    unsafe sigemptyset(&stopping)
+    unsafe sigaddset(&stopping, SIGTSTP)
+    _ = unsafe pthread_sigmask(SIG_UNBLOCK, &stopping, &before)
     raise(SIGTSTP)
+    _ = unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
     arm()
     hasResumed.store(false, ordering: .relaxed)
   }
