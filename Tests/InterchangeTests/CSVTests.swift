@@ -114,6 +114,16 @@ import Testing
     #expect(refused == ["(E)", "(F)", "(G)", "(H)", "(I)", "(J)", "(K)"])
   }
 
+  @Test func `settings of KeePass's plugins`() throws {
+    let rows = ["30;6", "60;8", "30;S", "60;S", "30;9", "30", "30;6;x", ""].map { "Shop,ann,\(Self.secret),\"\($0)\"" }
+    let report = try read("Title,User Name,TOTP Seed,TOTP Settings\n" + rows.joined(separator: "\n"))
+    #expect(
+      try report.accounts.map(\.factor) == [
+        .totp(.standard), .totp(TOTPParameters(digits: .eight, period: 60)), .steam, .totp(.standard),
+      ])
+    #expect(report.refused.count == 4)
+  }
+
   @Test func `a password manager's own types are none of a code`() throws {
     #expect(try lines("type,name,username,totp\nlogin,Shop,ann,\(Self.secret)\n") == ["Shop|ann"])
   }
