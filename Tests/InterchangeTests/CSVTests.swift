@@ -191,6 +191,10 @@ import Testing
     }
     #expect(try lines("1, \(least)\n", as: .oathCSV) == ["-|1"])
     #expect(throws: ImportError.unrecognised) { _ = try read("", as: .oathCSV) }
+    #expect(
+      try lines("Serial, seed, type, otplen\n1, \(least), totp\nserial, x, totp\n").map { $0.prefix(15) } == [
+        "-|1", "refused entry 3",
+      ])
     // One that is broken does not hide the others.
     let broken = String(repeating: "1, x, totp\n", count: 9)
     #expect(try read(broken + "2, \(least), totp\n").accounts.count == 1)
