@@ -77,6 +77,8 @@ let package = Package(
     .systemLibrary(
       name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    // Comes with libpng.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Not linked: loaded where it is used. Its headers are in libpq-dev.
     .target(name: "CLibPQ"),
@@ -86,7 +88,7 @@ let package = Package(
     library("DurableFiles", ["OpenSSLCrypto"]),
     library("OATH", ["OpenSSLCrypto"]),
     library("JSONText", ["OpenSSLCrypto"]),
-    library("Interchange", ["JSONText", "OATH", "OpenSSLCrypto"]),
+    library("Interchange", ["CZlib", "JSONText", "OATH", "OpenSSLCrypto"]),
     library("Vault", ["Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
     library("QRCode", ["CQREncode", "CPNG"]),
     library("Verifier", ["OATH", "DurableFiles", "OpenSSLCrypto"]),

@@ -55,7 +55,7 @@ struct DeviceText: ~Copyable {
   mutating func rest() throws -> SecretBytes {
     guard let content else { return try reader?.rest(limit: Self.wholeLimit) ?? SecretBytes(count: 0) { _ in } }
     let start = min(place, content.bytes.count)
-    place = content.bytes.count + 1
+    place = content.bytes.count
     return content.bytes.withBytes { SecretBytes(copying: $0.extracting(start...)) }
   }
 

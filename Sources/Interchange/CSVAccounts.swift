@@ -83,6 +83,7 @@ private struct CSVRow {
       guard let number = Int64(written) else { throw EntryError("its \(meaning) is no number") }
       return number
     }
+    if let settings = try self.text(.settings, in: text) { return try Self.factor(settings: settings) }
     let algorithm = try self.text(.algorithm, in: text).map { try HashAlgorithm(named: $0) } ?? .sha1
     let digits = try number(.digits)
     let kind = try self.text(.type, in: text)?.lowercased()
@@ -103,5 +104,13 @@ private struct CSVRow {
           algorithm: algorithm, digits: digits.map { try Digits(count: Int($0)) } ?? .six,
           period: number(.period) ?? TOTPParameters.standard.period))
     }
+  }
+
+  /// Period and digits as KeePass's plugins have them: `30;6`, or `30;S` for Steam.
+  private static func factor(settings: String) throws -> OTPAuthURI.Factor {
+    let parts = settings.split(separator: ";", omittingEmptySubsequences: false)
+    guard parts.count == 2, let period = Int64(parts[0]) else { throw EntryError("its settings are not PERIOD;DIGITS") }
+    if parts[1] == "S", period == SteamCode.period { return .steam }
+    return .totp(try TOTPParameters(digits: Digits(count: Int(parts[1]) ?? 0), period: period))
   }
 }

@@ -5,14 +5,14 @@ internal import OpenSSLCrypto
 struct CSVColumns {
   /// What a column holds. The names of each are in order: the first that has a value counts.
   enum Meaning: CaseIterable {
-    case secret, issuer, account, type, algorithm, digits, period, counter
+    case secret, issuer, account, type, algorithm, digits, period, counter, settings
 
     var names: [String] {
       switch self {
       case .secret:
         [
           "logintotp", "totp", "otpauth", "otpurl", "otpuri", "otpauthurl", "otpauthuri", "totpurl", "totpuri",
-          "totpsecret", "totpkey", "otpsecret", "otp", "onetimepassword", "onetimecode", "authenticatorkey",
+          "totpsecret", "totpseed", "totpkey", "otpsecret", "otp", "onetimepassword", "onetimecode", "authenticatorkey",
           "twofactorsecret", "2fasecret", "mfasecret", "2fa", "secretkey", "secret", "seed",
         ]
       case .issuer: ["issuer", "service", "provider", "name", "title", "website"]
@@ -22,6 +22,7 @@ struct CSVColumns {
       case .digits: ["digits"]
       case .period: ["period", "interval", "timestep"]
       case .counter: ["counter"]
+      case .settings: ["totpsettings"]
       }
     }
   }

@@ -63,6 +63,11 @@ public enum Interchange {
     of file: borrowing SecretBytes, as format: ImportFormat?, name: String, passphrase: ImportPassphrase
   ) throws -> ImportReport {
     // andOTP's encrypted files have no mark, and may begin like anything.
+    let isArchive = format != .andOTP && file.withBytes { ZipArchive.recognises($0) }
+    if isArchive {
+      let content = try file.withBytes { try Archives.content(of: $0) }
+      return try entries(of: content, as: format, name: name, passphrase: passphrase)
+    }
     let text = format == .andOTP ? file.copy() : try file.withBytes { try TextDecoding.utf8($0) }
     let json = text.withBytes { try? JSONValue(parsing: $0) }
     guard let format = try format ?? recognise(text, json: json, name: name) else { throw ImportError.unrecognised }

@@ -55,14 +55,13 @@ public struct ImportReport: Sendable {
   }
 
   mutating func skip(_ entry: String, _ reason: String) { skipped.append(Remark(entry: entry, reason: reason)) }
-  /// Gives a name to every account that has none, or none that a person could tell from another's: such as
+  /// Gives a name to every account that has none which a person could type, or tell from another's: such as
   /// `unnamed-1f3a5c`, always the same for the same secret.
   public mutating func nameTheUnnamed() throws {
-    var titles = Set(accounts.filter { !$0.label.account.isEmpty }.map(\.label.title))
-    for (index, account) in accounts.enumerated() where account.label.account.isEmpty {
-      let isFirst = !account.label.title.isEmpty && titles.insert(account.label.title).inserted
-      var label = account.label
-      if !isFirst {
+    var titles = Set(accounts.filter(\.label.hasAccount).map(\.label.title))
+    for (index, account) in accounts.enumerated() where !account.label.hasAccount {
+      var label = OTPAuthLabel(issuer: account.label.issuer.flatMap { $0.isTypable ? $0 : nil }, account: "")
+      if label.issuer == nil || !titles.insert(label.title).inserted {
         let hash = try account.secret.withBytes { (secret) throws(CryptoError) in try SHA256.hash(secret) }
         label = OTPAuthLabel(issuer: label.issuer, account: "unnamed-\(hash.prefix(3).hexadecimal)")
       }
@@ -100,4 +99,14 @@ public enum ImportError: Error, Equatable, Sendable, CustomStringConvertible {
     case .wrongPassphrase: "the passphrase does not open the file"
     }
   }
+}
+
+extension OTPAuthLabel {
+  /// Whether the account's own name can be typed. A lone dash is standard input to the commands.
+  fileprivate var hasAccount: Bool { account.isTypable && (issuer != nil || account != "-") }
+}
+
+extension String {
+  /// Whether there is more to it than spaces and invisible characters.
+  fileprivate var isTypable: Bool { !unicodeScalars.allSatisfy(\.isSpaceOrInvisible) }
 }

@@ -23,6 +23,8 @@ enum OATHTokens {
     for (index, row) in rows(of: text).enumerated() {
       let cells = row.cells.map { trimmed($0, in: text) }
       let serial = text.string(in: cells[0])
+      // Headings, which some write.
+      if index == 0, serial.lowercased().contains("serial") { continue }
       report.add(entryName(index, serial)) { try account(cells, serial: serial, in: text) }
     }
     guard !report.accounts.isEmpty || !report.refused.isEmpty else { throw ImportError.unrecognised }

@@ -39,12 +39,13 @@ extension Span<UInt8> {
 
   fileprivate func endOfBareURI(from start: Int, in line: Range<Int>) -> Int {
     var index = start, open: [Unicode.Scalar] = [], isInQuery = false
+    let lastParameter = lastParameter(from: start, to: line.upperBound)
     while index < line.upperBound {
       let (scalar, length) = character(at: index)
       if URIBoundary.enders.contains(scalar) || scalar != " " && scalar.endsURI { return index }
       if scalar == " ", index + 1 < line.upperBound, self[index + 1] == UInt8(ascii: "#") { return index }
       if scalar == "?" { isInQuery = true }
-      if isInQuery, scalar == "," || scalar == ";", !hasParameter(from: index, to: line.upperBound) { return index }
+      if isInQuery, scalar == "," || scalar == ";", index > lastParameter { return index }
       if let closing = URIBoundary.brackets[scalar] {
         open.append(closing)
       } else if URIBoundary.brackets.values.contains(scalar) {
@@ -56,14 +57,15 @@ extension Span<UInt8> {
     return index
   }
 
-  /// Whether one of the format's parameters follows: then a comma or a semicolon is a part of the one before it.
-  fileprivate func hasParameter(from start: Int, to end: Int) -> Bool {
-    (start..<end).contains { index in
+  /// Where the last of the format's parameters begins: a comma or a semicolon before it is a part of another one. `start`
+  /// where there is none.
+  fileprivate func lastParameter(from start: Int, to end: Int) -> Int {
+    (start..<end).last { index in
       guard self[index] == UInt8(ascii: "&") else { return false }
       let next = index + (MarkupEntity.at(index, in: self)?.length ?? 1)
       let rest = extracting(min(next, end)..<end)
       return URIBoundary.parameters.contains { rest.begins(withScheme: $0) }
-    }
+    } ?? start
   }
 
   /// White space, separators and backslashes at the end belong to the text around a URI.

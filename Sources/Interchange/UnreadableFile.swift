@@ -21,10 +21,6 @@ enum UnreadableFile {
       [0x03, 0xD9, 0xA2, 0x9A],
       "this is a KeePass database, which vmfa does not open: export its entries as CSV, with KeePassXC"
     ),
-    (
-      [0x50, 0x4B, 0x03, 0x04],
-      "this is a zip archive: unpack it, and import what is in it (of 1Password's 1PUX, export.data; of Raivo's, the JSON)"
-    ),
     ([0x1F, 0x8B], "this is a gzip file: gzip -dc FILE | vmfa import - reads what is in it"),
     (
       Array("7z\u{BC}\u{AF}".unicodeScalars.map { UInt8($0.value) }),

@@ -100,6 +100,18 @@ import Vault
     #expect(report.accounts[0].label.title == "Steam" && report.accounts[1].label.account.hasPrefix("unnamed-"))
   }
 
+  @Test(arguments: [
+    ("otpauth://totp/%20?secret=S", "unnamed-"), ("otpauth://totp/%E2%80%8B?secret=S", "unnamed-"),
+    ("otpauth://totp/-?secret=S", "unnamed-"), ("otpauth://totp/%C2%A0:%C2%A0?secret=S", "unnamed-"),
+    ("otpauth://totp/Shop:%E2%80%8B?secret=S", "Shop"), ("otpauth://totp/Shop:-?secret=S", "Shop:-"),
+    ("otpauth://totp/--help?secret=S", "--help"),
+  ]) func `a name that nobody can type is none`(uri: String, title: String) throws {
+    let text = SecretBytes(text: uri.replacing("secret=S", with: "secret=GEZDGNBVGY3TQOJQ"))
+    var report = try Interchange.read(text, as: nil, name: "", passphrase: ImportPassphrase { nil })
+    try report.nameTheUnnamed()
+    #expect(report.accounts.map(\.label.title).allSatisfy { $0.hasPrefix(title) } && report.accounts.count == 1)
+  }
+
   @Test func `hardware tokens have a serial, and no user`() throws {
     let report = try Self.read("oath.csv")
     #expect(report.accounts.map(\.label.account) == ["1001", "1002"] && report.refused.isEmpty)

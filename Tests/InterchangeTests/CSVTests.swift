@@ -114,6 +114,16 @@ import Testing
     #expect(refused == ["(E)", "(F)", "(G)", "(H)", "(I)", "(J)", "(K)"])
   }
 
+  @Test func `settings of KeePass's plugins`() throws {
+    let rows = ["30;6", "60;8", "30;S", "60;S", "30;9", "30", "30;6;x", ""].map { "Shop,ann,\(Self.secret),\"\($0)\"" }
+    let report = try read("Title,User Name,TOTP Seed,TOTP Settings\n" + rows.joined(separator: "\n"))
+    #expect(
+      try report.accounts.map(\.factor) == [
+        .totp(.standard), .totp(TOTPParameters(digits: .eight, period: 60)), .steam, .totp(.standard),
+      ])
+    #expect(report.refused.count == 4)
+  }
+
   @Test func `a password manager's own types are none of a code`() throws {
     #expect(try lines("type,name,username,totp\nlogin,Shop,ann,\(Self.secret)\n") == ["Shop|ann"])
   }
@@ -181,6 +191,10 @@ import Testing
     }
     #expect(try lines("1, \(least)\n", as: .oathCSV) == ["-|1"])
     #expect(throws: ImportError.unrecognised) { _ = try read("", as: .oathCSV) }
+    #expect(
+      try lines("Serial, seed, type, otplen\n1, \(least), totp\nserial, x, totp\n").map { $0.prefix(15) } == [
+        "-|1", "refused entry 3",
+      ])
     // One that is broken does not hide the others.
     let broken = String(repeating: "1, x, totp\n", count: 9)
     #expect(try read(broken + "2, \(least), totp\n").accounts.count == 1)

@@ -269,6 +269,8 @@ import Testing
         secret: SECRET
       - username: 'n
         secret: SECRET
+      - username: "
+        secret: SECRET
       - username
         secret: SECRET
       - username:ola
@@ -289,7 +291,8 @@ import Testing
         "line 34 (no username): line 34 has a value of a kind that is not read",
         "line 36 (no username): line 36 has a value of a kind that is not read",
         "line 38 (no username): line 38 has a value of a kind that is not read",
-        "line 40 (no username): line 40 is no NAME: VALUE", "line 42 (no username): line 42 is no NAME: VALUE",
+        "line 40 (no username): line 40 has a value of a kind that is not read",
+        "line 42 (no username): line 42 is no NAME: VALUE", "line 44 (no username): line 44 is no NAME: VALUE",
       ])
     for text in ["x: y\ntotp_configurations:\n", "totp_configurations: []\n", "totp_configurations:\n  x: y\n"] {
       #expect { _ = try read(text) } throws: { "\($0)".contains("is no line of Authelia's export") }
@@ -317,7 +320,7 @@ import Testing
     arguments: [
       ([0xAC, 0xED, 0, 5], "FreeOTP 2"), (Array("AUTHENTICATORPRO".utf8), "Stratum"),
       (Array("SQLite format 3\0".utf8), "SQLite"),
-      ([0x03, 0xD9, 0xA2, 0x9A], "KeePass"), ([0x50, 0x4B, 3, 4], "zip"), ([0x1F, 0x8B], "gzip"),
+      ([0x03, 0xD9, 0xA2, 0x9A], "KeePass"), ([0x1F, 0x8B], "gzip"),
       ([0x37, 0x7A, 0xBC, 0xAF], "7z"),
       (Array("age-encryption.org/v1".utf8), "age"), (Array("-----BEGIN AGE ENCRYPTED FILE".utf8), "age"),
       (Array("-----BEGIN PGP MESSAGE-----".utf8), "OpenPGP"), (Array("%PDF-1.7".utf8), "PDF"),

@@ -60,14 +60,16 @@ import Testing
     #expect(try titles(text) == ["\(issuer)|ann", "\(issuer)|ben", "Steam|"])
   }
 
-  @Test(arguments: ["", "#", "# otpauth://totp/a?secret=GEZDGNBV", "\u{A0}", "  # x"]) func `no entry`(line: String)
+  @Test(arguments: ["", "#", "<html><body>", "  </p> ", "# otpauth://totp/a?secret=GEZDGNBV", "\u{A0}", "  # x"])
+  func `no entry`(line: String)
     throws
   {
     #expect(try titles(line).isEmpty)
   }
 
   @Test(arguments: [
-    "otpauth", "otpauth:totp/a", "otpauth:/", "notsteam://GEZDGNBV", "steam:GEZDGNBV", "s", "o", "otpauth:/x",
+    "otpauth", "otpauth:totp/a", "otpauth:/", "notsteam://GEZDGNBV", "steam:GEZDGNBV", "s", "o", "otpauth:/x", "<",
+    "<a", "a>",
   ])
   func `no URI`(line: String) throws {
     #expect(try titles(line) == ["refused line 1"])
