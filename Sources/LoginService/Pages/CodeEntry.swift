@@ -25,9 +25,9 @@ extension PageCall {
         verdict = try await verifier.verify(OneTimeCode(typed: typed), of: user, at: now)
       }
     } catch is OATHError {
-      return .wrong(Self.noCode)
-    } catch VerifierError.wrongCodeLength {
-      return .wrong("That is no code of your device: it has another number of digits.")
+      return .wrong(Self.objection(to: typed, of: account?.devices.map(\.parameters.digits) ?? []))
+    } catch VerifierError.wrongCodeLength(let expected) {
+      return .wrong(Self.objection(to: typed, of: expected))
     }
     pages.observe(verdict, now)
     switch verdict {
@@ -35,6 +35,14 @@ extension PageCall {
     case .rejected(.locked(let wait)): return .locked(Self.lockText(wait))
     case .rejected: return .wrong("The code is wrong, or was used already. Wait for the next one.")
     }
+  }
+
+  /// What is wrong with text that is no code of a device.
+  /// - Parameter lengths: those of the person's devices.
+  private static func objection(to typed: String, of lengths: [Digits]) -> String {
+    guard let count = OneTimeCode.digitCount(typed: typed.utf8.span), count > 0, !lengths.isEmpty else { return noCode }
+    let shown = Set(lengths.map(\.rawValue)).sorted().map(String.init).joined(separator: " or ")
+    return "Your device shows \(shown) digits; this has \(count)."
   }
 
   /// - Parameter wait: seconds; nil until an administrator unlocks.
@@ -87,14 +95,14 @@ extension PageCall {
   }
 
   func pair(_ pairForm: PairForm) -> PairEntry {
+    let digits = pairForm.device.parameters.digits
     guard let first = form["code1"] else { return .page(firstCodePage(pairForm)) }
-    guard let code1 = try? OneTimeCode(typed: first) else {
-      return .page(firstCodePage(pairForm, error: Self.noCode))
+    guard let code1 = try? OneTimeCode(typed: first), code1.length == digits else {
+      return .page(firstCodePage(pairForm, error: Self.objection(to: first, of: [digits])))
     }
     guard let second = form["code2"] else { return .page(secondCodePage(pairForm, first: code1)) }
-    guard let code2 = try? OneTimeCode(typed: second) else {
-      return .page(
-        secondCodePage(pairForm, first: code1, error: Self.noCode))
+    guard let code2 = try? OneTimeCode(typed: second), code2.length == digits else {
+      return .page(secondCodePage(pairForm, first: code1, error: Self.objection(to: second, of: [digits])))
     }
     // Nearly always it is: but two steps may share a code, so whoever says it twice is believed.
     guard code1 != code2 || form["again"] != nil else {
