@@ -25,7 +25,7 @@ final class ConnectionSettings: Sendable {
   init(url: String, answerTimeout: Duration, lockTimeout: Duration) {
     self.url = url
     self.answerTimeout = answerTimeout
-    self.lockTimeout = min(lockTimeout, answerTimeout / 2)
+    self.lockTimeout = min(lockTimeout, answerTimeout * 0.8)
   }
 
   /// Whether statements are prepared: not any more once a pooler was found in between that mixes them up.

@@ -117,8 +117,9 @@ final class ConnectionPool: @unchecked Sendable {
         job.fail(.timedOut("all connections were busy for too long"))
         continue
       }
-      let deadline = deadline(of: job)
-      guard deadline > .now else {
+      let deadline = deadline(of: job), half = job.submitted + job.timeout / 2
+      // libpq takes two seconds at least to find that no connection comes about.
+      guard deadline > .now + (connection == nil ? .seconds(2) : .zero) || half > .now else {
         job.fail(.silent)
         continue
       }

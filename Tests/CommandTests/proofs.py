@@ -4,7 +4,7 @@
 
 Says one line, and ends with 1 where something did not hold. Runs verifier-load and vmfa from PATH.
 """
-import collections, os, random, re, secrets, signal, socket, subprocess, sys, tempfile, threading, time
+import collections, os, random, re, secrets, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
 scripts = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Scripts", "postgresql")
 folder = tempfile.mkdtemp(prefix="vmfa-proof-", dir="/tmp")  # where the server's own user may go
@@ -251,7 +251,7 @@ def checkpoints(rounds):
     minutes = float(os.environ.get("VMFA_MINUTES", 0))
     place, recorder = os.path.join(folder, "checkpoints"), os.path.join(folder, "recorder.so")
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "CheckpointRecorder")
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", recorder, f"-I{source}/include", f"{source}/recorder.c",
+    subprocess.run([shutil.which("cc") or "clang", "-shared", "-fPIC", "-O1", "-o", recorder, f"-I{source}/include", f"{source}/recorder.c",
                     "-lsqlite3", "-ldl", "-lpthread"], check=True)
     os.environ.update(LD_PRELOAD=recorder, VMFA_CHECKPOINTS=place)
     # What runs for long carries over short logs here, so that there are many; what ends soon goes by the usual length.

@@ -22,7 +22,8 @@ import VerifierSQLite
 //   replay                        then lines USER STEP, then `end`                 -> accepted A rejected R errors E
 //
 // Each has two verifiers on the database, as two replicas have. VERIFIER_LOAD_FRAMES is how long a log of SQLite's is that
-// is carried over, where that is not the usual length.
+// is carried over, where that is not the usual length. PostgreSQL is waited for longer than by a service, since a hundred of
+// these may want one row.
 @main struct VerifierLoad {
   let verifiers: [Verifier]
 
@@ -36,7 +37,8 @@ import VerifierSQLite
         ? try await SQLiteDeviceStore.open(
           String(url.dropFirst(7)), .creatingIfMissing,
           carryingOver: ProcessInfo.processInfo.environment["VERIFIER_LOAD_FRAMES"].flatMap { Int($0) })
-        : try await PostgreSQLDeviceStore.open(url, .creatingIfMissing, connections: 8)
+        : try await PostgreSQLDeviceStore.open(
+          url, .creatingIfMissing, connections: 8, answerTimeout: 60, lockTimeout: 30)
       let keys = try await KeyRing(opening: store) { () throws(VerifierError) in
         SharedMasterKey(try MasterKeyFile.read(ProcessInfo.processInfo.environment["VMFA_KEY_FILE"] ?? ""))
       }

@@ -27,7 +27,7 @@ import VerifierPostgreSQL
     }
   }
 
-  private func bench(connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 5) async throws -> Bench {
+  private func bench(connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 8) async throws -> Bench {
     let bench = try await Bench(
       store: PostgreSQLDeviceStore.open(
         database, .creatingIfMissing, connections: connections, answerTimeout: answerTimeout, lockTimeout: lockTimeout))
