@@ -76,6 +76,8 @@ let package = Package(
     .systemLibrary(
       name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    // Comes with libpng.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Not linked: loaded where it is used. Its headers are in libpq-dev.
     .target(name: "CLibPQ"),
@@ -85,7 +87,7 @@ let package = Package(
     library("DurableFiles", ["OpenSSLCrypto"]),
     library("OATH", ["OpenSSLCrypto"]),
     library("JSONText", ["OpenSSLCrypto"]),
-    library("Interchange", ["JSONText", "OATH", "OpenSSLCrypto"]),
+    library("Interchange", ["CZlib", "JSONText", "OATH", "OpenSSLCrypto"]),
     library("Vault", ["Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
     library("QRCode", ["CQREncode", "CPNG"]),
     library("Verifier", ["OATH", "DurableFiles", "OpenSSLCrypto"]),
@@ -138,7 +140,10 @@ let package = Package(
     tests("DurableFilesTests", ["DurableFiles", "OpenSSLCrypto"]),
     tests("OATHTests", ["OATH", "OpenSSLCrypto"]),
     tests("JSONTextTests", ["JSONText", "OpenSSLCrypto"]),
-    tests("InterchangeTests", ["Interchange", "OATH", "OpenSSLCrypto"]),
+    tests("InterchangeTests", ["Interchange", "JSONText", "Vault", "OATH", "OpenSSLCrypto"]),
+    tests(
+      "DeviceTransferTests",
+      ["DeviceTransfer", "DeviceStoreContract", "Interchange", "JSONText", "Verifier", "OATH", "OpenSSLCrypto"]),
     tests("VaultTests", ["Vault", "Interchange", "JSONText", "OATH", "OpenSSLCrypto"]),
     tests("QRCodeTests", ["QRCode", subprocess]),
     tests("VerifierTests", ["Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
@@ -166,6 +171,6 @@ let package = Package(
 if Context.environment["VMFA_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "fuzz", dependencies: ["AWSQuery", "JSONText", "OATH", "OpenSSLCrypto"], path: "Tests/Fuzzing",
+      name: "fuzz", dependencies: ["AWSQuery", "Interchange", "JSONText", "OATH", "OpenSSLCrypto"], path: "Tests/Fuzzing",
       exclude: ["seeds"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -1,12 +1,12 @@
 internal import DurableFiles
 public import Interchange
 internal import OATH
-internal import OpenSSLCrypto
+public import OpenSSLCrypto
 public import Verifier
 
 /// Reads devices from a file, one after the other: a sealed export, JSON lines, pam_oath's `users.oath`,
-/// pam_google_authenticator's state file, PSKC (RFC 6030). The file may be longer than memory where its format is made
-/// of lines.
+/// pam_google_authenticator's state file, PSKC (RFC 6030), tables of tokens, Authelia's and Keycloak's exports, and what
+/// authenticators export. The file may be longer than memory where its format is made of lines.
 public struct DeviceFile: ~Copyable {
   /// What comes next.
   public enum Entry: Sendable {
@@ -20,10 +20,8 @@ public struct DeviceFile: ~Copyable {
 
   private enum Format { case archive, jsonLines, oathUsers, whole }
 
-  private static let wholeLimit = 256 << 20
-
   private let path: String
-  private var reader: LineReader
+  private var reader: DeviceText
   private let format: Format
   private let passphrase: ImportPassphrase
   private let user: UserName?
@@ -38,16 +36,32 @@ public struct DeviceFile: ~Copyable {
   ///   - passphrase: asked for once the file turns out to need it.
   /// - Throws: `FileError`: links, files that others may write to, and files of somebody else are refused.
   public init(_ path: String, user: UserName? = nil, passphrase: ImportPassphrase) throws {
-    var reader = try LineReader(path)
-    try reader.skip(SecretBytes.byteOrderMark)
-    let start = try reader.peek(4096), format = try start.withBytes { try Self.format($0) }
+    try self.init(path: path, text: DeviceText(path), user: user, passphrase: passphrase)
+  }
+
+  /// Takes what was read already, from a pipe or from standard input.
+  /// - Parameters:
+  ///   - content: all of it.
+  ///   - name: what messages call it.
+  ///   - user: whose devices they are, where it does not say.
+  ///   - passphrase: asked for once it turns out to be needed.
+  /// - Throws: ``ImportError`` for text that cannot be decoded, and for none.
+  public init(
+    content: borrowing SecretBytes, name: String, user: UserName? = nil, passphrase: ImportPassphrase
+  ) throws {
+    try self.init(path: name, text: DeviceText(content: content), user: user, passphrase: passphrase)
+  }
+
+  private init(path: String, text: consuming DeviceText, user: UserName?, passphrase: ImportPassphrase) throws {
+    var text = text
+    let format = try text.peek(4096).withBytes { try Self.format($0) }
     // A state file is its owner's; whatever names users itself could name anybody.
-    guard reader.isOwn || format == .whole else { throw Self.foreign(path) }
-    self.init(path: path, reader: reader, format: format, user: user, passphrase: passphrase)
+    guard text.isOwn || format == .whole else { throw Self.foreign(path) }
+    self.init(path: path, reader: text, format: format, user: user, passphrase: passphrase)
   }
 
   private init(
-    path: String, reader: consuming LineReader, format: Format, user: UserName?, passphrase: ImportPassphrase
+    path: String, reader: consuming DeviceText, format: Format, user: UserName?, passphrase: ImportPassphrase
   ) {
     self.path = path
     self.reader = reader
@@ -64,8 +78,10 @@ public struct DeviceFile: ~Copyable {
     guard let first = words.first else { throw ImportError.unrecognised }
     let text = start.extracting(first.lowerBound..<start.count)
     if text.begins(with: "{\"vmfa\":\"device export\"") { return .archive }
-    if text.begins(with: "{") { return .jsonLines }
     let lines = text.lineRanges
+    // Another program's JSON is one value, of one line or of many.
+    let isDevice = lines.contains { DeviceLine.recognises(text.extracting($0)) }
+    if text.begins(with: "{") { return isDevice ? .jsonLines : .whole }
     if lines.contains(where: { text.extracting($0).begins(with: "HOTP") }) {
       return .oathUsers
     }
@@ -88,8 +104,11 @@ public struct DeviceFile: ~Copyable {
     case .whole: return try readWhole()
     case .jsonLines, .oathUsers:
       guard let line = try reader.next() else { return false }
-      lineNumber += 1
-      if format == .oathUsers { take(usersLine: line) } else { take(jsonLine: line) }
+      for range in line.withBytes({ $0.lineRanges }) {
+        lineNumber += 1
+        let part = line.withBytes { SecretBytes(copying: $0.extracting(range)) }
+        if format == .oathUsers { take(usersLine: part) } else { take(jsonLine: part) }
+      }
       return true
     }
   }
@@ -124,7 +143,8 @@ public struct DeviceFile: ~Copyable {
     pending += report.refused.map { .refused($0) }
     for account in report.accounts {
       let title = account.label.title, name = entry ?? (title.isEmpty ? "the secret" : title)
-      let owner = account.history.isOfNobody ? self.user ?? user : user
+      let saysUser = !account.history.isOfNobody && !account.label.account.isEmpty
+      let owner = saysUser ? user : self.user ?? user
       do { pending.append(.device(try ForeignDevice(account, user: owner), entry: name)) } catch {
         pending.append(.refused(.init(entry: name, reason: "\(error)")))
       }
@@ -137,7 +157,7 @@ public struct DeviceFile: ~Copyable {
   private mutating func readWhole() throws -> Bool {
     guard lineNumber == 0 else { return false }
     lineNumber = 1
-    let content = try reader.rest(limit: Self.wholeLimit)
+    let content = try reader.rest()
     let report = try Interchange.read(content, as: nil, name: "", passphrase: passphrase)
     let namesUsers = report.accounts.contains { !$0.label.account.isEmpty }
     guard reader.isOwn || !namesUsers else { throw Self.foreign(path) }

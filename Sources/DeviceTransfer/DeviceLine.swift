@@ -12,6 +12,12 @@ internal import Verifier
 /// Only `user` and `secret` (base32) are needed; `path` stands before the name in the serial (`/DIVISION/TEAM/`). For
 /// `"type":"hotp"`, `last_step` is the counter of the last code that was accepted.
 enum DeviceLine {
+  /// Whether a line is an object that describes a device, however well.
+  static func recognises(_ line: Span<UInt8>) -> Bool {
+    guard let json = try? JSONValue(parsing: line) else { return false }
+    return json["secret"] != nil || json["user"] != nil
+  }
+
   /// - Parameter owner: whose it is, where the line does not say.
   static func read(_ line: consuming SecretBytes, of owner: UserName? = nil) throws -> ForeignDevice {
     let json: JSONValue

@@ -3,29 +3,21 @@ internal import OATH
 internal import OpenSSLCrypto
 
 /// andOTP's backup, plain or encrypted (both layouts; neither has a mark of its own).
-enum AndOTP {
+enum AndOTP: JSONImporter {
   static func recognises(_ file: JSONValue) -> Bool {
-    // Any of them: one that is broken is one that is broken.
-    (file.elements ?? []).contains { $0["secret"] != nil && $0["type"] != nil && $0["label"] != nil }
+    file.hasEntry(with: "secret", "type", "label")
   }
 
-  static func read(_ file: JSONValue) throws -> ImportReport {
+  static func read(_ file: JSONValue, passphrase: ImportPassphrase) throws -> ImportReport {
     guard let entries = file.elements else { throw ImportError.broken("the file is no backup of andOTP") }
     var report = ImportReport()
-    for (index, entry) in entries.enumerated() {
-      report.add(entryName(index, entry["label"]?.string)) { try account(EntryFields(object: entry)) }
-    }
+    report.add(entries, name: { $0.text("label") }, account)
     return report
   }
 
   private static func account(_ entry: EntryFields) throws -> Account {
-    let factor: OTPAuthURI.Factor =
-      switch (entry.text("type") ?? "").uppercased() {
-      case "TOTP": try entry.totp(algorithm: "algorithm", digits: "digits", period: "period")
-      case "HOTP": try entry.hotp(algorithm: "algorithm", digits: "digits", counter: "counter")
-      case "STEAM": .steam
-      case let type: throw EntryError("its type \(type.prefix(12)) is not supported")
-      }
+    let factor = try entry.factor(
+      type: "type", algorithm: "algorithm", digits: "digits", period: "period", counter: "counter")
     return try Account(label: label(entry), factor: factor, secret: entry.base32("secret"))
   }
 
@@ -35,7 +27,7 @@ enum AndOTP {
     if entry.object["issuer"] == nil, let dash = label.firstRange(of: " - ") {
       return OTPAuthLabel(issuer: String(label[..<dash.lowerBound]), account: String(label[dash.upperBound...]))
     }
-    return OTPAuthLabel(issuer: entry.text("issuer"), account: label)
+    return OTPAuthLabel(issuer: entry.text("issuer"), prefixedAccount: label)
   }
 
   /// Encrypted backups have no mark of their own; but the newer ones begin with iterations that andOTP draws from a

@@ -3,9 +3,11 @@ internal import OATH
 internal import OpenSSLCrypto
 
 /// Bitwarden's export: JSON, plain or under a password of its own, and CSV.
-enum Bitwarden {
+enum Bitwarden: JSONImporter {
   static func recognises(_ file: JSONValue) -> Bool {
-    file["items"]?.kind == .array || file["encrypted"]?.bool == true
+    if file["encrypted"]?.bool == true { return true }
+    guard let items = file["items"]?.elements else { return false }
+    return items.isEmpty || file["folders"] != nil || items.contains { $0["login"] != nil }
   }
 
   static func read(_ file: JSONValue, passphrase: ImportPassphrase) throws -> ImportReport {
@@ -36,22 +38,9 @@ enum Bitwarden {
         continue
       }
       let (issuer, user) = (item["name"]?.string, item["login"]?["username"]?.string)
-      report.add(name) { try totp.withBytes { try account($0, issuer: issuer, user: user) } }
+      report.add(name) { try totp.withBytes { try OTPField.account($0, issuer: issuer, user: user) } }
     }
     return report
-  }
-
-  /// The field `totp`: a URI, `steam://` and a secret, or a bare secret.
-  static func account(_ text: Span<UInt8>, issuer: String?, user: String?) throws -> Account {
-    let label = OTPAuthLabel(issuer: issuer, account: user ?? "")
-    let steam = Array("steam://".utf8)
-    if text.count > steam.count, steam.indices.allSatisfy({ text[$0] == steam[$0] }) {
-      return try Account(label: label, factor: .steam, secret: Base32.decode(text.extracting(steam.count...), .lenient))
-    }
-    guard OTPAuthURI.looksLikeURI(text) else {
-      return try Account(label: label, factor: .totp(.standard), secret: Base32.decode(text, .lenient))
-    }
-    return try Account(OTPAuthURI(parsing: text))
   }
 }
 

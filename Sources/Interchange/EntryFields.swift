@@ -13,7 +13,20 @@ package struct EntryFields {
   /// A base32 secret, read leniently and through no string.
   package func base32(_ name: String) throws -> SecretBytes {
     guard let text = object[name]?.secretString(), text.count > 0 else { throw EntryError("it has no secret") }
-    return try text.withBytes { try Base32.decode($0, .lenient) }
+    return try text.withBytes { try Base32.decodeOne($0) }
+  }
+
+  /// The text of a secret, as it stands.
+  func secretText(_ name: String) throws -> SecretBytes {
+    guard let text = object[name]?.secretString(), text.count > 0 else { throw EntryError("it has no secret") }
+    return text
+  }
+
+  /// The fields of an object that is written as JSON in a string, or as itself.
+  func nested(_ name: String) throws -> EntryFields {
+    guard let value = object[name] else { throw EntryError("it has no \(name)") }
+    guard let text = value.secretString() else { return EntryFields(object: value) }
+    do { return EntryFields(object: try JSONValue(parsing: text)) } catch { throw EntryError("its \(name) is broken") }
   }
 
   /// A whole number, which some writers put into a string; nil where it is missing or null.
@@ -32,7 +45,7 @@ package struct EntryFields {
     if let value = object[name], value.kind != .null, text(name) == nil {
       throw EntryError("its algorithm is not known")
     }
-    return try text(name).map { try HashAlgorithm(named: $0.lowercased().replacing("hmac", with: "")) } ?? .sha1
+    return try text(name).map { try HashAlgorithm(named: $0) } ?? .sha1
   }
 
   package func totp(algorithm: String, digits: String, period: String) throws -> OTPAuthURI.Factor {
@@ -42,10 +55,33 @@ package struct EntryFields {
   }
 
   package func hotp(algorithm: String, digits: String, counter: String, offset: Int64 = 0) throws -> OTPAuthURI.Factor {
-    guard let stored = try number(counter),
+    .hotp(
+      algorithm: try self.algorithm(algorithm), digits: try self.digits(digits),
+      counter: try self.counter(counter, offset: offset))
+  }
+
+  /// The counter of the next code.
+  /// - Parameter offset: what the stored number lacks to be that.
+  func counter(_ name: String, offset: Int64 = 0) throws -> UInt64 {
+    guard let stored = try number(name),
       let next = UInt64(exactly: stored.addingReportingOverflow(offset).partialValue)
     else { throw EntryError("its counter is missing or below zero") }
-    return .hotp(algorithm: try self.algorithm(algorithm), digits: try self.digits(digits), counter: next)
+    return next
+  }
+
+  /// What moves the codes on, by a type in any case.
+  /// - Parameter standardType: the type of an entry that has none; nil to refuse it.
+  package func factor(
+    type: String, algorithm: String, digits: String, period: String, counter: String, counterOffset: Int64 = 0,
+    standardType: String? = nil
+  ) throws -> OTPAuthURI.Factor {
+    guard let kind = text(type) ?? standardType else { throw EntryError("its \(type) is missing") }
+    switch kind.lowercased() {
+    case "totp": return try totp(algorithm: algorithm, digits: digits, period: period)
+    case "hotp": return try hotp(algorithm: algorithm, digits: digits, counter: counter, offset: counterOffset)
+    case "steam": return .steam
+    default: throw EntryError("its type \(kind.prefix(12)) is not supported")
+    }
   }
 }
 

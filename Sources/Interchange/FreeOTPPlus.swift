@@ -3,29 +3,28 @@ internal import OATH
 internal import OpenSSLCrypto
 
 /// FreeOTP+'s JSON backup: secrets are arrays of signed bytes, and a stored counter is the one before the next.
-enum FreeOTPPlus {
+enum FreeOTPPlus: JSONImporter {
   static func recognises(_ file: JSONValue) -> Bool { file["tokens"]?.kind == .array && file["tokenOrder"] != nil }
 
-  static func read(_ file: JSONValue) throws -> ImportReport {
+  static func read(_ file: JSONValue, passphrase: ImportPassphrase) throws -> ImportReport {
     guard let tokens = file["tokens"]?.elements else { throw ImportError.broken("the file is no export of FreeOTP+") }
     var report = ImportReport()
-    for (index, token) in tokens.enumerated() {
-      report.add(entryName(index, token["label"]?.string)) { try account(EntryFields(object: token)) }
-    }
+    report.add(tokens, name: { $0.text("label") }, account)
     return report
   }
 
-  private static func account(_ token: EntryFields) throws -> Account {
+  /// A token of FreeOTP+, or of FreeOTP 1, which has the same fields.
+  static func account(_ token: EntryFields) throws -> Account {
     let issuer = token.text("issuerExt") ?? token.text("issuerInt")
-    let factor: OTPAuthURI.Factor =
-      switch (token.text("type") ?? "").uppercased() {
-      case "TOTP" where issuer == "Steam": .steam
-      case "TOTP": try token.totp(algorithm: "algo", digits: "digits", period: "period")
-      case "HOTP": try token.hotp(algorithm: "algo", digits: "digits", counter: "counter", offset: 1)
-      default: throw EntryError("its type is neither TOTP nor HOTP")
-      }
+    let isSteam = issuer == "Steam" && token.text("type")?.uppercased() == "TOTP"
+    let factor =
+      try isSteam
+      ? .steam
+      : token.factor(
+        type: "type", algorithm: "algo", digits: "digits", period: "period", counter: "counter", counterOffset: 1)
     return try Account(
-      label: OTPAuthLabel(issuer: issuer, account: token.text("label") ?? ""), factor: factor, secret: secret(token))
+      label: OTPAuthLabel(issuer: issuer, prefixedAccount: token.text("label") ?? ""), factor: factor,
+      secret: secret(token))
   }
 
   private static func secret(_ token: EntryFields) throws -> SecretBytes {

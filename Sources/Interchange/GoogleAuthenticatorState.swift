@@ -22,7 +22,7 @@ enum GoogleAuthenticatorState {
     let options = lines.dropFirst().filter { text.extracting($0).begins(with: "\" ") }.map { text.string(in: $0) }
     let scratchCodes = scratchCodes(text, lines)
     report.add("the secret") {
-      let secret = try Base32.decode(text.extracting(lines.first ?? 0..<0), .lenient)
+      let secret = try Base32.decodeOne(text.extracting(lines.first ?? 0..<0))
       return try account(secret, options: options, scratchCodes: scratchCodes, name: name)
     }
     if let scratchCodes {

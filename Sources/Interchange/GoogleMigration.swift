@@ -6,10 +6,7 @@ internal import OpenSSLCrypto
 enum GoogleMigration {
   static let prefix = "otpauth-migration://offline?data="
 
-  static func recognises(_ uri: Span<UInt8>) -> Bool {
-    let prefix = Array(prefix.utf8)
-    return uri.count > prefix.count && prefix.indices.allSatisfy { uri[$0] == prefix[$0] }
-  }
+  static func recognises(_ uri: Span<UInt8>) -> Bool { uri.begins(withScheme: "otpauth-migration://") }
 
   /// Reads one batch of an export into the report.
   static func readBatch(_ uri: Span<UInt8>, line: String, into report: inout ImportReport) {
@@ -21,9 +18,11 @@ enum GoogleMigration {
   }
 
   private static func payload(of uri: Span<UInt8>) throws -> SecretBytes {
-    let data = uri.extracting(prefix.utf8.count...)
+    guard let data = uri.indices.first(where: { uri.extracting($0...).begins(withScheme: "data=") }) else {
+      throw EntryError("it has no data")
+    }
     // Never form-decoded: a plus is a plus; and a space was one before somebody did.
-    return try Base64.decode(percentEncoded: data)
+    return try Base64.decode(percentEncoded: uri.extracting((data + "data=".utf8.count)...))
   }
 
   private static func read(
@@ -63,10 +62,8 @@ enum GoogleMigration {
       }
     }
     guard let secret else { throw EntryError("it has no secret") }
-    // The issuer stands in front of the name as well: only the same one is taken off.
-    let account = !issuer.isEmpty && name.hasPrefix(issuer + ":") ? String(name.dropFirst(issuer.count + 1)) : name
     return try Account(
-      label: OTPAuthLabel(issuer: issuer, account: account),
+      label: OTPAuthLabel(issuer: issuer, prefixedAccount: name),
       factor: factor(algorithm: algorithm, digits: digits, type: type, counter: counter),
       secret: SecretBytes(copying: message.extracting(secret)))
   }

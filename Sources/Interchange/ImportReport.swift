@@ -1,3 +1,6 @@
+internal import OATH
+internal import OpenSSLCrypto
+
 /// What was found in a file: one bad entry never costs the others.
 public struct ImportReport: Sendable {
   /// Something about one entry.
@@ -24,6 +27,9 @@ public struct ImportReport: Sendable {
   /// Entries that hold no OTP secret, and parts of entries that are not carried over.
   public internal(set) var skipped: [Remark] = []
 
+  /// What was done about entries that came in, such as a name that was made up.
+  public internal(set) var notes: [Remark] = []
+
   /// One QR code of a Google Authenticator export that takes several.
   public struct Batch: Sendable, Equatable {
     var size: Int64 = 1, index: Int64 = 0, id: Int64 = 0
@@ -49,6 +55,22 @@ public struct ImportReport: Sendable {
   }
 
   mutating func skip(_ entry: String, _ reason: String) { skipped.append(Remark(entry: entry, reason: reason)) }
+  /// Gives a name to every account that has none which a person could type, or tell from another's: such as
+  /// `unnamed-1f3a5c`, always the same for the same secret.
+  public mutating func nameTheUnnamed() throws {
+    var titles = Set(accounts.filter(\.label.hasAccount).map(\.label.title))
+    for (index, account) in accounts.enumerated() where !account.label.hasAccount {
+      var label = OTPAuthLabel(issuer: account.label.issuer.flatMap { $0.isTypable ? $0 : nil }, account: "")
+      if label.issuer == nil || !titles.insert(label.title).inserted {
+        let hash = try account.secret.withBytes { (secret) throws(CryptoError) in try SHA256.hash(secret) }
+        label = OTPAuthLabel(issuer: label.issuer, account: "unnamed-\(hash.prefix(3).hexadecimal)")
+      }
+      accounts[index] = try Account(
+        label: label, factor: account.factor, secret: account.secret.copy(), history: account.history)
+      notes.append(Remark(entry: "an account without a name", reason: "it is called \(label.title)"))
+    }
+  }
+
   /// Adds an entry that could not be read.
   public mutating func refuse(_ entry: String, _ reason: String) {
     refused.append(Remark(entry: entry, reason: reason))
@@ -77,4 +99,14 @@ public enum ImportError: Error, Equatable, Sendable, CustomStringConvertible {
     case .wrongPassphrase: "the passphrase does not open the file"
     }
   }
+}
+
+extension OTPAuthLabel {
+  /// Whether the account's own name can be typed. A lone dash is standard input to the commands.
+  fileprivate var hasAccount: Bool { account.isTypable && (issuer != nil || account != "-") }
+}
+
+extension String {
+  /// Whether there is more to it than spaces and invisible characters.
+  fileprivate var isTypable: Bool { !unicodeScalars.allSatisfy(\.isSpaceOrInvisible) }
 }

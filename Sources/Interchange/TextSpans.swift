@@ -2,18 +2,15 @@ internal import OATH
 
 // A text of secrets is taken apart where it stands: what is a secret in it goes through no string.
 extension Span<UInt8> {
-  /// The lines, without their ends (LF or CRLF).
+  /// The lines, without their ends (LF, CRLF or CR).
   package var lineRanges: [Range<Int>] {
     var ranges: [Range<Int>] = [], start = 0
-    for index in indices where self[index] == UInt8(ascii: "\n") {
-      ranges.append(start..<endOfLine(from: start, at: index))
+    for index in indices where self[index] == UInt8(ascii: "\n") || self[index] == UInt8(ascii: "\r") {
+      let isSecondOfTwo = self[index] == UInt8(ascii: "\n") && index > 0 && self[index - 1] == UInt8(ascii: "\r")
+      if !isSecondOfTwo { ranges.append(start..<index) }
       start = index + 1
     }
-    return ranges + [start..<endOfLine(from: start, at: count)]
-  }
-
-  private func endOfLine(from start: Int, at end: Int) -> Int {
-    end > start && self[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
+    return ranges + [start..<count]
   }
 
   /// The runs of bytes between white space.

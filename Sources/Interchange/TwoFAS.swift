@@ -3,7 +3,7 @@ internal import OATH
 internal import OpenSSLCrypto
 
 /// 2FAS's backup (`.2fas`), schema 1 to 4.
-enum TwoFAS {
+enum TwoFAS: JSONImporter {
   static func recognises(_ file: JSONValue) -> Bool {
     file["services"]?.kind == .array && (file["schemaVersion"] != nil || file["appOrigin"] != nil)
   }
@@ -34,15 +34,11 @@ enum TwoFAS {
     // An issuer that is there and empty is none, unless nothing else names the account.
     let isNamed = otp.object["issuer"]?.string != nil && name != nil
     let issuer = otp.text("issuer") ?? (isNamed ? nil : service["name"]?.string)
-    let factor: OTPAuthURI.Factor =
-      switch (otp.text("tokenType") ?? "TOTP").uppercased() {
-      case "TOTP": try otp.totp(algorithm: "algorithm", digits: "digits", period: "period")
-      case "HOTP": try otp.hotp(algorithm: "algorithm", digits: "digits", counter: "counter")
-      case "STEAM": .steam
-      default: throw EntryError("its type is neither TOTP, HOTP nor STEAM")
-      }
+    let factor = try otp.factor(
+      type: "tokenType", algorithm: "algorithm", digits: "digits", period: "period", counter: "counter",
+      standardType: "TOTP")
     return try Account(
-      label: OTPAuthLabel(issuer: issuer, account: name ?? ""), factor: factor,
+      label: OTPAuthLabel(issuer: issuer, prefixedAccount: name ?? ""), factor: factor,
       secret: EntryFields(object: service).base32("secret"))
   }
 

@@ -9,7 +9,8 @@ public enum Base32 {
   public enum Reading: Sendable {
     /// RFC 4648 as written: upper case, full padding, zero bits at the end.
     case strict
-    /// What people paste: any case, white space and dashes anywhere, padding missing, bits at the end that are not zero.
+    /// What people paste: any case, any white space, invisible characters and dashes anywhere, padding missing, bits at the
+    /// end that are not zero.
     case lenient
   }
 
@@ -63,15 +64,20 @@ public enum Base32 {
 
   /// How many base32 digits there are, once everything else about the text is found to be in order.
   private static func digitCount(of text: Span<UInt8>, _ reading: Reading) throws(OATHError) -> Int {
-    var digits = 0, padding = 0
-    for index in text.indices {
+    var digits = 0, padding = 0, index = 0
+    while index < text.count {
       let byte = text[index]
+      defer { index += 1 }
       if byte == UInt8(ascii: "=") {
         padding += 1
       } else if value(of: byte, reading) != nil {
         guard padding == 0 else { throw .malformedBase32("base32 padding (=) stands before the end") }
         digits += 1
-      } else if reading == .strict || !(byte.isASCIIWhiteSpace || byte == UInt8(ascii: "-")) {
+      } else if reading == .lenient, let (scalar, length) = text.scalar(at: index),
+        scalar.isSpaceOrInvisible || scalar.isDash
+      {
+        index += length - 1
+      } else {
         throw .malformedBase32(
           "character \(index + 1) is not base32: the letters A to Z and the digits 2 to 7 are")
       }
@@ -93,5 +99,39 @@ public enum Base32 {
     case UInt8(ascii: "a")...UInt8(ascii: "z") where reading == .lenient: byte - UInt8(ascii: "a")
     default: nil
     }
+  }
+}
+
+extension Base32 {
+  /// A run of base32 digits of this length is a secret by itself, and no group of one.
+  static let longestGroup = 15
+
+  /// Decodes the one secret of a text leniently: a line, whole or in groups.
+  /// - Throws: ``OATHError/malformedBase32(_:)`` for a second line, and for a word beside a whole secret: both may be
+  ///   base32 too, and would make another secret of it.
+  public static func decodeOne(_ text: Span<UInt8>) throws(OATHError) -> SecretBytes {
+    var lines = 0, isLineBlank = true, groups = 0, longest = 0, group = 0, index = 0
+    while index < text.count {
+      let (scalar, length) = text.scalar(at: index) ?? ("\u{FFFD}", 1)
+      index += length
+      if scalar.isLineEnd { isLineBlank = true }
+      if scalar.properties.isWhitespace {
+        group = 0
+      } else if !scalar.isSpaceOrInvisible {
+        if isLineBlank { lines += 1 }
+        isLineBlank = false
+        guard scalar.isASCII, value(of: UInt8(scalar.value), .lenient) != nil else { continue }
+        if group == 0 { groups += 1 }
+        group += 1
+        longest = max(longest, group)
+      }
+    }
+    guard lines <= 1 else {
+      throw .malformedBase32("there are \(lines) lines where one secret is meant: they are not joined")
+    }
+    guard groups <= 1 || longest <= longestGroup else {
+      throw .malformedBase32("there is a word beside the secret: it is not joined to it")
+    }
+    return try decode(text, .lenient)
   }
 }

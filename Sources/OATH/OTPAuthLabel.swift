@@ -32,16 +32,21 @@ public struct OTPAuthLabel: Sendable, Hashable {
     return PercentEncoding.encode(issuer) + ":" + account
   }
 
+  /// The label of an entry whose name may begin with its issuer: an identical prefix alone is stripped.
+  package init(issuer: String?, prefixedAccount account: String) {
+    let rest = issuer.flatMap { $0.isEmpty ? nil : account.withoutPrefix($0 + ":") }
+    self.init(issuer: issuer, account: rest ?? account)
+  }
+
   /// Reads a path: strips a prefix equal to the `issuer` parameter, else splits at the first bare colon, else at the
   /// first `%3A`. The parameter wins over the prefix.
-  init(path: Span<UInt8>, issuerParameter: String?) throws(OATHError) {
+  /// - Parameter formDecodedIssuer: the parameter with each `+` read as a space. A prefix equal to it shows that its
+  ///   writer meant spaces.
+  init(path: Span<UInt8>, issuerParameter: String?, formDecodedIssuer: String?) throws(OATHError) {
     let decoded = try PercentEncoding.decode(path, what: "the label")
-    let issuerParameter = issuerParameter?.isEmpty == true ? nil : issuerParameter
-    if let issuerParameter,
-      decoded.utf8.starts(with: Array((issuerParameter + ":").utf8))
-    {
-      let account = decoded.utf8.dropFirst(issuerParameter.utf8.count + 1)
-      self.init(issuer: issuerParameter, account: String(decoding: account, as: UTF8.self))
+    for case let issuer? in [issuerParameter, formDecodedIssuer] {
+      guard let account = decoded.withoutPrefix(issuer + ":") else { continue }
+      self.init(issuer: issuer, account: account)
       return
     }
     let prefix: String?, account: String
@@ -55,5 +60,13 @@ public struct OTPAuthLabel: Sendable, Hashable {
       (prefix, account) = (nil, decoded)
     }
     self.init(issuer: issuerParameter ?? prefix, account: account)
+  }
+}
+
+extension String {
+  /// The rest after a prefix of the same bytes; nil where it begins otherwise.
+  fileprivate func withoutPrefix(_ prefix: String) -> String? {
+    guard utf8.starts(with: prefix.utf8) else { return nil }
+    return String(decoding: utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
   }
 }

@@ -57,7 +57,7 @@ enum AegisEntry {
   static func account(_ entry: JSONValue) throws -> Account {
     guard let info = entry["info"].map(EntryFields.init) else { throw EntryError("it has no info") }
     let factor: OTPAuthURI.Factor =
-      switch entry["type"]?.string {
+      switch entry["type"]?.string?.lowercased() {
       case "totp": try info.totp(algorithm: "algo", digits: "digits", period: "period")
       case "hotp": try info.hotp(algorithm: "algo", digits: "digits", counter: "counter")
       case "steam": .steam

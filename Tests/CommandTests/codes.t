@@ -52,8 +52,11 @@ The code and a newline, nothing else:
 
 Secrets as people paste them, and of 80 bits as services hand them out:
 
-  $ printf ' gezd-gnbv gy3t qojq\r\n GEZDGNBVGY3TQOJQ==== \n' | vmfa code - --at 59
+  $ printf ' gezd-gnbv gy3t qojq gezd gnbv gy3tqojq==== \r\n' | vmfa code - --at 59
   287082
+  $ for file in secret_bom.txt secret_nbsp.txt; do vmfa code - --at 59 < "$vectors/bugs/$file"; done
+  977199
+  977199
   $ printf GEZDGNBVGY3TQOJQ | vmfa code - --at 59
   263420
   $ printf GEZDGNBVGY3TQOJQ | oathtool --totp -b -N '1970-01-01 00:00:59 UTC' -
@@ -68,6 +71,43 @@ A URI brings its own parameters:
   $ printf "otpauth://totp/a:b?secret=$S" | ends vmfa code - --digits 8
   vmfa: error: --algorithm, --digits and the like describe a bare secret; the URI has its own
   status 64
+
+What import reads, code reads: markup and quotes around a URI, Steam, UTF-16:
+
+  $ printf '"otpauth://totp/a:b?Secret='$S'&amp;Digits=8",\n' | vmfa code - --at 59
+  94287082
+  $ printf "steam://$S" | vmfa code - --at 59; printf "otpauth://totp/a?secret=$S&encoder=steam" | vmfa code - --at 59
+  PV9M4
+  PV9M4
+  $ printf "otpauth://totp/a?secret=$S" | iconv -t UTF-16 | vmfa code - --at 59; printf $S | iconv -t UTF-16 | vmfa pair - --at 59
+  287082
+  755224
+  287082
+
+Two lines are never joined into one secret, nor is a word to a secret:
+
+  $ for file in two_secrets.txt secret_then_note.txt; do ends vmfa code - < "$vectors/bugs/$file"; ends vmfa pair - < "$vectors/bugs/$file"; done
+  vmfa: error: there are 2 lines where one secret is meant: they are not joined
+  status 65
+  vmfa: error: there are 2 lines where one secret is meant: they are not joined
+  status 65
+  vmfa: error: there are 2 lines where one secret is meant: they are not joined
+  status 65
+  vmfa: error: there are 2 lines where one secret is meant: they are not joined
+  status 65
+  $ printf "$S github" | ends vmfa code -
+  vmfa: error: there is a word beside the secret: it is not joined to it
+  status 65
+  $ printf "otpauth://totp/a?secret=$S\notpauth://totp/b?secret=$S\n" | ends vmfa code -
+  vmfa: error: there are 2 accounts where one is meant
+  status 65
+
+A URI is no name, and is not repeated:
+
+  $ for command in code pair add; do for uri in "otpauth://totp/a?secret=$S" "OTPAUTH-MIGRATION://offline?data=$S" "steam://$S"; do printf $S | vmfa $command "$uri" 2>&1; echo "status $?"; done; done | sort | uniq -c
+        9 status 64
+        9 vmfa: error: a URI is no name of an account: it holds a secret, which others could read as an argument
+        9 vmfa: hint: give the URI on standard input
 
 Pairs: previous and current, or current and next:
 
@@ -106,7 +146,7 @@ What is no secret is refused, and never printed:
   vmfa: error: standard input holds more than 16384 bytes
   status 65
   $ for bad in "http://totp/a?secret=$S" "otpauth://motp/a?secret=$S" "otpauth://totp/a?secret=$S&digits=9" \
-  >   "otpauth://totp/a?secret=$S&period=0" "otpauth://totp/a?secret=$S&secret=$S" "otpauth://totp/a?secret=$S&algorithm=MD5"; do
+  >   "otpauth://totp/a?secret=$S&period=0" "otpauth://totp/a?secret=$S&secret=GEZDGNBV" "otpauth://totp/a?secret=$S&algorithm=MD5"; do
   >   printf %s "$bad" | ends vmfa code -
   > done
   vmfa: error: the scheme of the URI must be otpauth: it begins with otpauth://
@@ -117,7 +157,7 @@ What is no secret is refused, and never printed:
   status 65
   vmfa: error: a period is 1 to 3600 seconds, not 0
   status 65
-  vmfa: error: the URI has the parameter secret two times
+  vmfa: error: the URI has the parameter secret two times, with different values
   status 65
   vmfa: error: the algorithm must be SHA1, SHA256 or SHA512
   status 65

@@ -224,3 +224,85 @@ What is wrong with a file is the file's fault (65), whichever part of it is; a f
   status 65
   vmfa: error: the backup holds no services
   status 65
+
+What other programs write comes out as TestVectors/bugs/expected.json has it:
+
+  $ for file in "$vectors"/bugs/*.csv "$vectors"/bugs/*.json "$vectors"/bugs/*.txt "$vectors"/bugs/*.xml; do
+  >   case $(basename "$file") in expected.json | secret_* | two_secrets.txt) continue;; esac
+  >   export VMFA_VAULT=$PWD/bugs/$(basename "$file"); vmfa vault init > /dev/null
+  >   echo "$(basename "$file"): $(vmfa import "$file" 2> said | tail -n 1)"; cat said
+  >   vmfa list --codes --json --at 59 | python3 -c '
+  > import json, sys
+  > expected = json.load(open(sys.argv[1]))["files"][sys.argv[2]]
+  > listed = [account for account in json.load(sys.stdin) if account["type"] != "hotp"]
+  > wanted = {(a["issuer"], a["name"], a["type"], a["algorithm"], a["digits"], a["period"], a["code_at_59"]) for a in expected.get("accounts", [])}
+  > found = {(a["issuer"] or "", a["name"], a["type"], a["algorithm"], a["digits"], a["period"], a["code"]) for a in listed}
+  > codes = expected.get("codes_at_59")
+  > if wanted != found and codes != [account["code"] for account in listed] and sys.argv[2] != "oath.csv": print(sorted(wanted), sorted(found))
+  > ' "$vectors/bugs/expected.json" "$(basename "$file")"
+  > done
+  apple.csv: 1 added, 0 duplicate, 1 skipped, 0 refused
+  vmfa: note: entry 2 (Other): it holds no OTP secret
+  authelia.csv: 1 added, 0 duplicate, 0 skipped, 0 refused
+  keepassxc.csv: 1 added, 0 duplicate, 1 skipped, 0 refused
+  vmfa: note: entry 2 (No second factor): it holds no OTP secret
+  lastpass.csv: 1 added, 0 duplicate, 0 skipped, 0 refused
+  oath.csv: 2 added, 0 duplicate, 0 skipped, 0 refused
+  protonpass.csv: 1 added, 0 duplicate, 0 skipped, 0 refused
+  aegis_upper_case_type.json: 1 added, 0 duplicate, 0 skipped, 0 refused
+  andotp_issuer_in_label.json: 2 added, 0 duplicate, 0 skipped, 0 refused
+  duo.json: 2 added, 0 duplicate, 0 skipped, 0 refused
+  proton_authenticator.json: 2 added, 0 duplicate, 0 skipped, 0 refused
+  stratum.json: 3 added, 0 duplicate, 0 skipped, 0 refused
+  uris.json: 2 added, 0 duplicate, 0 skipped, 0 refused
+  name_runs_in_bash.txt: 2 added, 0 duplicate, 0 skipped, 0 refused
+  uri_empty_values.txt: 3 added, 0 duplicate, 0 skipped, 0 refused
+  uri_html_escaped.txt: 2 added, 0 duplicate, 0 skipped, 0 refused
+  uri_mixed_case_keys.txt: 2 added, 0 duplicate, 0 skipped, 0 refused
+  uri_no_label.txt: 2 added, 0 duplicate, 0 skipped, 0 refused
+  vmfa: note: an account without a name: it is called unnamed-0cd936
+  vmfa: note: an account without a name: it is called Shop
+  uri_plus_is_space.txt: 3 added, 0 duplicate, 0 skipped, 0 refused
+  uri_several_on_a_line.txt: 4 added, 0 duplicate, 0 skipped, 0 refused
+  uri_steam.txt: 2 added, 0 duplicate, 0 skipped, 0 refused
+  vmfa: note: an account without a name: it is called Steam
+  uri_trailing_text.txt: 4 added, 0 duplicate, 0 skipped, 0 refused
+  utf16be_bom.txt: 2 added, 0 duplicate, 0 skipped, 0 refused
+  utf16le_bom.txt: 2 added, 0 duplicate, 0 skipped, 0 refused
+  freeotp1.xml: 1 added, 0 duplicate, 0 skipped, 0 refused
+  utf16_pskc.xml: 1 added, 0 duplicate, 0 skipped, 0 refused
+
+Pipes and standard input are files:
+
+  $ export VMFA_VAULT=$PWD/piped.vault; vmfa vault init > /dev/null
+  $ vmfa import - < "$vectors/bugs/uris.json"
+  added Shop:ann
+  added Shop:ben
+  2 added, 0 duplicate, 0 skipped, 0 refused
+  $ vmfa import <(cat "$vectors/bugs/uris.json") <(cat "$vectors/bugs/stratum.json") | tail -n 1; cat "$vectors/bugs/duo.json" | vmfa import /dev/stdin | tail -n 1
+  2 added, 3 duplicate, 0 skipped, 0 refused
+  1 added, 1 duplicate, 0 skipped, 0 refused
+  $ printf "GEZDGNBVGY3TQOJQ\n\" TOTP_AUTH\n" | vmfa import -
+  vmfa: note: an account without a name: it is called unnamed-c775e7
+  added unnamed-c775e7
+  1 added, 0 duplicate, 0 skipped, 0 refused
+
+What cannot be read says what it is, and what to do:
+
+  $ printf '\254\355\000\005sr' > externalBackup.xml; printf 'AUTHENTICATORPRO....' > backup.stratum; printf '\003\331\242\232g\373K\265' > p.kdbx; printf 'PK\003\004....' > e.1pux
+  $ printf 'SQLite format 3\000' > PhoneFactor; echo '{"version": 1, "salt": "x", "content": "x"}' > proton.json; printf '\377\376a' > cut.txt
+  $ for file in externalBackup.xml backup.stratum p.kdbx e.1pux PhoneFactor proton.json cut.txt; do ends vmfa import $file; done
+  vmfa: error: this is FreeOTP 2's encrypted backup, which vmfa cannot read: import it into Aegis, and export from there
+  status 65
+  vmfa: error: this is an encrypted backup of Stratum, whose key needs Argon2id, which libcrypto 3.0 lacks: back up without a password
+  status 65
+  vmfa: error: this is a KeePass database, which vmfa does not open: export its entries as CSV, with KeePassXC
+  status 65
+  vmfa: error: this is a zip archive: unpack it, and import what is in it (of 1Password's 1PUX, export.data; of Raivo's, the JSON)
+  status 65
+  vmfa: error: this is an SQLite database, such as Microsoft Authenticator's PhoneFactor, which vmfa does not read: sqlite3 -csv -header FILE 'select name issuer, username, oath_secret_key secret from accounts where account_type = 0' writes a table that it reads
+  status 65
+  vmfa: error: this is an encrypted export of Proton Authenticator, whose key needs Argon2id, which libcrypto 3.0 lacks: export without a password
+  status 65
+  vmfa: error: the file cannot be read: the text is UTF-16, and is cut off
+  status 65

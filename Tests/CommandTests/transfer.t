@@ -263,4 +263,62 @@ The order of a file decides, and not which is faster: whose a serial is, what nu
   0 added, 2 duplicate, 0 skipped, 0 refused
   mfa/a/phone
   mfa/b/phone
+
+Tokens of a table, and users of Authelia and Keycloak; from a pipe as well:
+
+  $ export VMFA_DATABASE=sqlite:$PWD/ninth/v.db
+  $ device() { vmfa device list --user $1 --json | python3 -c 'import json, sys; [print(d["serial"].split("/")[-1], d["type"], d["algorithm"], d["digits"], d["period"], d.get("last_step")) for d in json.load(sys.stdin)]'; }
+  $ install -m 600 "$vectors/bugs/oath.csv" "$vectors/bugs/authelia.csv" .; vmfa device import oath.csv --user stock; device stock
+  2 added, 0 duplicate, 0 skipped, 0 refused
+  stock totp SHA1 6 30 None
+  stock-2 hotp SHA1 6 30 6
+  $ vmfa device import - < authelia.csv; vmfa device import <(cat authelia.csv); vmfa verify ann 977199 --at 59
+  1 added, 0 duplicate, 0 skipped, 0 refused
+  0 added, 1 duplicate, 0 skipped, 0 refused
+  accepted
+  $ cat > authelia.yml << EOF
+  > # an export
+  > ---
+  > totp_configurations:
+  >     - created_at: 2024-01-01T00:00:00Z
+  >       username: john
+  >       issuer: Authelia
+  >       algorithm: SHA256
+  >       digits: 8
+  >       period: 60
+  >       secret: $(printf $rfc | base64)
+  >     - username: "jane"
+  >       secret: $rfc
+  >     - username: jim
+  >       secret: [$rfc]
+  >     - username: joe
+  >       digit: 8
+  > EOF
+  $ vmfa device import authelia.yml; device john; device jane
+  vmfa: refused: line 13 (jim): line 14 has a value of a kind that is not read
+  vmfa: refused: line 15 (joe): line 16 has a name that is not known
+  2 added, 0 duplicate, 0 skipped, 2 refused
+  john totp SHA256 8 60 None
+  jane totp SHA1 6 30 None
+  $ cat > realm.json << EOF
+  > {"realm": "shop", "users": [
+  >  {"username": "kim", "credentials": [{"type": "password", "secretData": "{}"},
+  >   {"type": "otp", "secretData": "{\\"value\\":\\"12345678901234567890\\"}", "credentialData": "{\\"subType\\":\\"totp\\",\\"digits\\":6,\\"counter\\":0,\\"period\\":30,\\"algorithm\\":\\"HmacSHA1\\"}"}]},
+  >  {"username": "kay", "credentials": [
+  >   {"type": "otp", "secretData": "{\\"value\\":\\"$rfc\\"}", "credentialData": "{\\"subType\\":\\"hotp\\",\\"digits\\":8,\\"counter\\":4,\\"period\\":30,\\"algorithm\\":\\"HmacSHA1\\",\\"secretEncoding\\":\\"BASE32\\"}"}]},
+  >  {"username": "ken", "credentials": [
+  >   {"type": "otp", "secretData": "{\\"value\\":\\"$rfc\\"}", "credentialData": "{\\"subType\\":\\"totp\\",\\"secretEncoding\\":\\"HEX\\"}"}]}]}
+  > EOF
+  $ vmfa device import realm.json; device kay; vmfa verify kim 287082 --at 59
+  vmfa: refused: entry 3 (ken): its secretEncoding is not BASE32
+  2 added, 0 duplicate, 0 skipped, 1 refused
+  kay hotp SHA1 8 30 3
+  accepted
+
+The seed of a device under another moving factor is the same device:
+
+  $ echo '{"user":"kim","secret":"'$rfc'","type":"hotp","last_step":3}' > kim.jsonl; for dry in --dry-run ''; do vmfa device import kim.jsonl $dry; done; device kim
+  0 would be added, 1 duplicate, 0 skipped, 0 refused
+  0 added, 1 duplicate, 0 skipped, 0 refused
+  kim totp SHA1 6 30 1
   $ umask 022

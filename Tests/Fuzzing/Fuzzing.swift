@@ -1,5 +1,6 @@
 import AWSQuery
 import Foundation
+import Interchange
 import JSONText
 import OATH
 import OpenSSLCrypto
@@ -7,7 +8,7 @@ import OpenSSLCrypto
 // What strangers send, parsed under libFuzzer: nothing of it may end the program. VMFA_FUZZ_TARGET says which parser.
 
 private enum Target: String {
-  case form, signature, json, uri
+  case form, signature, json, uri, `import`, csv, xml, migration
 
   static let chosen = Target(rawValue: ProcessInfo.processInfo.environment["VMFA_FUZZ_TARGET"] ?? "") ?? .form
 
@@ -17,7 +18,46 @@ private enum Target: String {
     case .signature: Self.signature(bytes)
     case .json: Self.json(bytes)
     case .uri: _ = try? OTPAuthURI(parsing: bytes.span)
+    case .import: Self.importing(bytes)
+    case .csv: for format in [ImportFormat.csv, .oathCSV, .authelia] { Self.read(bytes, as: format) }
+    case .xml: for format in [ImportFormat.pskc, .freeOTPXML] { Self.read(bytes, as: format) }
+    case .migration: Self.migration(bytes)
     }
+  }
+
+  /// A file of any program, and what a person pastes.
+  private static func importing(_ bytes: [UInt8]) {
+    read(bytes, as: nil)
+    let account = try? AccountText.read(bytes.span) { secret in
+      try Account(label: OTPAuthLabel(issuer: nil, account: "a"), factor: .totp(.standard), secret: secret)
+    }
+    if let account { check(account) }
+  }
+
+  /// One batch of Google Authenticator's, as the message that its URI carries.
+  private static func migration(_ message: [UInt8]) {
+    let encoded = Data(message).base64EncodedString().replacing("+", with: "%2B").replacing("=", with: "%3D")
+    read(Array("otpauth-migration://offline?data=\(encoded)".utf8), as: .google)
+  }
+
+  private static func read(_ bytes: [UInt8], as format: ImportFormat?) {
+    // Without a passphrase: what deriving keys costs is the file's choice.
+    let file = SecretBytes(copying: bytes.span), none = ImportPassphrase { nil }
+    guard var report = try? Interchange.read(file, as: format, name: "f", passphrase: none) else { return }
+    _ = report.missingBatches
+    precondition((try? report.nameTheUnnamed()) != nil)
+    for account in report.accounts {
+      precondition(!account.label.title.isEmpty, "an account has no name")
+      check(account)
+    }
+  }
+
+  /// What was read is written as a URI that reads back as the same.
+  private static func check(_ account: Account) {
+    guard let written = try? account.uri().text(), let uri = try? written.withBytes({ try OTPAuthURI(parsing: $0) }),
+      let again = try? Account(uri)
+    else { return }
+    precondition(again.showsSameCodes(as: account), "it reads back as another account")
   }
 
   /// A form, read as every kind of parameter, and written into XML.

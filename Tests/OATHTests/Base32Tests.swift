@@ -57,4 +57,29 @@ import Testing
       #expect(read.bytes() == bytes)
     }
   }
+
+  @Test(arguments: [
+    "MZXW6YTBOI", " mzxw 6ytb oi ", "\n\nMZXW6YTBOI======\r\n \r\n", "MZXW-6YTB-OI", "MZXW\u{A0}6YTB\u{A0}OI\u{2028}",
+    "\u{FEFF}MZXW6YTBOI", "MZXW6YTBOI ======",
+  ])
+  func `one secret, whole or in groups`(text: String) throws {
+    #expect(try Base32.decodeOne(Array(text.utf8).span).string() == "foobar")
+  }
+
+  @Test(arguments: [
+    "MZXW\n6YTBOI", "MZXW\r6YTBOI", "MZXW\u{2028}6YTBOI", "MZXW\u{85}6YTBOI", "MZXW\u{B}6YTBOI", "MZXW6YTBOI\n-",
+    "MZXW6YTBOI\n=",
+    "GEZDGNBVGY3TQOJQ GITHUB", "GITHUB GEZDGNBVGY3TQOJQ", "GEZDGNBVGY3TQOJQ\u{A0}GEZDGNBVGY3TQOJQ",
+  ])
+  func `two lines, and two words of which one is a secret, are not joined`(text: String) {
+    #expect { _ = try Base32.decodeOne(Array(text.utf8).span) } throws: { "\($0)".contains("joined") }
+  }
+
+  @Test func `groups of up to 15 digits are groups of one secret`() throws {
+    let group = "GEZDGNBVGY3TQOJ"
+    #expect(try Base32.decodeOne(Array("\(group) \(group.prefix(9))".utf8).span).count == 15)
+    #expect(throws: OATHError.self) { _ = try Base32.decodeOne(Array("\(group)Q \(group)Q".utf8).span) }
+    let none: [UInt8] = []
+    #expect(try Base32.decodeOne(none.span).count == 0)
+  }
 }

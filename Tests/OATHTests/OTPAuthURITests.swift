@@ -32,7 +32,7 @@ import Testing
     switch uri.factor {
     case .totp(let parameters): #expect(parameters.period == expected.period ?? 30 && expected.counter == nil)
     case .hotp(_, _, let counter): #expect(String(counter) == expected.counter)
-    case .steam: #expect(expected.uri.contains("steam"))
+    case .steam: #expect(expected.uri.lowercased().contains("steam"))
     }
     #expect(uri.unknownParameters.map { [$0.name, $0.value] } == expected.unknown ?? [])
   }

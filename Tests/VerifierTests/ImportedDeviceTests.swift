@@ -6,12 +6,12 @@ import Verifier
 
 /// Devices that come with a history: counters, watermarks, drift, scratch codes.
 @Suite struct ImportedDeviceTests {
-  private func foreign(_ change: (inout ForeignDevice) -> Void = { _ in }) throws -> ForeignDevice {
+  private func foreign(_ change: (inout ForeignDevice) throws -> Void = { _ in }) throws -> ForeignDevice {
     let seed = Bench.seed
     var device = ForeignDevice(
       user: try UserName("alice"), issuer: "old", parameters: .standard,
       seed: SharedSecret(SecretBytes(copying: seed.span)))
-    change(&device)
+    try change(&device)
     return device
   }
 
@@ -61,6 +61,23 @@ import Verifier
     _ = try await bench.verifier.importDevice(foreign { $0.lastStep = Bench.step() - 9 }, at: Bench.now)
     #expect(try await bench.verify(step: Bench.step()) == .rejected(.reused))
     #expect(try await bench.verify(step: Bench.step() + 1).isAccepted)
+  }
+
+  @Test(arguments: [Device.MovingFactor.time, .counter])
+  func `the seed of a device under another moving factor is a duplicate`(factor: Device.MovingFactor) async throws {
+    let bench = try await bench(foreign { $0.movingFactor = factor })
+    let other = try foreign {
+      $0.movingFactor = factor == .time ? .counter : .time
+      $0.parameters = try TOTPParameters(digits: .eight)
+      $0.lastStep = 7
+    }
+    guard case .duplicate(let device) = try await bench.verifier.importDevice(other, at: Bench.now) else {
+      Issue.record("added twice")
+      return
+    }
+    // Steps of time and of a counter are not compared.
+    #expect(device.movingFactor == factor && device.lastStep == nil)
+    #expect(try await bench.verifier.user(UserName("alice")).devices.count == 1)
   }
 
   @Test func `short seeds are taken only when that is asked for`() async throws {

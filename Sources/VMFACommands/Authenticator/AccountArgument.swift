@@ -27,7 +27,8 @@ struct AccountArgument: ParsableArguments {
   ///   - count: how many codes of a counter will be used.
   ///   - wantsTime: refuses a counter, before it is moved on.
   func find(using count: UInt64, wantsTime: Bool = false) async throws -> Found {
-    guard name != "-" else { return Found(account: try Account(secret.readInput()), id: nil) }
+    guard name != "-" else { return Found(account: try secret.readInput(), id: nil) }
+    try SecretOptions.refuseURI(as: name)
     guard secret.isEmpty else {
       throw CommandError(.usage, "--algorithm, --digits and the like describe a bare secret; the account has its own")
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Interchange
 internal import OATH
 internal import OpenSSLCrypto
 
@@ -35,25 +36,32 @@ struct SecretOptions: ParsableArguments {
   var describesNoCodes: Bool { algorithm == nil && digits == nil && period == nil && !isHOTP }
 
   /// Reads standard input.
-  func readInput() throws -> OTPAuthURI {
+  func readInput() throws -> Account {
     let input = try Console.current.readInput(OTPAuthURI.maximumReadByteCount)
     return try input.withBytes { try read($0) }
   }
 
-  /// Reads a URI, or a secret to which these options apply.
-  func read(_ text: Span<UInt8>) throws -> OTPAuthURI {
-    if OTPAuthURI.looksLikeURI(text) {
-      guard isEmpty else {
-        throw CommandError(.usage, "--algorithm, --digits and the like describe a bare secret; the URI has its own")
+  /// Reads a URI, as `vmfa import` does, or a secret to which these options apply.
+  func read(_ text: Span<UInt8>) throws -> Account {
+    if !isEmpty, try AccountText.isURI(text) {
+      throw CommandError(.usage, "--algorithm, --digits and the like describe a bare secret; the URI has its own")
+    }
+    return try AccountText.read(text) { secret in
+      guard secret.count > 0 else {
+        throw CommandError(.data, "there is no secret", hint: "a base32 secret or an otpauth:// URI is taken")
       }
-      return try OTPAuthURI(parsing: text)
+      return try Account(
+        label: OTPAuthLabel(issuer: issuer, account: ""), factor: changing(.totp(.standard)), secret: secret)
     }
-    let secret = try Base32.decode(text, .lenient)
-    guard secret.count > 0 else {
-      throw CommandError(.data, "there is no secret", hint: "a base32 secret or an otpauth:// URI is taken")
-    }
-    return try OTPAuthURI(
-      secret: secret, label: OTPAuthLabel(issuer: issuer, account: ""), factor: changing(.totp(.standard)))
+  }
+
+  /// Refuses a URI where a name belongs: it would go into lists and error messages, secret and all.
+  static func refuseURI(as name: String?) throws {
+    let name = name?.lowercased() ?? ""
+    guard ["otpauth:", "otpauth-migration:", "steam:"].contains(where: name.contains) else { return }
+    throw CommandError(
+      .usage, "a URI is no name of an account: it holds a secret, which others could read as an argument",
+      hint: "give the URI on standard input")
   }
 
   /// A factor with what the options say in place of what it has.

@@ -3,6 +3,7 @@ internal import DeviceTransfer
 internal import Interchange
 internal import OATH
 internal import OpenSSLCrypto
+internal import Vault
 internal import Verifier
 
 /// `vmfa device import`.
@@ -11,12 +12,13 @@ struct DeviceImportCommand: AsyncParsableCommand {
     commandName: "import",
     abstract: "Take over devices with their counters, drift and scratch codes.",
     discussion: """
-      From pam_oath (users.oath), pam_google_authenticator, PSKC (RFC 6030), lines of JSON, or vmfa device export; the \
-      format is recognised. Cut off, it can be run again: a device that is there is a duplicate. One bad entry never \
+      From pam_oath (users.oath), pam_google_authenticator, PSKC (RFC 6030), tables of hardware tokens (OATH CSV), \
+      Authelia (CSV, YAML), Keycloak (a realm with its users), lines of JSON, vmfa device export, and what vmfa import \
+      reads; the format is recognised. Cut off, it can be run again: a device that is there is a duplicate. One bad entry never \
       costs the others; it is reported, and the command then ends with 65.
       """)
 
-  @Argument(help: "The file.", completion: .file(), transform: expandedPath)
+  @Argument(help: "The file; - for standard input.", completion: .file(), transform: expandedPath)
   var file: String
 
   @Option(help: "Whose devices they are, where the file does not say. (default, for a state file: its owner)")
@@ -51,7 +53,7 @@ struct DeviceImportCommand: AsyncParsableCommand {
   func run() async throws {
     let console = Console.current
     let user = try user.map { (name) throws(VerifierError) in try UserName(name) }
-    let source = try DeviceFile(file, user: user, passphrase: ImportPassphrase(passphrase))
+    let source = try source(of: user)
     if source.isReadableByOthers { console.warn("others may read \(file): what is in it is no secret any more") }
     let verifier = try await dryRun ? options.verifierToLook() : options.verifier(creating: true)
     let importing = DeviceImport(into: verifier, allowingShortSeeds: allowShortSeeds, isDryRun: dryRun)
@@ -72,6 +74,14 @@ struct DeviceImportCommand: AsyncParsableCommand {
           + "\(done.refused) refused")
     }
     if done.refused > 0 { throw Ending(.data) }
+  }
+
+  private func source(of user: UserName?) throws -> DeviceFile {
+    let passphrase = ImportPassphrase(passphrase)
+    guard let piped = try InputFile.piped(file, limit: VaultFile.maximumByteCount) else {
+      return try DeviceFile(file, user: user, passphrase: passphrase)
+    }
+    return try DeviceFile(content: piped, name: file, user: user, passphrase: passphrase)
   }
 
   private func note(

@@ -10,7 +10,10 @@ struct AddCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add",
     abstract: "Add an account to the vault, from standard input, the prompt, or a QR code.",
-    discussion: "What is added is an otpauth:// URI, or a base32 secret that the options describe.")
+    discussion: """
+      What is added is an otpauth:// or steam:// URI, or a base32 secret that the options describe; both are read as by \
+      vmfa import.
+      """)
 
   @Argument(help: "Name of the account; of a URI, instead of the one it has.")
   var name: String?
@@ -27,6 +30,7 @@ struct AddCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
+    try SecretOptions.refuseURI(as: name)
     let accounts = try await accounts()
     let results = try await options.update { contents in try accounts.map { try contents.add($0) } }
     let console = Console.current, added = results.compactMap(\.self)
@@ -38,11 +42,11 @@ struct AddCommand: AsyncParsableCommand {
   }
 
   private func accounts() async throws -> [Account] {
-    guard let qr else { return [try named(Account(input()))] }
+    guard let qr else { return [try named(input())] }
     guard secret.describesNoCodes else {
       throw CommandError(.usage, "--algorithm, --digits and the like describe a bare secret; the QR code has its own")
     }
-    let report = try await QRImage.read(qr)
+    var report = try await QRImage.read(qr)
     for remark in report.refused + report.missingBatches { Console.current.warn("\(remark.entry): \(remark.reason)") }
     guard !report.accounts.isEmpty else { throw CommandError(.data, "the image holds no account") }
     if report.accounts.count == 1 { return [try named(report.accounts[0])] }
@@ -51,11 +55,13 @@ struct AddCommand: AsyncParsableCommand {
         .usage, "the image holds \(report.accounts.count) accounts, and a name is for one",
         hint: "vmfa rename names each afterwards")
     }
+    try report.nameTheUnnamed()
+    for note in report.notes { Console.current.note("\(note.entry): \(note.reason)".onOneLine) }
     return report.accounts
   }
 
   /// Standard input where something is piped into it, else the prompt.
-  private func input() throws -> OTPAuthURI {
+  private func input() throws -> Account {
     let console = Console.current
     guard console.isInputTerminal() else { return try secret.readInput() }
     guard !options.passphrase.noInput, let terminal = console.openTerminal() else {

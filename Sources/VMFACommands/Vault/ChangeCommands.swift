@@ -17,6 +17,7 @@ struct RenameCommand: AsyncParsableCommand {
   @OptionGroup var options: VaultOptions
 
   func run() async throws {
+    try SecretOptions.refuseURI(as: newName)
     let (old, new) = try await options.change(name) { account in
       let label = OTPAuthLabel(issuer: account.label.issuer, account: newName)
       guard !label.account.isEmpty else { throw CommandError(.data, "the new name is empty") }

@@ -14,8 +14,8 @@ struct ImportCommand: AsyncParsableCommand {
     discussion: "One bad entry never costs the others; it is reported, and the command then ends with 65.")
 
   @Argument(
-    help: ArgumentHelp("Exports, backups, or images of QR codes.", valueName: "file"), completion: .file(),
-    transform: expandedPath)
+    help: ArgumentHelp("Exports, backups, or images of QR codes; - for standard input.", valueName: "file"),
+    completion: .file(), transform: expandedPath)
   var files: [String]
 
   @Option(help: "The format, where it is not to be recognised.")
@@ -38,7 +38,8 @@ struct ImportCommand: AsyncParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case otpauth, google, aegis, twoFAS = "2fas", andOTP = "andotp", freeOTPPlus = "freeotp", bitwarden, ente
     case googleAuthenticator = "google-authenticator", oathUsers = "oath-users"
-    case pskc
+    case pskc, csv, oathCSV = "oath-csv", json, proton, stratum, duo, raivo, onePassword = "1password", authy
+    case totpAuthenticator = "totp-authenticator", freeOTPXML = "freeotp-xml", keycloak, authelia
   }
 
   private struct Report: Encodable {
@@ -47,24 +48,27 @@ struct ImportCommand: AsyncParsableCommand {
     var duplicates: [String] = []
     var skipped: [Remark] = []
     var refused: [Remark] = []
+    var notes: [Remark] = []
   }
 
   func run() async throws {
-    var report = Report(), accounts: [Account] = [], batches = ImportReport()
+    var report = Report(), all = ImportReport()
     for file in files {
       let prefix = files.count > 1 ? "\(file): " : ""
       do {
         let found = try await read(file)
-        accounts += found.accounts
-        batches.batches += found.batches
+        all.accounts += found.accounts
+        all.batches += found.batches
         report.skipped += found.skipped.map { .init(entry: prefix + $0.entry, reason: $0.reason) }
         report.refused += found.refused.map { .init(entry: prefix + $0.entry, reason: $0.reason) }
       } catch  where files.count > 1 && !(error is Ending) {
         report.refused.append(.init(entry: file, reason: CommandError(error).message))
       }
     }
-    report.refused += batches.missingBatches.map { .init(entry: $0.entry, reason: $0.reason) }
-    try await add(accounts, to: &report)
+    report.refused += all.missingBatches.map { .init(entry: $0.entry, reason: $0.reason) }
+    try all.nameTheUnnamed()
+    report.notes = all.notes.map { .init(entry: $0.entry, reason: $0.reason) }
+    try await add(all.accounts, to: &report)
     try show(report)
     if !report.refused.isEmpty { throw Ending(.data) }
   }
@@ -86,18 +90,19 @@ struct ImportCommand: AsyncParsableCommand {
   private func read(_ path: String) async throws -> ImportReport {
     let file = try Self.content(of: path)
     let passphrase = ImportPassphrase { try self.importPassphrase(for: path)?.bytes.copy() }
-    let isAegis = format == .aegis || format == nil && VaultFile.recognises(file)
-    if isAegis { return try aegis(file, passphrase) }
+    let text = try? file.withBytes { (bytes) throws(OATHError) in try TextDecoding.utf8(bytes) }
+    if let text, format == .aegis || format == nil && VaultFile.recognises(text) { return try aegis(text, passphrase) }
     let isImage = format == nil && QRImage.recognises(file)
-    if isImage { return try await QRImage.read(file, name: path) }
-    let name = (path as NSString).lastPathComponent
+    if isImage { return try await QRImage.read(file, name: path == "-" ? "standard input" : path) }
+    let name = path.contains("/dev/") || path == "-" ? "" : (path as NSString).lastPathComponent
     return try Interchange.read(
       file, as: format.flatMap { ImportFormat(rawValue: $0.rawValue) }, name: name, passphrase: passphrase)
   }
 
   private static func content(of path: String) throws -> SecretBytes {
+    if let piped = try InputFile.piped(path, limit: VaultFile.maximumByteCount) { return piped }
     do throws(FileError) {
-      return try DurableFile.read(at: path, limit: VaultFile.maximumByteCount, .ownFiles).withoutByteOrderMark()
+      return try DurableFile.read(at: path, limit: VaultFile.maximumByteCount, .ownFiles)
     } catch {
       guard case .unsafe = error else { throw error }
       throw CommandError(
@@ -128,7 +133,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   private func show(_ report: Report) throws {
     let console = Console.current
-    for remark in report.skipped { console.note("\(remark.entry): \(remark.reason)".onOneLine) }
+    for remark in report.skipped + report.notes { console.note("\(remark.entry): \(remark.reason)".onOneLine) }
     for remark in report.refused { console.say("vmfa: refused: \(remark.entry): \(remark.reason)".onOneLine) }
     if json { return try console.printJSON(report) }
     for name in report.added { try console.print((dryRun ? "would add " : "added ") + name.onOneLine) }

@@ -9,14 +9,12 @@ public final class ImportRehearsal: Sendable {
   public enum Forecast: Sendable {
     /// It would be there then.
     case added
-    /// The user has a device with this seed and these parameters, or would have it by then.
+    /// The user has a device with this seed, and these parameters or another moving factor, or would have it by then.
     case duplicate
   }
 
   private struct Identity: Hashable {
     var user: UserName
-    var movingFactor: Device.MovingFactor
-    var parameters: TOTPParameters
     /// A MAC under the seed, which need not be kept for being recognised.
     var seed: [UInt8]
 
@@ -25,12 +23,13 @@ public final class ImportRehearsal: Sendable {
         var mac = try HMAC(.sha256, key: foreign.seed.bytes)
         seed = try mac.withAuthenticationCode(of: Array(foreign.user.text.utf8).span) { $0.array }
       } catch { throw .crypto(error) }
-      (user, movingFactor, parameters) = (foreign.user, foreign.movingFactor, foreign.parameters)
+      user = foreign.user
     }
   }
 
   private struct Met {
-    var devices: Set<Identity> = []
+    /// What moves the codes of each seed, and how.
+    var devices: [Identity: [(movingFactor: Device.MovingFactor, parameters: TOTPParameters)]] = [:]
     var serials: Set<Serial> = []
   }
 
@@ -61,9 +60,12 @@ public final class ImportRehearsal: Sendable {
       throw .serialTaken(serial)
     }
     return try met.withLock { met throws(VerifierError) in
-      if met.devices.contains(identity) { return .duplicate }
+      let isMet = met.devices[identity, default: []].contains {
+        $0.movingFactor != foreign.movingFactor || $0.parameters == foreign.parameters
+      }
+      if isMet { return .duplicate }
       if let serial, !met.serials.insert(serial).inserted { throw .serialTaken(serial) }
-      met.devices.insert(identity)
+      met.devices[identity, default: []].append((foreign.movingFactor, foreign.parameters))
       return .added
     }
   }

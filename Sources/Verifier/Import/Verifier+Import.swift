@@ -49,7 +49,7 @@ public struct ForeignDevice: Sendable {
 public enum ImportVerdict: Sendable, Equatable {
   /// It is there now.
   case added(Device)
-  /// The user had a device with this seed and these parameters.
+  /// The user had a device with this seed, and these parameters or another moving factor.
   case duplicate(Device)
 }
 
@@ -83,7 +83,9 @@ extension Verifier {
   ) async throws(VerifierError) -> ImportVerdict {
     try await transact(.user(foreign.user), at: now) { state, keys throws(VerifierError) in
       for index in state.devices.indices where try foreign.isSame(as: state.devices[index], keys: keys) {
-        return .duplicate(state.raiseWatermark(of: index, to: foreign.lastStep, at: now))
+        // The steps of another moving factor say nothing of this device's.
+        let isComparable = state.devices[index].movingFactor == foreign.movingFactor
+        return .duplicate(state.raiseWatermark(of: index, to: isComparable ? foreign.lastStep : nil, at: now))
       }
       if state.user == nil { state.addUser(foreign.user, at: now) }
       let serial = try Serial(account: state.account, path: foreign.path, name: name)
@@ -117,8 +119,10 @@ extension ForeignDevice {
     }
   }
 
+  /// Whether it has the seed of `device`, and the same parameters or another moving factor: a device that moves by time and
+  /// one that counts would share codes.
   func isSame(as device: Device, keys: KeySet) throws(VerifierError) -> Bool {
-    guard device.movingFactor == movingFactor, device.parameters == parameters else { return false }
+    guard device.movingFactor != movingFactor || device.parameters == parameters else { return false }
     let other = try keys.openSeed(of: device)
     return seed.bytes.withBytes { a in other.withBytes { b in ConstantTime.equal(a, b) } }
   }

@@ -1,0 +1,76 @@
+internal import OATH
+internal import OpenSSLCrypto
+
+/// The columns of a table of accounts, known by their headings: in any case, whatever separates their words.
+struct CSVColumns {
+  /// What a column holds. The names of each are in order: the first that has a value counts.
+  enum Meaning: CaseIterable {
+    case secret, issuer, account, type, algorithm, digits, period, counter, settings
+
+    var names: [String] {
+      switch self {
+      case .secret:
+        [
+          "logintotp", "totp", "otpauth", "otpurl", "otpuri", "otpauthurl", "otpauthuri", "totpurl", "totpuri",
+          "totpsecret", "totpseed", "totpkey", "otpsecret", "otp", "onetimepassword", "onetimecode", "authenticatorkey",
+          "twofactorsecret", "2fasecret", "mfasecret", "2fa", "secretkey", "secret", "seed",
+        ]
+      case .issuer: ["issuer", "service", "provider", "name", "title", "website"]
+      case .account: ["loginusername", "username", "user", "account", "login", "email", "loginemail"]
+      case .type: ["otptype", "type"]
+      case .algorithm: ["algorithm", "algo", "hash"]
+      case .digits: ["digits"]
+      case .period: ["period", "interval", "timestep"]
+      case .counter: ["counter"]
+      case .settings: ["totpsettings"]
+      }
+    }
+  }
+
+  let separator: UInt8
+  /// How many columns there are.
+  let count: Int
+  /// The row behind the headings.
+  let firstRow: Int
+  private var places: [Meaning: [Int]] = [:]
+
+  /// Reads the headings; nil where no column holds what makes codes.
+  init?(_ text: Span<UInt8>) {
+    for separator in [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")] {
+      let rows = CSVTable(text, separator: separator, limit: 2).rows
+      // A first line such as `sep=;` is for spreadsheets.
+      let isForSpreadsheets = rows.first?.cells.first.map { text.extracting($0).begins(withScheme: "sep=") } ?? false
+      let header = isForSpreadsheets ? 1 : 0
+      guard rows.indices.contains(header) else { continue }
+      self.init(rows[header], at: header, in: text, separator: separator)
+      if places[.secret] != nil { return }
+    }
+    return nil
+  }
+
+  private init(_ row: CSVTable.Row, at header: Int, in text: Span<UInt8>, separator: UInt8) {
+    self.separator = separator
+    count = row.cells.count
+    firstRow = header + 1
+    let headings = row.cells.map { Self.heading($0, in: text) }
+    for meaning in Meaning.allCases {
+      let found = meaning.names.compactMap { headings.firstIndex(of: $0) }
+      if !found.isEmpty { places[meaning] = found }
+    }
+  }
+
+  /// Letters and digits alone, in lower case.
+  private static func heading(_ cell: Range<Int>, in text: Span<UInt8>) -> String {
+    guard cell.count < 60 else { return "" }
+    let content = CSVTable.content(of: cell, in: text)
+    return content.withBytes { $0.text }.lowercased().filter { $0.isLetter || $0.isNumber }
+  }
+
+  /// The cells of a row that may hold this, the likelier first.
+  func cells(_ meaning: Meaning, of row: CSVTable.Row) -> [Range<Int>] {
+    (places[meaning] ?? []).filter { $0 < row.cells.count }.map { row.cells[$0] }
+  }
+
+  /// Whether the table describes codes in columns of their own.
+  var describesCodes: Bool { [.algorithm, .digits, .period, .counter].contains { places[$0] != nil } }
+}
