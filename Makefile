@@ -50,12 +50,12 @@ FUZZ_SECONDS ?= 600
 fuzz: ## The parsers of what strangers send, for a while.
 	@Scripts/fuzz $(FUZZ_SECONDS)
 
-proof: ## Races, crashes and histories in full: half an hour instead of seconds.
+proof: ## Races, crashes and histories in full: an hour instead of seconds.
 	@Scripts/bootstrap test
 	$(SWIFT) build --build-tests -j $(JOBS)
 	VMFA_ROUNDS=2000 $(SWIFT) test --skip-build --filter HistoryTests
 	VMFA_ROUNDS=200 Scripts/test-commands $(DEBUG) races vault-crash
-	VMFA_ROUNDS=500 Scripts/test-commands $(DEBUG) proofs
+	VMFA_MINUTES=20 VMFA_ROUNDS=500 Scripts/test-commands $(DEBUG) proofs
 	VMFA_ROUNDS=200 Scripts/test-commands $(DEBUG) service
 	@$(MAKE) --no-print-directory fuzz
 

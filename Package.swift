@@ -147,9 +147,13 @@ let package = Package(
     tests("VaultTests", ["Vault", "Interchange", "JSONText", "OATH", "OpenSSLCrypto"]),
     tests("QRCodeTests", ["QRCode", subprocess]),
     tests("VerifierTests", ["Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
+    .target(name: "CheckpointRecorder", dependencies: [grdbSQLite], path: "Tests/CheckpointRecorder"),
     tests(
       "VerifierSQLiteTests",
-      ["VerifierSQLite", "Accounts", "Verifier", "DeviceStoreContract", "DurableFiles", "OATH", "OpenSSLCrypto", grdb]),
+      [
+        "VerifierSQLite", "Accounts", "Verifier", "DeviceStoreContract", "CheckpointRecorder", "DurableFiles", "OATH",
+        "OpenSSLCrypto", grdb,
+      ]),
     tests(
       "VerifierPostgreSQLTests",
       ["VerifierPostgreSQL", "Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),

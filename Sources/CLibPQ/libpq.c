@@ -51,7 +51,8 @@ static const char *const files[] = {"libpq.so.5", NULL};
 #define EACH_PROCEDURE(F) \
     F(PQfinish, (PGconn *c), (c)) \
     F(PQclear, (PGresult *r), (r)) \
-    F(PQconninfoFree, (PQconninfoOption *o), (o))
+    F(PQconninfoFree, (PQconninfoOption *o), (o)) \
+    F(PQfreemem, (void *p), (p))
 
 #define DEFINE_FUNCTION(type, name, parameters, arguments) \
     static __typeof__(&name) pointer_to_##name; \

@@ -21,6 +21,7 @@ public struct LoginServer: Sendable {
   private let certificates: CertificateStore?
   private let connections: OpenConnections
   private let readiness = Readiness()
+  private let store: any AccountStore
   private let logger: Logger
 
   /// Puts it together; nothing is listened on yet.
@@ -45,6 +46,7 @@ public struct LoginServer: Sendable {
     now: @escaping @Sendable () -> UnixTime = Self.systemClock, answeringConstantlyAt constant: String?
   ) throws {
     self.settings = settings
+    self.store = store
     self.logger = logger
     let connections = OpenConnections(limit: settings.maximumConnections)
     self.connections = connections
@@ -70,8 +72,8 @@ public struct LoginServer: Sendable {
       accounts: accounts, issuer: settings.issuer, attempts: attempts, metrics: metrics, trouble: trouble,
       observe: observe)
     let operations = OperationsRoutes(
-      store: store, metrics: metrics, trouble: trouble, readiness: readiness, connections: connections,
-      budget: budget)
+      store: store, writing: WriteProbe { () throws(VerifierError) in try await store.checkWriting() },
+      metrics: metrics, trouble: trouble, readiness: readiness, connections: connections, budget: budget)
     let pages = PageService(
       accounts: accounts, issuer: settings.issuer, templates: try PageTemplates(), limits: attempts, budget: budget,
       trouble: trouble, observe: observe)
@@ -93,13 +95,14 @@ public struct LoginServer: Sendable {
 
   /// Serves until SIGTERM or SIGINT: then no new connection is taken, and what is under way is carried to its end.
   /// SIGHUP has the certificate read again.
-  /// - Throws: `IOError` and its like where the address cannot be had.
+  /// - Throws: `IOError` and its like where the address cannot be had; `VerifierError.store` after a disk has failed: the
+  ///   program can accept nothing more, and another one finds on the disk what was answered.
   public func run() async throws {
     // What is left of a service that was killed is replaced, what answers is not.
     if case .unix(let path) = settings.listen, UnixSocket.answers(at: path) {
       throw IOError(errnoCode: EADDRINUSE, reason: "bind")
     }
-    let notifier = SystemdNotifier(), sealer = AuditSealer(verifier: verifier), logger = logger
+    let notifier = SystemdNotifier(), sealer = AuditSealer(verifier: verifier), logger = logger, store = store
     let services: [any Service] = [
       ClosureService { @Sendable in
         await cancelWhenGracefulShutdown {
@@ -111,6 +114,9 @@ public struct LoginServer: Sendable {
       },
       try application(notifier),
       ClosureService { @Sendable in
+        if let reason = await cancelWhenGracefulShutdown({ await store.breakdown() }) { throw reason }
+      },
+      ClosureService { @Sendable in
         // First to be told of the end: whoever balances load is to look elsewhere.
         try? await gracefulShutdown()
         readiness.set(false)
@@ -118,7 +124,11 @@ public struct LoginServer: Sendable {
       },
     ]
     var group = ServiceGroupConfiguration(
-      services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+      services: services.map {
+        .init(
+          service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+          failureTerminationBehavior: .gracefullyShutdownGroup)
+      },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
     group.maximumGracefulShutdownDuration = .seconds(settings.drainSeconds)
     try await ServiceGroup(configuration: group).run()

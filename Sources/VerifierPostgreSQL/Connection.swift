@@ -16,16 +16,16 @@ internal import VerifierSQL
 final class ConnectionSettings: Sendable {
   /// As libpq reads it: a URL or keywords and values.
   let url: String
-  /// How long an answer may take that has no lock to wait for.
+  /// How long a call may take, with all that it waits for.
   let answerTimeout: Duration
-  /// How long a lock is waited for.
+  /// How long of that a lock is waited for: there is time left to tell of it.
   let lockTimeout: Duration
   private let prepares = Atomic(true)
 
   init(url: String, answerTimeout: Duration, lockTimeout: Duration) {
     self.url = url
     self.answerTimeout = answerTimeout
-    self.lockTimeout = lockTimeout
+    self.lockTimeout = min(lockTimeout, answerTimeout / 2)
   }
 
   /// Whether statements are prepared: not any more once a pooler was found in between that mixes them up.
@@ -41,20 +41,27 @@ final class Connection {
   private var prepared: Set<String> = []
   /// Runs ahead of the next statements, in the same round trip.
   private var prelude: [SQLStatement] = []
+  /// When the server's silence ends what is run.
+  var deadline: ContinuousClock.Instant
+  /// Whether an answer did not come in time; then the connection is of no use.
+  private(set) var isSilent = false
 
   /// Connects; blocks for at most five seconds for each address, unless the URL says otherwise.
-  init(_ settings: ConnectionSettings) throws(PostgreSQLError) {
+  /// - Parameter deadline: when no more addresses are to be tried, to within two seconds, which is libpq's least.
+  init(_ settings: ConnectionSettings, until deadline: ContinuousClock.Instant) throws(PostgreSQLError) {
     self.settings = settings
+    self.deadline = deadline
+    let patience = min(max((deadline - .now).components.seconds, 2), 5)
     // What stands before dbname gives way to the URL's own words, and what comes after it does not.
     let made = unsafe Self.withCStrings(["connect_timeout", "fallback_application_name", "dbname", "client_encoding"]) {
       names in
-      unsafe Self.withCStrings(["5", "vmfa", settings.url, "UTF8"]) { values in
+      unsafe Self.withCStrings(["\(patience)", "vmfa", settings.url, "UTF8"]) { values in
         unsafe PQconnectdbParams(names, values, 1)
       }
     }
     guard let made = unsafe made else { throw .notConnected("out of memory") }
     unsafe handle = made
-    guard unsafe PQstatus(handle) == CONNECTION_OK else { throw .notConnected(message) }
+    guard unsafe PQstatus(handle) == CONNECTION_OK else { throw .notConnected(ConnectionProblem.words(for: message)) }
     unsafe PQsetNoticeProcessor(handle, { _, _ in }, nil)
     guard unsafe PQsetnonblocking(handle, 1) == 0, unsafe PQenterPipelineMode(handle) == 1 else {
       throw .notConnected(message)
@@ -69,8 +76,11 @@ final class Connection {
     if let reason = unsafe libpq_load() {
       throw .unreachable(unsafe String(cString: reason))
     }
-    guard let options = unsafe PQconninfoParse(url, nil) else {
-      throw .unreachable("libpq cannot read the database's URL (see its Connection Strings)")
+    var reason: UnsafeMutablePointer<CChar>?
+    guard let options = unsafe PQconninfoParse(url, &reason) else {
+      let message = unsafe reason.map { unsafe String(cString: $0) } ?? ""
+      unsafe PQfreemem(reason)
+      throw .unreachable(ConnectionProblem.words(forURL: message))
     }
     unsafe PQconninfoFree(options)
   }
@@ -89,18 +99,16 @@ final class Connection {
   /// The last statement's tag, such as `COMMIT`: a transaction that had failed is rolled back by its commit.
   private(set) var commandTag = ""
 
-  /// Runs statements one after the other in one round trip; what follows one that failed is not run.
-  /// - Parameter timeout: how long all of it may take.
-  func pipeline(_ given: [SQLStatement], timeout: Duration) throws(PostgreSQLError) -> [SQLResult] {
+  /// Runs statements one after the other in one round trip, until ``deadline``; what follows one that failed is not run.
+  func pipeline(_ given: [SQLStatement]) throws(PostgreSQLError) -> [SQLResult] {
     let statements = prelude + given
     let skipped = prelude.count
     prelude = []
-    let deadline = ContinuousClock.now + timeout
     var steps: [Step] = []
     for statement in statements { steps += try send(statement) }
     guard unsafe PQpipelineSync(handle) == 1 else { throw .lost(message) }
-    try flush(until: deadline)
-    return Array(try receive(steps, until: deadline).dropFirst(skipped))
+    try flush()
+    return Array(try receive(steps).dropFirst(skipped))
   }
 
   private enum Step {
@@ -147,11 +155,10 @@ final class Connection {
     return "vmfa_" + String(hash, radix: 16)
   }
 
-  private func receive(_ steps: [Step], until deadline: ContinuousClock.Instant) throws(PostgreSQLError) -> [SQLResult]
-  {
+  private func receive(_ steps: [Step]) throws(PostgreSQLError) -> [SQLResult] {
     var results: [SQLResult] = [], failure: PostgreSQLError?
     for step in steps {
-      guard let result = try next(until: deadline) else { throw .lost(message) }
+      guard let result = try next() else { throw .lost(message) }
       let outcome = result.outcome
       switch (step, outcome) {
       case (.execute, .success(let read)):
@@ -163,37 +170,40 @@ final class Connection {
         failure = failure ?? error
       }
       // Each statement's results end with a null.
-      guard try next(until: deadline) == nil else { throw .lost("an answer too many came") }
+      guard try next() == nil else { throw .lost("an answer too many came") }
     }
-    guard let sync = try next(until: deadline), sync.isSync else { throw .lost(message) }
+    guard let sync = try next(), sync.isSync else { throw .lost(message) }
     if let failure { throw failure.seenFromPooler(settings) }
     return results
   }
 
-  private func next(until deadline: ContinuousClock.Instant) throws(PostgreSQLError) -> QueryResult? {
+  private func next() throws(PostgreSQLError) -> QueryResult? {
     while unsafe PQisBusy(handle) == 1 {
-      try wait(for: Int16(POLLIN), until: deadline)
+      try wait(for: Int16(POLLIN))
       guard unsafe PQconsumeInput(handle) == 1 else { throw .lost(message) }
     }
     return unsafe PQgetResult(handle).map { unsafe QueryResult($0) }
   }
 
-  private func flush(until deadline: ContinuousClock.Instant) throws(PostgreSQLError) {
+  private func flush() throws(PostgreSQLError) {
     while true {
       switch unsafe PQflush(handle) {
       case 0: return
       case 1:
         // The server may want to be read before it reads on.
-        try wait(for: Int16(POLLIN) | Int16(POLLOUT), until: deadline)
+        try wait(for: Int16(POLLIN) | Int16(POLLOUT))
         guard unsafe PQconsumeInput(handle) == 1 else { throw .lost(message) }
       default: throw .lost(message)
       }
     }
   }
 
-  private func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws(PostgreSQLError) {
+  private func wait(for events: Int16) throws(PostgreSQLError) {
     let left = deadline - ContinuousClock.now
-    guard left > .zero else { throw .timedOut("the database gave no answer in time") }
+    guard left > .zero else {
+      isSilent = true
+      throw .silent
+    }
     let milliseconds = Int32(
       clamping: left.components.seconds * 1000 + 1 + left.components.attoseconds / 1_000_000_000_000_000)
     var descriptor = pollfd(fd: unsafe PQsocket(handle), events: events, revents: 0)
@@ -216,7 +226,7 @@ extension Connection: SQLSession {
 
   func run(_ statements: [SQLStatement]) throws -> [SQLResult] {
     do throws(PostgreSQLError) {
-      return try pipeline(statements, timeout: settings.answerTimeout + settings.lockTimeout)
+      return try pipeline(statements)
     } catch .server("23503", _) { throw SQLFailure.foreignKey }
   }
 }

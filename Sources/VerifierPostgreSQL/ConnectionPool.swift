@@ -21,8 +21,19 @@ final class ConnectionPool: @unchecked Sendable {
     /// Told whether it was begun before.
     let run: @Sendable (Connection, Bool) -> End
     let fail: @Sendable (PostgreSQLError) -> Void
+    /// How long it may take.
+    let timeout: Duration
     let submitted = ContinuousClock.now
     var isRepeated = false
+
+    init(
+      timeout: Duration, run: @escaping @Sendable (Connection, Bool) -> End,
+      fail: @escaping @Sendable (PostgreSQLError) -> Void
+    ) {
+      self.timeout = timeout
+      self.run = run
+      self.fail = fail
+    }
   }
 
   private struct State {
@@ -34,12 +45,16 @@ final class ConnectionPool: @unchecked Sendable {
     var idle = 0
     var live = 0
     var isClosed = false
+    /// Whether the last of the work to end had no answer in time.
+    var isSilent = false
     var failures = 0
     var failure: (error: PostgreSQLError, until: ContinuousClock.Instant)?
   }
 
   private static let idleLimit: Duration = .seconds(300)
   private static let longestPause: Duration = .seconds(1)
+  /// How long work waits for connections that are at work.
+  private static let longestWait: Duration = .seconds(30)
   private static let closed = PostgreSQLError.notConnected("the store was closed")
 
   private let settings: ConnectionSettings
@@ -98,8 +113,13 @@ final class ConnectionPool: @unchecked Sendable {
   private func work() {
     var connection: Connection?
     while let job = take(isConnected: connection != nil) {
-      guard job.submitted.advanced(by: settings.lockTimeout) > .now else {
+      guard job.submitted.advanced(by: Self.longestWait) > .now else {
         job.fail(.timedOut("all connections were busy for too long"))
+        continue
+      }
+      let deadline = deadline(of: job)
+      guard deadline > .now else {
+        job.fail(.silent)
         continue
       }
       // What ended one connection may have ended all that were idle.
@@ -108,13 +128,16 @@ final class ConnectionPool: @unchecked Sendable {
         locked { $0.live -= 1 }
       }
       if connection == nil {
-        do throws(PostgreSQLError) { connection = try connect() } catch {
+        do throws(PostgreSQLError) { connection = try connect(until: deadline) } catch {
           connectionFailed(error, with: job)
           return
         }
       }
       guard let open = connection else { continue }
-      switch job.run(open, job.isRepeated) {
+      open.deadline = deadline
+      let end = job.run(open, job.isRepeated)
+      locked { $0.isSilent = open.isSilent }
+      switch end {
       case .done(keepsConnection: true): continue
       case .done(keepsConnection: false): connection = nil
       case .again:
@@ -144,8 +167,13 @@ final class ConnectionPool: @unchecked Sendable {
     return state.waiting.removeFirst()
   }
 
-  private func connect() throws(PostgreSQLError) -> Connection {
-    let connection = try Connection(settings)
+  /// When work is given up that is begun now. Where the server has just been silent, what waited meanwhile has waited for it.
+  private func deadline(of job: Job) -> ContinuousClock.Instant {
+    (locked { $0.isSilent } ? job.submitted : .now) + job.timeout
+  }
+
+  private func connect(until deadline: ContinuousClock.Instant) throws(PostgreSQLError) -> Connection {
+    let connection = try Connection(settings, until: deadline)
     locked { state in
       state.live += 1
       state.failures = 0

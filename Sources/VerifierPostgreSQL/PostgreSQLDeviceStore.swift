@@ -20,13 +20,14 @@ public final class PostgreSQLDeviceStore: DeviceStore {
 
   private let pool: ConnectionPool
   private let transactions: Transactions
+  private let answerTimeout: Duration
   private let place: String
 
   private init(pool: ConnectionPool, settings: ConnectionSettings, place: String) {
     self.pool = pool
     self.place = place
-    transactions = Transactions(
-      answerTimeout: settings.answerTimeout, lockTimeout: settings.lockTimeout)
+    answerTimeout = settings.answerTimeout
+    transactions = Transactions(lockTimeout: settings.lockTimeout)
   }
 
   deinit { pool.close() }
@@ -37,18 +38,20 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   ///     better in a password file than in here.
   ///   - opening: what to do where there are no tables.
   ///   - connections: at most so many, made as they are needed.
-  ///   - answerTimeout: seconds until a database that gives no answer is given up, and the connection with it.
-  ///   - lockTimeout: seconds to wait for others' locks before they are taken for stuck.
+  ///   - answerTimeout: seconds until a database that gives no answer is given up, and the connection with it; every call
+  ///     is answered by then, or within two seconds more where a new connection has to be made.
+  ///   - lockTimeout: seconds to wait for others' locks before they are taken for stuck; at most half of `answerTimeout`.
   /// - Throws: `VerifierError.store`.
   public static func open(
-    _ url: String, _ opening: Opening, connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 30
+    _ url: String, _ opening: Opening, connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 5
   ) async throws(VerifierError) -> PostgreSQLDeviceStore {
     do throws(StoreFailure) { try Connection.prepare(for: url) } catch { throw .store(error) }
     let settings = ConnectionSettings(
       url: url, answerTimeout: .seconds(answerTimeout), lockTimeout: .seconds(lockTimeout))
     let pool = ConnectionPool(settings, limit: connections)
     do throws(VerifierError) {
-      let place = try await Self.perform(on: pool, place: "the database") { connection, _ in
+      let place = try await Self.perform(on: pool, within: settings.answerTimeout, place: "the database") {
+        connection, _ in
         try Schema.prepare(connection, makingTables: opening == .creatingIfMissing, settings: settings)
       }
       return PostgreSQLDeviceStore(pool: pool, settings: settings, place: place)
@@ -148,21 +151,29 @@ public final class PostgreSQLDeviceStore: DeviceStore {
     try await write { try $0.sealAudit(make) }
   }
 
+  /// Writes the account's row, and leaves in it what was there.
+  public func checkWriting() async throws(VerifierError) { try await write { try $0.checkWriting() } }
+
   /// As `DeviceStore` has it: references. Pages and indexes are for `pg_amcheck`.
-  public func checkIntegrity() async throws(VerifierError) -> [String] { try await read { try $0.strayRows() } }
+  public func checkIntegrity() async throws(VerifierError) -> [String] {
+    // It reads all there is.
+    try await read(within: .seconds(3600)) { try $0.strayRows() }
+  }
 
   func write<R: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> R
   ) async throws(VerifierError) -> R {
-    try await Self.perform(on: pool, place: place) { [transactions] connection, isRepeated in
+    try await Self.perform(on: pool, within: answerTimeout, place: place) { [transactions] connection, isRepeated in
       try transactions.run(.writing, on: connection, isRepeated: isRepeated, body)
     }
   }
 
+  /// - Parameter timeout: how long it may take, if not as long as any other call.
   func read<R: Sendable>(
-    _ body: @escaping @Sendable (Connection) throws -> R
+    within timeout: Duration? = nil, _ body: @escaping @Sendable (Connection) throws -> R
   ) async throws(VerifierError) -> R {
-    try await Self.perform(on: pool, place: place) { [transactions] connection, isRepeated in
+    try await Self.perform(on: pool, within: timeout ?? answerTimeout, place: place) {
+      [transactions] connection, isRepeated in
       try transactions.run(.reading, on: connection, isRepeated: isRepeated, body)
     }
   }
@@ -176,11 +187,12 @@ public final class PostgreSQLDeviceStore: DeviceStore {
 
   /// Runs work on one of the pool's threads, to its end whatever becomes of the calling task.
   private static func perform<R: Sendable>(
-    on pool: ConnectionPool, place: String, _ work: @escaping @Sendable (Connection, Bool) throws -> R
+    on pool: ConnectionPool, within timeout: Duration, place: String,
+    _ work: @escaping @Sendable (Connection, Bool) throws -> R
   ) async throws(VerifierError) -> R {
     let result: Result<R, VerifierError> = await withCheckedContinuation { continuation in
       pool.submit(
-        ConnectionPool.Job { connection, isRepeated in
+        ConnectionPool.Job(timeout: timeout) { connection, isRepeated in
           do {
             continuation.resume(returning: .success(try work(connection, isRepeated)))
             return .done(keepsConnection: true)

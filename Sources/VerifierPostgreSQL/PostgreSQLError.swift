@@ -14,6 +14,9 @@ enum PostgreSQLError: Error {
   /// The names of prepared statements mean something else on the next server: there is a pooler between.
   case preparedStatementsUnusable
 
+  /// The server said nothing for as long as it is waited for.
+  static var silent: PostgreSQLError { .timedOut("the database gave no answer in time") }
+
   /// Whether the transaction may be begun anew on the same connection.
   var isConflict: Bool {
     // serialization_failure, deadlock_detected

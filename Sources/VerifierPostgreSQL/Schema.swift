@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Verifier
 internal import VerifierSQL
 
@@ -41,10 +42,8 @@ enum Schema {
 
   /// All in one transaction: one that is cut off leaves nothing. The advisory lock lets one program do it at a time.
   private static func migrate(_ connection: Connection, place: String, settings: ConnectionSettings) throws {
-    let transactions = Transactions(
-      answerTimeout: settings.answerTimeout, lockTimeout: settings.lockTimeout)
-    try transactions.run(.writing, on: connection, isRepeated: true) { session in
-      _ = try session.run("SELECT pg_advisory_xact_lock(\(advisoryLock))")
+    try Transactions(lockTimeout: longestWait).run(.writing, on: connection, isRepeated: true) { session in
+      try waitForOthers(session, settings)
       _ = try session.run(
         """
         CREATE TABLE IF NOT EXISTS vmfa_migration (
@@ -56,7 +55,9 @@ enum Schema {
       try refuseNewer(present, place: place)
       for migration in migrations where !present.contains(migration.name) {
         // However long the tables are: what is given up half-way would be begun anew by every program that starts.
-        _ = try session.pipeline(migration.statements.map { SQLStatement($0) }, timeout: .seconds(3600))
+        session.deadline = .now + .seconds(3600)
+        _ = try session.pipeline(migration.statements.map { SQLStatement($0) })
+        session.deadline = .now + settings.answerTimeout
         _ = try session.run("INSERT INTO vmfa_migration (name) VALUES ($1)", [.text(migration.name)])
       }
       if try session.run("SELECT id FROM vmfa_account").rows.isEmpty {
@@ -64,6 +65,22 @@ enum Schema {
       }
     }
   }
+
+  /// Takes the advisory lock. It is asked for again and again, so that a server that hangs is told from one at work.
+  private static func waitForOthers(_ session: Connection, _ settings: ConnectionSettings) throws {
+    let end = ContinuousClock.now + longestWait
+    let lock = "SELECT CAST(pg_try_advisory_xact_lock(\(advisoryLock)) AS TEXT)"
+    while try session.run(lock).rows.text != "true" {
+      guard ContinuousClock.now < end else {
+        throw StoreFailure.unreachable("another program is still bringing the tables up to date")
+      }
+      Thread.sleep(forTimeInterval: 0.1)
+      session.deadline = .now + settings.answerTimeout
+    }
+  }
+
+  /// How long others who change the tables, or use them, are waited for.
+  private static let longestWait: Duration = .seconds(30)
 
   /// "vmfa" in ASCII.
   private static let advisoryLock = 0x766D_6661

@@ -16,7 +16,6 @@ enum TransactionEnd: Error {
 struct Transactions: Sendable {
   enum Kind { case reading, writing }
 
-  let answerTimeout: Duration
   let lockTimeout: Duration
 
   /// - Parameter isRepeated: whether a lost connection has had it begun anew already.
@@ -73,7 +72,7 @@ struct Transactions: Sendable {
   /// When the connection is lost here, the commit may have been kept or not: that is no answer, and is not begun anew.
   private func commit(_ connection: Connection) throws {
     do throws(PostgreSQLError) {
-      _ = try connection.pipeline([SQLStatement("COMMIT")], timeout: answerTimeout)
+      _ = try connection.pipeline([SQLStatement("COMMIT")])
     } catch {
       guard error.endsConnection else { throw error }
       let reason = StoreFailure(error, place: "")
@@ -86,7 +85,7 @@ struct Transactions: Sendable {
   }
 
   private func rollBack(_ connection: Connection) throws {
-    do { _ = try connection.pipeline([SQLStatement("ROLLBACK")], timeout: answerTimeout) } catch {
+    do { _ = try connection.pipeline([SQLStatement("ROLLBACK")]) } catch {
       throw TransactionEnd.failed(error)
     }
   }

@@ -3,20 +3,20 @@ package import Verifier
 
 // What is not a user's: policy and account id, keys.
 extension SQLSession {
-  /// Both in one go; the account id stands under no name.
+  /// Both in one go; the account id stands under no name. It is text, since it may begin with a zero.
   static var settings: String {
-    "SELECT name, value FROM vmfa_policy UNION ALL SELECT '', CAST(id AS BIGINT) FROM vmfa_account"
+    "SELECT name, value, NULL FROM vmfa_policy UNION ALL SELECT '', NULL, id FROM vmfa_account"
   }
 
   static func readSettings(_ rows: SQLRows) throws -> (Policy, AccountID) {
     var policy = Policy.standard, account: AccountID?
     for row in rows {
       var reader = RowReader(row, of: "the policy")
-      let name = try reader.text(), value = try reader.integer()
-      if name.isEmpty {
-        account = try AccountID(String(value))
+      let name = try reader.text(), value = try reader.optionalInteger(), id = try reader.optionalText()
+      if let id, name.isEmpty {
+        account = try AccountID(id)
       } else {
-        guard let setting = Policy.Setting(rawValue: name), setting.range.contains(value) else {
+        guard let value, let setting = Policy.Setting(rawValue: name), setting.range.contains(value) else {
           throw VerifierError.corruptRecord("the policy")
         }
         try policy.set(setting, to: value)
@@ -78,6 +78,14 @@ extension SQLSession {
     if state.keys != before { try replace(before, with: state.keys) }
     try insert(state.records)
     return result
+  }
+
+  /// Changes a row, and changes it back: SQLite writes nothing where a value is set to what it is.
+  package func checkWriting() throws {
+    _ = try run([
+      SQLStatement("UPDATE vmfa_account SET id = id || '0'"),
+      SQLStatement("UPDATE vmfa_account SET id = SUBSTR(id, 1, LENGTH(id) - 1)"),
+    ])
   }
 
   /// One at a time changes keys, or seals audit rows.

@@ -21,7 +21,7 @@ enum DatabaseFile {
       }
       // Whatever is opened from here on is this file, or is found not to be when it is first used.
       let file = try FileIdentity(of: path)
-      try check(path, configuration: configuration(lockTimeout: lockTimeout))
+      try check(path, opening, lockTimeout: lockTimeout)
       let pool = try DatabasePool(path: path, configuration: configuration(lockTimeout: lockTimeout))
       let real = try pool.writeWithoutTransaction { database in
         // What was answered has to outlive a power cut; GroupCommit sees to that, and then answers.
@@ -30,10 +30,8 @@ enum DatabaseFile {
           sql: isGathered
             ? "PRAGMA cache_spill = OFF; PRAGMA checkpoint_fullfsync = ON; PRAGMA synchronous = FULL"
             : "PRAGMA synchronous = NORMAL")
-        // Attempts touch rows all over the file: the writer keeps more of it than SQLite's 2 MB. The log is carried over by
-        // the checkpointer; the writer does so only where that could not.
+        // Attempts touch rows all over the file: the writer keeps more of it than SQLite's 2 MB.
         try database.execute(sql: "PRAGMA cache_size = \(-cacheKibibytes)")
-        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
         return try String.fetchOne(database, sql: "SELECT file FROM pragma_database_list WHERE name = 'main'")
       }
       // Beside the file itself, whatever links lead there; and the same one for as long as anybody has the database open.
@@ -73,8 +71,6 @@ enum DatabaseFile {
   }()
 
   private static let cacheKibibytes = 64 << 10
-  /// Of 4 KiB.
-  private static let checkpointPages = 32_000
 
   /// Milliseconds.
   private static let longestNap = 8
@@ -91,6 +87,8 @@ enum DatabaseFile {
     configuration.foreignKeysEnabled = true
     configuration.prepareDatabase { database in
       try database.execute(sql: "PRAGMA synchronous = FULL")
+      // The log is carried over by the checkpointer alone, which says why.
+      try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
       // Statements of others' making (views, triggers) get no say in a database of ours.
       try database.execute(sql: "PRAGMA trusted_schema = OFF")
     }
@@ -120,25 +118,56 @@ enum DatabaseFile {
     try StagedFile(adopting: beside, for: path, .keeping).place()
   }
 
-  /// Refuses files that are not ours, damaged or newer, and brings older ones up to date. A queue, and not the pool, since
-  /// a pool changes what it opens.
-  private static func check(_ path: String, configuration: Configuration) throws {
-    let connection = try DatabaseQueue(path: path, configuration: configuration)
-    let migrator = Schema.migrator
-    let isCurrent = try connection.inDatabase { database in
-      guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == Schema.applicationID else {
+  /// Refuses files that are not ours, damaged or newer, brings older ones up to date, and makes the tables in an empty one
+  /// where that is asked for. A queue, and not the pool, since a pool changes what it opens.
+  private static func check(
+    _ path: String, _ opening: SQLiteDeviceStore.Opening, lockTimeout: Double
+  ) throws {
+    let connection = try DatabaseQueue(path: path, configuration: configuration(lockTimeout: lockTimeout))
+    let migrator = Schema.migrator, end = ContinuousClock.now + .seconds(lockTimeout)
+    try connection.inDatabase { database in
+      if try isEmpty(database, at: path) {
+        guard opening == .creatingIfMissing else { throw StoreFailure.missing(place: path) }
+        try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA application_id = \(Schema.applicationID)")
+      }
+      guard try applicationID(database) == Schema.applicationID else {
         throw StoreFailure.corrupt(place: path, reason: "it was not made by vmfa")
       }
       if try migrator.hasBeenSuperseded(database) { throw StoreFailure.newerSchema(place: path) }
-      return try migrator.hasCompletedMigrations(database)
     }
-    if !isCurrent {
-      do { try migrator.migrate(connection) } catch {
-        // Another process may have been faster: each step is one transaction, and what it finds done it cannot do again.
-        guard try connection.inDatabase(migrator.hasCompletedMigrations) else { throw error }
+    while try !connection.inDatabase(migrator.hasCompletedMigrations) {
+      let before = try connection.inDatabase(countMigrations)
+      do { try migrator.migrate(connection) } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY && .now < end
+      {
+        // SQLite does not wait for another process where waiting might last for ever.
+        usleep(10_000)
+      } catch {
+        // Another process may have been faster: each step is one transaction, and fails where it was done already.
+        guard try connection.inDatabase(countMigrations) > before else { throw error }
       }
     }
     try connection.close()
+  }
+
+  /// How many migrations were applied.
+  private static func countMigrations(_ database: Database) throws -> Int {
+    try database.tableExists("grdb_migrations") ? Schema.migrator.appliedIdentifiers(database).count : 0
+  }
+
+  /// Whether nothing was ever put into the file: it has no bytes, or one page that is the header of a database. A file that
+  /// ends within a page was cut off.
+  private static func isEmpty(_ database: Database, at path: String) throws -> Bool {
+    let file = URL(filePath: path).resolvingSymlinksInPath().path
+    let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
+    return try size % 512 == 0 && applicationID(database) == 0
+      && Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0 <= 1
+      && Int.fetchOne(database, sql: "PRAGMA user_version") == 0
+      && Int.fetchOne(database, sql: "SELECT COUNT(*) FROM sqlite_schema") == 0
+  }
+
+  private static func applicationID(_ database: Database) throws -> Int32? {
+    try Int32.fetchOne(database, sql: "PRAGMA application_id")
   }
 }
 

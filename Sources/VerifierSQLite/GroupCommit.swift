@@ -49,6 +49,8 @@ final class GroupCommit: Sendable {
   private let synchronize: @Sendable () throws -> Void
   private let state = Mutex(State())
   private let arrival = DispatchSemaphore(value: 0)
+  /// Has one element once the disk has failed.
+  private let breakdowns = AsyncStream.makeStream(of: VerifierError.self, bufferingPolicy: .bufferingOldest(1))
 
   private struct State {
     var jobs: [Job] = []
@@ -112,7 +114,7 @@ final class GroupCommit: Sendable {
       let failures = commit(jobs, on: session), uncertainty = waitForDisk(failures)
       // Where they lie: a copy of a job counts references that another core counted last.
       for index in jobs.indices { jobs[index].end.resume(returning: uncertainty ?? failures[index]) }
-      if !isBroken { checkpointer.committed(jobs.count, on: database) }
+      if !isBroken { checkpointer.committed(on: database) }
     }
   }
 
@@ -125,12 +127,19 @@ final class GroupCommit: Sendable {
       return nil
     } catch {
       state.withLock { $0.isBroken = true }
+      breakdowns.continuation.yield(.store(.outcomeUnknown("the disk failed while it was written to")))
       return UncertainCommit(reason: error)
     }
   }
 
   /// Whether the disk has failed. The log is not to be carried over then: what it holds is not what was written.
   var isBroken: Bool { state.withLock { $0.isBroken } }
+
+  /// - Returns: nil where the task was cancelled.
+  func breakdown() async -> VerifierError? {
+    for await reason in breakdowns.stream { return reason }
+    return nil
+  }
 
   private static let diskFailure = StoreFailure.unreachable(
     "the disk failed while it was written to: start this program again")

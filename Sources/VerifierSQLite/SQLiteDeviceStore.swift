@@ -30,7 +30,8 @@ public final class SQLiteDeviceStore: DeviceStore {
   private let check: @Sendable () throws -> Void
 
   private init(
-    pool: DatabasePool, file: FileIdentity?, place: String, synchronize: @escaping @Sendable () throws -> Void
+    pool: DatabasePool, file: FileIdentity?, place: String, frames: Int,
+    synchronize: @escaping @Sendable () throws -> Void
   ) {
     self.pool = pool
     self.place = place
@@ -40,7 +41,8 @@ public final class SQLiteDeviceStore: DeviceStore {
         throw StoreFailure.unreachable("\(place) was removed or replaced while it was in use: start this program again")
       }
     }
-    checkpointer = Checkpointer(path: place, configuration: DatabaseFile.configuration(lockTimeout: 0))
+    checkpointer = Checkpointer(
+      path: place, configuration: DatabaseFile.configuration(lockTimeout: 0), interval: frames)
     writer = GroupCommit(pool: pool, checkpointer: checkpointer, check: check, synchronize: synchronize)
   }
 
@@ -56,18 +58,23 @@ public final class SQLiteDeviceStore: DeviceStore {
   public static func open(
     _ path: String, _ opening: Opening, lockTimeout: Double = 30
   ) async throws(VerifierError) -> SQLiteDeviceStore {
-    try await open(path, opening, lockTimeout: lockTimeout) { log throws(FileError) in try log.wait() }
+    try await open(path, opening, lockTimeout: lockTimeout, carryingOver: nil)
   }
 
-  /// The same; `wait` stands between a commit and its answers, for tests of disks that fail.
+  /// The same, for tests.
+  /// - Parameters:
+  ///   - frames: how long a log is that is carried over.
+  ///   - wait: stands between a commit and its answers, for disks that fail.
   package static func open(
-    _ path: String, _ opening: Opening, lockTimeout: Double = 30,
-    waiting wait: @escaping @Sendable (FileSync) throws -> Void
+    _ path: String, _ opening: Opening, lockTimeout: Double = 30, carryingOver frames: Int? = nil,
+    waiting wait: @escaping @Sendable (FileSync) throws -> Void = { log throws(FileError) in try log.wait() }
   ) async throws(VerifierError) -> SQLiteDeviceStore {
     let (pool, file, log) = try await onThread { () throws(VerifierError) in
       try DatabaseFile.open(path, opening, lockTimeout: lockTimeout)
     }
-    return SQLiteDeviceStore(pool: pool, file: file, place: path) { try wait(log) }
+    return SQLiteDeviceStore(
+      pool: pool, file: file, place: path, frames: frames ?? Checkpointer.usualInterval
+    ) { try wait(log) }
   }
 
   /// As `DeviceStore` has it.
@@ -150,6 +157,12 @@ public final class SQLiteDeviceStore: DeviceStore {
 
   /// As `DeviceStore` has it: those that share a commit are a batch.
   public func sealAuditOnCommit(_ make: @escaping AuditSealing) { writer.sealAudit(make) }
+
+  /// Writes the account's row, and leaves in it what was there.
+  public func checkWriting() async throws(VerifierError) { try await write { try $0.checkWriting() } }
+
+  /// A disk that fails is told of once; what it has of the log is not known from then on.
+  public func breakdown() async -> VerifierError? { await writer.breakdown() }
 
   /// As `DeviceStore` has it: pages, indexes, references.
   public func checkIntegrity() async throws(VerifierError) -> [String] {
@@ -243,6 +256,9 @@ public final class SQLiteDeviceStore: DeviceStore {
 }
 
 extension SQLiteDeviceStore {
+  /// Waits for a checkpoint that is under way, for tests.
+  package func finishCheckpoint() { checkpointer.finish() }
+
   /// A PRAGMA of the writing connection, for tests of how it was opened.
   package func setting(_ name: String) async throws(VerifierError) -> Int? {
     try await write { try Int.fetchOne($0.database, sql: "PRAGMA \(name)") }

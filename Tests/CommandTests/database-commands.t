@@ -4,6 +4,10 @@ The database itself: tables, damage, copies, a full disk.
   $ vmfa database migrate && vmfa database check
   the tables are up to date
   sound: 0 users, 0 devices
+  $ "$real_vmfa" database check 2> said > /dev/null; vmfa doctor > doctor
+  $ if sqlite_loses_logs; then grep -c "can lose committed changes" said doctor; else printf '%s:1\n' said doctor; fi
+  said:1
+  doctor:1
   $ vmfa user create zoe && ends vmfa user create zoe
   created zoe
   vmfa: error: there is a user zoe already

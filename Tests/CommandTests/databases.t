@@ -11,16 +11,69 @@ No database yet:
   $ ls -A "$HOME"
   $ ends vmfa device list --database plain/path.db
   vmfa: error: the database is named neither as sqlite:PATH nor as postgresql://* (glob)
-  vmfa: hint: sqlite:plain/path.db
+  vmfa: hint: sqlite: goes before the path of a file; a server is postgresql://USER@HOST/NAME
   status 64
   $ ends vmfa device list --database sqlite::memory:
   vmfa: error: the database is a file, and sqlite: is followed by its path
-  vmfa: hint: sqlite:./:memory:
+  vmfa: hint: ./ before its name makes that a path
   status 64
   $ ends vmfa device list --database 'postgresql://user:hunter2@[half/vmfa'
   vmfa: error: the database cannot be reached: libpq cannot read the database's URL (see its Connection Strings)
   vmfa: hint: try again, or see which program uses it
   status 69
+
+Whatever is wrong with a URL, no password in it is repeated:
+
+  $ for url in 'host=db password=s3cret' 's3cret' 'Postgresql://me:s3cret@db/x' 'postgresql:me:s3cret@db' 'sqlite:postgresql://me:s3cret@db/x' \
+  >   'sqlite:file:v.db?key=s3cret' 'mysql://me:s3cret@db/x' 'postgresql://me:pw@localhost/x?s3cret=1' 'postgresql://me:s3cret/@localhost/x' \
+  >   'postgresql://me:pa@s3cret@db.invalid/x' 'postgresql://me:s3cret?x@localhost/x' 'postgresql://me:s3cret@localhost:1/x?sslmode=s3cret' \
+  >   'postgresql:///x?host=/nowhere&password=s3cret' 'postgresql://me:s3cret%@localhost/x' 'postgresql://localhost:1/x?password=s3cret'; do
+  >   VMFA_DATABASE=$url vmfa user list 2>&1 | tee -a said | head -1; vmfa user list --database "$url" >> said 2>&1
+  > done
+  vmfa: error: the database is named neither as sqlite:PATH nor as postgresql://…
+  vmfa: error: the database is named neither as sqlite:PATH nor as postgresql://…
+  vmfa: error: the database is named neither as sqlite:PATH nor as postgresql://…
+  vmfa: error: the database is named neither as sqlite:PATH nor as postgresql://…
+  vmfa: error: sqlite: is followed by a path, and not by a URL
+  vmfa: error: the database is a file, and sqlite: is followed by its path
+  vmfa: error: the database is named neither as sqlite:PATH nor as postgresql://…
+  vmfa: error: the database cannot be reached: the database's URL has a parameter that libpq does not know
+  vmfa: error: the database cannot be reached: a number in the URL is none
+  vmfa: error: the database cannot be reached: there is no host of this name
+  vmfa: error: the database cannot be reached: nothing listens at the server's address and port
+  vmfa: error: the database cannot be reached: a parameter in the URL has a value that it cannot have
+  vmfa: error: the database cannot be reached: no server has its socket there
+  vmfa: error: the database cannot be reached: the database's URL has a % that is not followed by two hexadecimal digits (%25 stands for %)
+  vmfa: error: the database cannot be reached: nothing listens at the server's address and port
+  [69]
+  $ grep -c s3cret said
+  0
+  [1]
+
+An empty file is an empty database:
+
+  $ mkdir empty && touch empty/v.db && ends vmfa user list --database sqlite:empty/v.db
+  vmfa: error: there is no vmfa database at empty/v.db
+  vmfa: hint: vmfa enroll USER or vmfa database migrate makes it; --database names another one
+  status 66
+  $ ends vmfa device create a --database sqlite:empty/v.db --key-file none.key; stat -c %s empty/v.db
+  vmfa: error: the master key none.key is missing
+  vmfa: hint: nothing is sealed under it yet: (umask 077 && openssl rand -hex 32 > 'none.key') makes it
+  status 77
+  0
+  $ vmfa device create a --database sqlite:empty/v.db --json > /dev/null
+  $ vmfa user list --database sqlite:empty/v.db | tail -n +2 | cut -d' ' -f1
+  a
+
+Made by a version that could read nothing more, once the account's id began with a zero:
+
+  $ cp "$vectors/databases/account-zero.db" zero.db && install -m 600 "$vectors/databases/account-zero.key" zero.key
+  $ vmfa account init --database sqlite:zero.db --key-file zero.key 2> /dev/null | head -1
+  account id         012345678901
+  $ vmfa device create alice --database sqlite:zero.db --key-file zero.key --json | field serial
+  arn:aws:iam::012345678901:mfa/alice
+  $ vmfa account init --account-id 000000000012 --database sqlite:zeros.db --key-file zero.key 2> /dev/null | grep -o 0000.*12
+  000000000012
 
 Elsewhere, by option and by variable; XDG_DATA_HOME too:
 
@@ -81,8 +134,8 @@ Damaged files are left as they are:
   $ for size in 0 100 5000; do
   >   head -c $size whole.db > "$data/verifier.db"; vmfa user list 2>&1 | sed "s|$HOME||"; stat -c %s "$data/verifier.db"
   > done
-  vmfa: error: /.local/share/vmfa/verifier.db is not a sound vmfa database: it was not made by vmfa
-  vmfa: hint: restore it from a backup
+  vmfa: error: there is no vmfa database at /.local/share/vmfa/verifier.db
+  vmfa: hint: vmfa enroll USER or vmfa database migrate makes it; --database names another one
   0
   vmfa: error: /.local/share/vmfa/verifier.db is not a sound vmfa database: database disk image is malformed
   vmfa: hint: restore it from a backup

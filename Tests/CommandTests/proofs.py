@@ -1,6 +1,6 @@
 """Races, crashes and restarts, with programs that are real and get killed for real.
 
-    proofs.py race|crash|restart|fsyncs sqlite|postgresql|pgbouncer ROUNDS
+    proofs.py race|crash|restart|fsyncs|checkpoints sqlite|postgresql|pgbouncer ROUNDS
 
 Says one line, and ends with 1 where something did not hold. Runs verifier-load and vmfa from PATH.
 """
@@ -245,6 +245,58 @@ def fsyncs(rounds):
     print(f"{calls} for {640 * rounds}", file=sys.stderr)
 
 
+def checkpoints(rounds):
+    """A service under load, commands beside it: no checkpoint starts on a log that is carried over (SQLite's WAL-reset bug),
+    and no log begins anew while one runs. Takes VMFA_MINUTES, where that is given, and else as many rounds as asked for."""
+    minutes = float(os.environ.get("VMFA_MINUTES", 0))
+    place, recorder = os.path.join(folder, "checkpoints"), os.path.join(folder, "recorder.so")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "CheckpointRecorder")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", recorder, f"-I{source}/include", f"{source}/recorder.c",
+                    "-lsqlite3", "-ldl", "-lpthread"], check=True)
+    os.environ.update(LD_PRELOAD=recorder, VMFA_CHECKPOINTS=place)
+    # What runs for long carries over short logs here, so that there are many; what ends soon goes by the usual length.
+    os.environ["VERIFIER_LOAD_FRAMES"] = "1000"
+    driver = Driver(url)
+    driver.ask("setup 0 64")
+    vmfa("policy", "set", "--throttle", "off")
+    is_over, failures, commands = threading.Event(), [], collections.Counter()
+
+    def beside():
+        number = 0
+        while not is_over.is_set():
+            number += 1
+            for command in (["user", "create", f"beside-{number}"], ["verify", f"u{number % 64}", "000000"],
+                            ["audit", "head"], ["user", "list", "--json"],
+                            ["database", "backup", os.path.join(folder, "copy.db")]):
+                status, said = vmfa(*command)
+                commands[command[0]] += 1
+                if status not in (0, 1):
+                    failures.append((command, status, said))
+            os.unlink(os.path.join(folder, "copy.db"))
+
+    other = threading.Thread(target=beside)
+    other.start()
+    step, end, accepted = 10, time.monotonic() + 60 * minutes, 0
+    while rounds > 0 or time.monotonic() < end:
+        # Bursts, so that at times a checkpoint has carried over everything and nobody has written since.
+        taken = int(driver.ask(f"time 64 {random.choice([1, 16, 64])} {random.choice([640, 2500])} {step}").split()[1])
+        accepted, step, rounds = accepted + taken, step + 3 * 2600, rounds - 1
+        time.sleep(random.uniform(0, 0.3))
+    is_over.set()
+    other.join()
+    driver.end()
+    lines = [line.split() for line in open(place)] if os.path.exists(place) else []
+    on_carried = [line for line in lines if 0 < int(line[2]) <= int(line[4])]
+    anew = [line for line in lines if line[6] != "0"]
+    hold(lines, "no checkpoint was made at all")
+    hold(not on_carried, len(on_carried), "checkpoints of", len(lines), "on a log that is carried over:", on_carried[0:3])
+    hold(not anew, "the log began anew during a checkpoint:", anew[0:3])
+    hold(not failures, failures[0:3])
+    sound()
+    print("no checkpoint on a log that is carried over; check and audit verify end 0")
+    print(f"{len(lines)} checkpoints, {accepted} verifications, commands: {dict(commands)}", file=sys.stderr)
+
+
 def main():
     global url, server
     proof, store, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -256,7 +308,8 @@ def main():
     if store == "pgbouncer":
         url = server.pooled()
     try:
-        {"race": race, "crash": crash, "restart": restart, "fsyncs": fsyncs}[proof](rounds)
+        {"race": race, "crash": crash, "restart": restart, "fsyncs": fsyncs,
+         "checkpoints": checkpoints}[proof](rounds)
     finally:
         end()
 

@@ -13,3 +13,5 @@ Races, crashes and restarts, as many rounds as asked for: see proofs.py.
   all restarts: no code accepted twice, errors told, service back within 5 s
   $ proof fsyncs sqlite
   under 0.2 fsyncs per verification, 64 callers
+  $ proof checkpoints sqlite
+  no checkpoint on a log that is carried over; check and audit verify end 0

@@ -139,7 +139,7 @@ Logs for programs; a place that is taken; more connections than there may be.
   $ at=$(python3 -c 'import json; print(next(json.loads(l)["message"].split()[-1] for l in open("serve.log") if "listening" in l))')
   $ curl -s "$at/healthz" > /dev/null; tail -1 serve.log | python3 -c 'import json, sys; l = json.loads(sys.stdin.read()); print(l["level"], l["message"], len(l["request_id"]))'
   debug GET /healthz 200 36
-  $ ends vmfa serve --listen ${at#http://}
+  $ ends vmfa serve --listen ${at#http://} | grep -v "warning SQLite "
   * there is no root access key yet: vmfa account init makes one, for the aws CLI (glob)
   vmfa: error: cannot listen there: Address already in use
   vmfa: hint: --listen names another address

@@ -28,6 +28,9 @@ nginx, two replicas. See ../ServiceTests.
   $ try replicas
   OK
   [1]
+  $ try store_faults
+  OK
+  [1]
 
 The same on PostgreSQL.
 

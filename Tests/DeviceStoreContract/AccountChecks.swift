@@ -45,6 +45,16 @@ package enum AccountStoreContract {
       #expect(try await other.checkPassword(secret("battery staple"), of: name, at: now) == nil)
       #expect(try await other.checkPassword(secret("correct horse"), of: UserName("bob"), at: now) == nil)
     },
+    Check("an account id that begins with a zero is kept, in serials too") { open in
+      let (service, bench) = try await service(open()), id = try AccountID("012345678901")
+      _ = try await service.initialise(id: id, at: Bench.now)
+      let (other, beside) = try await AccountStoreContract.service(open())
+      #expect(try await other.store.settings().id == id)
+      #expect(try await other.store.policy() == .standard)
+      let device = try await beside.device(try await beside.enrolled())
+      #expect(device.serial.text == "arn:aws:iam::012345678901:mfa/alice")
+      #expect(try await bench.verify(step: Bench.step()).isAccepted)
+    },
     Check("a session on the pages is found by its secret alone, renewed, revoked, and over in time") { open in
       let (service, _) = try await service(open()), name = try UserName("élise +1"), now = Bench.now
       _ = try await service.createUser(name, at: now)

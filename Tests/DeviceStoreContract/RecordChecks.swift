@@ -53,6 +53,48 @@ extension DeviceStoreContract {
       let first = try await open().state(of: .user(user)).account
       #expect(try await open().state(of: .user(user)).account == first)
     },
+    Check("a seed opens for its user alone, whoever's the row becomes") { open in
+      let bench = try await Bench(store: open())
+      let device = try await bench.enrolled(for: "alice"), bob = try UserName("bob")
+      _ = try await bench.created(for: "bob")
+      try await bench.store.transaction(.enrolment(of: device, to: bob)) { state throws(VerifierError) in
+        let index = try state.index(of: device)
+        state.devices[index].user = bob
+      }
+      let moved = try await bench.device(device)
+      #expect(moved.user == bob && moved.status == .active)
+      // Its id, its serial and its seed are as they were.
+      await #expect(throws: VerifierError.corruptRecord("the seed of \(moved.serial)")) {
+        try await bench.verify(step: Bench.step(), of: "bob")
+      }
+    },
+    Check("a seed opens in its own row alone, also for its user") { open in
+      let bench = try await Bench(store: open())
+      let first = try await bench.enrolled(name: "first")
+      let second = try await bench.enrolled(name: "second", seed: Array("another seed of 20 b".utf8))
+      let seed = try await bench.device(first).seed, serial = try await bench.device(second).serial
+      try await bench.edit(second) { $0.seed = seed }
+      await #expect(throws: VerifierError.corruptRecord("the seed of \(serial)")) {
+        try await bench.verify(step: Bench.step())
+      }
+    },
+    Check("writing can be checked, and changes nothing") { open in
+      let bench = try await Bench(store: open())
+      let device = try await bench.enrolled(), user = TransactionUnit.owner(of: device)
+      let before = try await bench.store.state(of: user)
+      let rows = try await bench.store.auditRecords(AuditQuery()).map(\.id)
+      try await bench.store.checkWriting()
+      #expect(try await bench.store.state(of: user) == before)
+      #expect(try await bench.store.auditRecords(AuditQuery()).map(\.id) == rows)
+      await bench.store.close()
+    },
+    Check("a store that is well never breaks down, and whoever waits for that can be cancelled") { open in
+      let store = try await open()
+      let waiting = Task { await store.breakdown() }
+      try await store.checkWriting()
+      waiting.cancel()
+      #expect(await waiting.value == nil)
+    },
     Check("the first data key is one, whoever comes first") { open in
       let benches = try await withThrowingTaskGroup { group in
         let stores = [try await open(), try await open(), try await open(), try await open()]

@@ -98,6 +98,34 @@ extension DeviceStoreContract {
       #expect(active.items.map(\.serial) == [all[0]] && active.next == nil)
       #expect(try await bench.store.devices(DeviceQuery(status: .disabled)).items.isEmpty)
     },
+    Check("devices are told apart by whether they are assigned, and by the key of their seed") { open in
+      let bench = try await Bench(store: open())
+      for name in ["a", "b"] { _ = try await bench.created(for: "alice", name: name) }
+      let enabled = try await bench.device(try await bench.enrolled(for: "bob", name: "c"))
+      let assigned = try await bench.store.devices(DeviceQuery(isAssigned: true)).items
+      #expect(assigned.map(\.serial) == [enabled.serial])
+      #expect(try await bench.store.devices(DeviceQuery(isAssigned: false)).items.map(\.serial.name) == ["a", "b"])
+      let key = enabled.seed.keyID
+      #expect(try await bench.store.seedCounts() == [key: 3])
+      #expect(try await bench.store.devices(DeviceQuery(notUnderKey: key)).items.isEmpty)
+      #expect(try await bench.store.devices(DeviceQuery(notUnderKey: "x", limit: 2)).items.count == 2)
+    },
+    Check("who is locked is counted at a moment, a lock that is over is not") { open in
+      let bench = try await Bench(store: open())
+      let locks: [(String, User.Lock)] = [
+        ("a", .none), ("b", .until(Bench.now)), ("c", .until(Bench.now.advanced(by: 1))), ("d", .untilUnlocked),
+      ]
+      for (name, lock) in locks {
+        let device = try await bench.enrolled(for: name)
+        try await bench.store.transaction(.owner(of: device)) { state throws(VerifierError) in
+          state.user?.lock = lock
+          if lock == .untilUnlocked { state.devices[0].status = .disabled }
+        }
+      }
+      let counts = try await bench.store.lockCounts(at: Bench.now)
+      #expect(counts == (2, 1))
+      #expect(try await bench.store.lockCounts(at: Bench.now.advanced(by: -1)) == (3, 1))
+    },
     Check("users are listed by name, in the order of UTF-8") { open in
       let bench = try await Bench(store: open())
       let names = ["Zoë", "alice", "bob", "écho", "漢", "😀"]

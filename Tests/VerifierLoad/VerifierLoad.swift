@@ -21,7 +21,8 @@ import VerifierSQLite
 //   codes USERS                   their codes of this moment                       -> USER CODE
 //   replay                        then lines USER STEP, then `end`                 -> accepted A rejected R errors E
 //
-// Each has two verifiers on the database, as two replicas have.
+// Each has two verifiers on the database, as two replicas have. VERIFIER_LOAD_FRAMES is how long a log of SQLite's is that
+// is carried over, where that is not the usual length.
 @main struct VerifierLoad {
   let verifiers: [Verifier]
 
@@ -32,7 +33,9 @@ import VerifierSQLite
     for _ in 0..<2 {
       let store: any DeviceStore =
         url.hasPrefix("sqlite:")
-        ? try await SQLiteDeviceStore.open(String(url.dropFirst(7)), .creatingIfMissing)
+        ? try await SQLiteDeviceStore.open(
+          String(url.dropFirst(7)), .creatingIfMissing,
+          carryingOver: ProcessInfo.processInfo.environment["VERIFIER_LOAD_FRAMES"].flatMap { Int($0) })
         : try await PostgreSQLDeviceStore.open(url, .creatingIfMissing, connections: 8)
       let keys = try await KeyRing(opening: store) { () throws(VerifierError) in
         SharedMasterKey(try MasterKeyFile.read(ProcessInfo.processInfo.environment["VMFA_KEY_FILE"] ?? ""))

@@ -27,7 +27,7 @@ import VerifierPostgreSQL
     }
   }
 
-  private func bench(connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 30) async throws -> Bench {
+  private func bench(connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 5) async throws -> Bench {
     let bench = try await Bench(
       store: PostgreSQLDeviceStore.open(
         database, .creatingIfMissing, connections: connections, answerTimeout: answerTimeout, lockTimeout: lockTimeout))
@@ -201,6 +201,34 @@ import VerifierPostgreSQL
     #expect(try await bench.verify(step: Bench.step()) == .rejected(.reused))
   }
 
+  // With the time for locks on top of each answer's, this would take minutes.
+  @Test(.timeLimit(.minutes(1))) func `backends that hang are given up and replaced, and who waits in line is told`()
+    async throws
+  {
+    let bench = try await bench(connections: 2, answerTimeout: 2), store = bench.store
+    for round in 0..<4 as Range<Int64> {
+      try await withThrowingTaskGroup { group in
+        for _ in 0..<16 { group.addTask { _ = try await store.policy() } }
+        try await group.waitForAll()
+      }
+      let stalled = try backends()
+      for backend in stalled { kill(backend, SIGSTOP) }
+      defer { for backend in stalled { kill(backend, SIGCONT) } }
+      let failures = await withTaskGroup { group in
+        for _ in 0..<8 {
+          group.addTask { await self.failure { () throws(VerifierError) in try await store.checkWriting() } }
+        }
+        return await group.reduce(into: [] as [StoreFailure]) { failures, failure in
+          if let failure { failures.append(failure) }
+        }
+      }
+      #expect(!failures.isEmpty)
+      #expect(failures.allSatisfy { $0 == .unreachable("the database gave no answer in time") })
+      let time = Bench.now.advanced(by: 90 * round)
+      #expect(try await bench.verify(step: Bench.step(at: time), at: time).isAccepted)
+    }
+  }
+
   @Test func `a row that another program keeps locked is waited for, and then told`() async throws {
     let bench = try await bench(lockTimeout: 0.3)
     let holder = Process(), input = Pipe(), output = Pipe()
@@ -264,6 +292,18 @@ import VerifierPostgreSQL
       store: PostgreSQLDeviceStore.open(database.replacing("user=vmfa", with: "user=\(role)"), .existing))
     #expect(try await bench.user().failures == 0)
     await #expect(throws: VerifierError.self) { try await bench.verify(Bench.wrongCode()) }
+  }
+
+  @Test func `who may not write is not ready, and who may not be reached is not either`() async throws {
+    let bench = try await bench()
+    try await bench.store.checkWriting()
+    let role = "watcher" + database.drop { !$0.isNumber }.prefix { $0.isNumber }
+    try server.run("CREATE ROLE \(role) LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role)", at: database)
+    let store = try await PostgreSQLDeviceStore.open(database.replacing("user=vmfa", with: "user=\(role)"), .existing)
+    _ = try await store.policy()
+    #expect(await failure { () throws(VerifierError) in try await store.checkWriting() } != nil)
+    await store.close()
+    #expect(await failure { () throws(VerifierError) in try await store.checkWriting() } != nil)
   }
 
   @Test func `rows that do not read back are errors`() async throws {

@@ -57,6 +57,37 @@ import VerifierSQLite
     #expect(files.allSatisfy { $0.hasPrefix("verifier.db") && !$0.contains("tmp") })
   }
 
+  @Test(arguments: [false, true]) func `an empty file is an empty database`(hasHeader: Bool) async throws {
+    try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
+    try Data().write(to: URL(filePath: path))
+    // What SQLite makes of a file that nothing was put into.
+    if hasHeader { try await DatabaseQueue(path: path).vacuum() }
+    #expect(await opening() == .missing(place: path))
+    let path = path
+    let accounts = try await withThrowingTaskGroup { group in
+      for _ in 0..<6 {
+        group.addTask {
+          let store = try await SQLiteDeviceStore.open(path, .creatingIfMissing)
+          return try await store.state(of: .user(UserName("alice"))).account
+        }
+      }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(accounts.count == 1)
+    #expect(try await make().verify(step: Bench.step()).isAccepted)
+  }
+
+  @Test func `a database of another program is not taken for an empty file`() async throws {
+    try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
+    for sql in ["CREATE TABLE t (x)", "PRAGMA user_version = 1", "PRAGMA application_id = 1"] {
+      try? FileManager.default.removeItem(atPath: path)
+      let other = try DatabaseQueue(path: path)
+      try await other.writeWithoutTransaction { try $0.execute(sql: sql) }
+      try other.close()
+      #expect(await opening(.creatingIfMissing) == .corrupt(place: path, reason: "it was not made by vmfa"))
+    }
+  }
+
   @Test func `the log is written ahead and synchronised by whoever answers, foreign keys are on`() async throws {
     let bench = try await make()
     let journal = try await DatabaseQueue(path: path).read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
@@ -69,7 +100,7 @@ import VerifierSQLite
     #expect(try await store.setting("foreign_keys") == 1)
   }
 
-  @Test(arguments: [0, 1, 50, 100, 4096, 8192]) func `a truncated file is refused and left alone`(size: Int)
+  @Test(arguments: [1, 50, 100, 4096, 8192]) func `a truncated file is refused and left alone`(size: Int)
     async throws
   {
     _ = try await make()

@@ -202,11 +202,24 @@ import VerifierSQLite
       if case VerifierError.store(.unreachable) = error { true } else { false }
     }
     let store = try #require(bench.store as? SQLiteDeviceStore)
+    // Who runs the program is told, once; and that there is no more to be had from this store.
+    #expect(await store.breakdown() == .store(.outcomeUnknown("the disk failed while it was written to")))
+    await #expect(throws: VerifierError.self) { try await store.checkWriting() }
     await store.close()
     await store.close()
     // Started again, it is found to have been kept, and is not good a second time.
     let again = try await Bench(store: SQLiteDeviceStore.open(path, .existing))
     #expect(try await again.verify(step: Bench.step(), of: "u0") == .rejected(.reused))
+  }
+
+  @Test func `a check of writing writes, each time, and the disk has it`() async throws {
+    let disk = Disk(), bench = try await bench(on: disk)
+    for _ in 0..<2 {
+      let log = { try Data(contentsOf: URL(filePath: path + "-wal")) }
+      let before = try log(), waits = disk.waits
+      try await bench.store.checkWriting()
+      #expect(try log() != before && disk.waits == waits + 1)
+    }
   }
 
   @Test func `a failure that is told once answers nobody who comes later either`() async throws {

@@ -224,6 +224,21 @@ import VerifierSQLite
     #expect(try await again.verifier.sealAudit(at: Bench.now)?.number == 2)
   }
 
+  /// Made by a version that lost the zero of the account id 012345678901 when it read it, and then could read nothing more.
+  @Test func `a database whose account id begins with a zero can be used`() async throws {
+    let old = Vectors.root.appending(path: "TestVectors/databases"), key = folder.path("master.key")
+    try FileManager.default.copyItem(atPath: old.appending(path: "account-zero.db").path, toPath: path)
+    try FileManager.default.copyItem(atPath: old.appending(path: "account-zero.key").path, toPath: key)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+    let store = try await SQLiteDeviceStore.open(path, .existing)
+    let verifier = Verifier(store: store, keys: try await KeyRing(opening: store, keyFile: key, makingKey: false))
+    let bench = Bench(store: store, verifier: verifier)
+    let device = try await bench.device(try await bench.enrolled())
+    #expect(device.serial.text == "arn:aws:iam::012345678901:mfa/alice")
+    #expect(try await bench.verify(step: Bench.step()).isAccepted)
+    #expect(try await verifier.checkDatabase().problems.isEmpty)
+  }
+
   /// Made by the version before audit rows: two users, an enabled device, a failure, a policy.
   @Test func `a database from before is brought up to date, with nothing lost`() async throws {
     let old = Vectors.root.appending(path: "TestVectors/databases")

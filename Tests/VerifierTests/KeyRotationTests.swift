@@ -62,6 +62,7 @@ import Verifier
     func sealAudit(
       _ make: @escaping AuditSealing
     ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) { try await store.sealAudit(make) }
+    func checkWriting() async throws(VerifierError) { try await store.checkWriting() }
     func checkIntegrity() async throws(VerifierError) -> [String] { [] }
     func close() async { await store.close() }
   }

@@ -26,4 +26,9 @@ int sqlite_gather_log(struct sqlite3 *connection);
 /// Has a connection leave the log as it is when it closes: who opens the database next takes what is whole of it.
 void sqlite_keep_log(struct sqlite3 *connection);
 
+/// Reads from the index of a connection's write-ahead log how many frames the log has, and how many of these a checkpoint has
+/// carried over into the database. Both stay together only while the caller holds the writer's lock. Returns 0 where the
+/// connection has not opened a log yet.
+int sqlite_log_state(struct sqlite3 *connection, unsigned *frames, unsigned *carried);
+
 #endif

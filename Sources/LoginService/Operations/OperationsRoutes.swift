@@ -7,6 +7,7 @@ internal import Verifier
 /// Health, readiness and metrics: for whoever runs the service. Nothing in them is a secret.
 struct OperationsRoutes: Sendable {
   let store: any DeviceStore
+  let writing: WriteProbe
   let metrics: ServiceMetrics
   let trouble: TroubleLog
   let readiness: Readiness
@@ -21,15 +22,18 @@ struct OperationsRoutes: Sendable {
     ]
   }
 
-  /// Ready is who can reach the store, and is not about to end.
+  /// Ready is who can have a code accepted, which is written down, and is not about to end.
   private func ready() async -> Answer {
     guard readiness.isReady else { return .json(#"{"status":"stopping"}"#, .serviceUnavailable) }
-    do {
-      _ = try await store.policy()
-      return .json(#"{"status":"ready"}"#)
-    } catch {
+    switch await writing.look() {
+    case .written: return .json(#"{"status":"ready"}"#)
+    case .silent: return .json(#"{"status":"the store gives no answer"}"#, .serviceUnavailable)
+    case .failed(let error):
       trouble.report(error, "not ready")
-      return .json(#"{"status":"the store cannot be reached"}"#, .serviceUnavailable)
+      if case .store(.unreachable) = error {
+        return .json(#"{"status":"the store cannot be reached"}"#, .serviceUnavailable)
+      }
+      return .json(#"{"status":"the store cannot be written to"}"#, .serviceUnavailable)
     }
   }
 

@@ -78,28 +78,36 @@ enum DatabasePlace: Sendable {
   /// As libpq takes it.
   case postgresql(url: String)
 
+  /// - Throws: ``CommandError``, which repeats none of the URL: whatever is written wrongly may hold a password.
   init(_ url: String) throws {
     if ["sqlite::memory:", "sqlite:file:"].contains(where: url.hasPrefix) {
       // SQLite's own names for other things than files of that name.
       throw CommandError(
-        .usage, "the database is a file, and sqlite: is followed by its path", hint: "sqlite:./\(url.dropFirst(7))")
+        .usage, "the database is a file, and sqlite: is followed by its path",
+        hint: "./ before its name makes that a path")
     }
     if url.hasPrefix("sqlite:"), case let path = String(url.dropFirst("sqlite:".count)), !path.isEmpty {
+      guard !path.contains("://") else {
+        throw CommandError(.usage, "sqlite: is followed by a path, and not by a URL")
+      }
       self = .sqlite(path: try expandedPath(path))
-    } else if url.hasPrefix("postgresql:") || url.hasPrefix("postgres:") {
+    } else if url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") {
       self = .postgresql(url: url)
     } else {
       throw CommandError(
         .usage, "the database is named neither as sqlite:PATH nor as postgresql://…",
-        hint: url.isEmpty || url.contains("://") ? nil : "sqlite:\(url)")
+        hint: "sqlite: goes before the path of a file; a server is postgresql://USER@HOST/NAME")
     }
   }
 
-  /// Whether it is a file that is not there.
+  /// Whether it is a file that is not there, or has nothing in it yet.
   var isMissing: Bool {
     get throws {
       guard case .sqlite(let path) = self else { return false }
-      return try DurableFile.kind(of: path, followingLinks: true) == nil
+      guard let kind = try DurableFile.kind(of: path, followingLinks: true) else { return true }
+      guard kind == .file else { return false }
+      let file = URL(filePath: path).resolvingSymlinksInPath().path
+      return try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int == 0
     }
   }
 

@@ -57,6 +57,7 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
       let verdict = report.problems.isEmpty ? "sound" : "damaged"
       try console.print("\(verdict): \(report.userCount) users, \(report.deviceCount) devices")
     }
+    if session.store is SQLiteDeviceStore, let advice = SQLiteLibrary.advice { console.note(advice) }
     if !report.problems.isEmpty { throw Ending(.data) }
   }
 }

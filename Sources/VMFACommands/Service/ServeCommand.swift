@@ -10,6 +10,7 @@ internal import NIOPosix
 internal import OATH
 internal import OpenSSLCrypto
 internal import Verifier
+internal import VerifierSQLite
 
 /// `vmfa serve`.
 struct ServeCommand: AsyncParsableCommand {
@@ -96,10 +97,14 @@ struct ServeCommand: AsyncParsableCommand {
     Self.prepareProcess()
     let session = try await options.session(creating: true, connections: settings.databaseConnections)
     let server = try LoginServer(settings: settings, store: session.accounts.store, keys: session.keys, logger: logger)
+    if session.store is SQLiteDeviceStore, let advice = SQLiteLibrary.advice { logger.warning("\(advice)") }
     if try await session.accounts.store.account(of: .root)?.record.accessKeys.isEmpty ?? true {
       logger.notice("there is no root access key yet: vmfa account init makes one, for the aws CLI")
     }
-    do { try await server.run() } catch { throw Self.withoutAddress(error) ?? error }
+    do { try await server.run() } catch let error as VerifierError {
+      // One status for whatever the disk did: the unit starts the service again on it.
+      throw CommandError(.inputOutput, "\(error)", hint: "what was answered is kept: start the service again")
+    } catch { throw Self.withoutAddress(error) ?? error }
     logger.notice("ended")
   }
 

@@ -3,12 +3,13 @@ internal import DurableFiles
 internal import Foundation
 internal import QRCode
 internal import Vault
+internal import VerifierSQLite
 
 /// `vmfa doctor`.
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Check the clock, the vault's permissions, the terminal, and optional tools.",
+    abstract: "Check the clock, the vault's permissions, the terminal, SQLite, and optional tools.",
     discussion: "Asks for no passphrase. Ends with 1 when something is wrong; what is only missing is no fault.")
 
   @Option(
@@ -30,7 +31,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.current
-    var findings = [try await clock(), vaultFile(console), terminal(console)]
+    var findings = [try await clock(), vaultFile(console), terminal(console), sqlite()]
     for (tool, use) in [
       ("zbarimg", "reads QR codes of images (zbar-tools)"),
       ("rsvg-convert", "draws SVG images for zbarimg (librsvg2-bin)"), ("wl-copy", "copies codes under Wayland"),
@@ -80,6 +81,13 @@ struct DoctorCommand: AsyncParsableCommand {
     return Finding(
       check: "terminal", state: isWide ? .ok : .note,
       text: "QR codes are drawn as \(mode); \(columns) columns" + (isWide ? "" : ", and most QR codes need 53"))
+  }
+
+  private func sqlite() -> Finding {
+    guard let advice = SQLiteLibrary.advice else {
+      return Finding(check: "sqlite", state: .ok, text: "version \(SQLiteLibrary.version)")
+    }
+    return Finding(check: "sqlite", state: .note, text: advice)
   }
 
   private func optional(_ tool: String, _ use: String) async throws -> Finding {

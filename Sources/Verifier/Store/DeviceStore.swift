@@ -65,6 +65,15 @@ public protocol DeviceStore: Sendable {
   /// other and enough rows come at once for it to cost less than ``sealAudit(_:)``, which seals the others.
   func sealAuditOnCommit(_ make: @escaping AuditSealing)
 
+  /// Commits a change that leaves everything as it is, as durably as any other: what a code needs to be accepted.
+  /// - Throws: what would keep a code from being accepted now.
+  func checkWriting() async throws(VerifierError)
+
+  /// Waits until this store can write no more before the program is started again, which is so after a disk has failed.
+  /// One task may wait at a time.
+  /// - Returns: the reason; nil where the task was cancelled.
+  func breakdown() async -> VerifierError?
+
   /// Looks for damage that the database itself can see, and tells of it in lines.
   func checkIntegrity() async throws(VerifierError) -> [String]
 
@@ -83,6 +92,13 @@ extension DeviceStore {
       last.keep(try body(&state))
     }
     return last.value
+  }
+
+  /// Where whatever fails may be well the next time, it is only cancelled.
+  public func breakdown() async -> VerifierError? {
+    let none = AsyncStream.makeStream(of: VerifierError.self)
+    for await reason in none.stream { return reason }
+    return nil
   }
 
   /// Where writers do not take turns, a chain would make them.

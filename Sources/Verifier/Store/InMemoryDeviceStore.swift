@@ -118,6 +118,9 @@ public final class InMemoryDeviceStore: DeviceStore {
     contents.withLock { $0.records += records }
   }
 
+  /// Nothing prevents it.
+  public func checkWriting() async throws(VerifierError) {}
+
   /// As ``DeviceStore`` has it.
   public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
     let all = contents.withLock { $0.records }.sorted { query.order.puts($0, before: $1) }
