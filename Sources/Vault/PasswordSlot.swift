@@ -28,12 +28,12 @@ enum PasswordSlot {
       }
     }
     if let opened = try tryOpening(with: passphrase) { return opened }
-    guard slot["repaired"]?.bool != true, passphrase.count > 64 else { return nil }
+    guard slot["repaired"]?.bool != true else { return nil }
     return try tryOpening(with: paddedAsOldAegisDid(passphrase))
   }
 
   /// Old versions of Aegis took the zeros at the end of Java's encoding buffer for part of the passphrase, which makes
-  /// a difference to HMAC above 64 bytes. The buffer has 1.1 bytes for each UTF-16 unit, and doubles while it is short.
+  /// a difference to HMAC where the buffer is longer than 64 bytes: from 60 characters on. The buffer has 1.1 bytes for each UTF-16 unit, and doubles while it is short.
   static func paddedAsOldAegisDid(_ passphrase: borrowing SecretBytes) -> SecretBytes {
     let units = passphrase.withBytes { bytes in
       bytes.text.utf16.count

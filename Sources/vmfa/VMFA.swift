@@ -22,7 +22,7 @@ enum VMFA {
     for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
     where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
       // The lowest that is free, which is this one.
-      guard unsafe open("/dev/null", mode) == descriptor else { exit(71) }
+      guard unsafe open("/dev/null", mode) == descriptor else { exit(74) }
     }
   }
 }

@@ -13,6 +13,7 @@ Names of accounts may come from anybody's QR code: shells complete them as text,
   $ vmfa import more.txt | tail -n 1; vmfa vault completion on
   13 added, 0 duplicate, 0 skipped, 0 refused
   completion of account names is on
+  $ for name in '$(touch vmfa-ran-a-name)' '${HOME}'; do vmfa edit "$name" --period 3600 > /dev/null; done
   $ for shell in bash zsh fish; do vmfa --generate-completion-script $shell > vmfa.$shell; done
   $ mkdir empty
 

@@ -1,5 +1,6 @@
 What releases are linked with, tried on a program of one line.
 
+  $ [ "$(uname -s)" = Linux ] || exit 80
   $ . "$TESTDIR/setup.sh"
   $ flags=$("$TESTDIR/../../Scripts/link-flags" | sed 's/-Xswiftc [^ ]*//g; s/-Xlinker \([^ ]*\)/-Wl,\1/g')
   $ echo 'int main(void) { return 0; }' > one.c && cc one.c -o one $flags

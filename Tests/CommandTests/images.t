@@ -7,7 +7,7 @@ QR codes of images, however the image is written.
 Contents in UTF-8, light on dark, on a transparent ground, TIFF, SVG: read by import, and by add, from a file and from a pipe:
 
   $ vmfa import "$bugs/qr_utf8_umlauts.png" --json --dry-run
-  {"added":["Größe über:müller"],"duplicates":[],"refused":[],"skipped":[]}
+  {"added":["Größe über:müller"],"duplicates":[],"notes":[],"refused":[],"skipped":[]}
   $ for image in qr_inverted.png qr_transparent.png qr.tiff qr.svg; do vmfa import "$bugs/$image" | tail -n 1; done
   1 added, 0 duplicate, 0 skipped, 0 refused
   0 added, 1 duplicate, 0 skipped, 0 refused

@@ -1,5 +1,6 @@
 Where files are, and what is made there.
 
+  $ [ "$(uname -s)" = Linux ] || exit 80
   $ . "$TESTDIR/setup.sh"
   $ printf 'correct horse battery\n' > "$HOME/pass"; chmod 600 "$HOME/pass"; mkdir empty && cd empty
   $ S=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ

@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func `a file of Windows holds what a person types`() throws {
-    let file = try Data(contentsOf: Vectors.root.appending(path: "TestVectors/bugs/passphrase_crlf.txt"))
+    let file = try Data(contentsOf: Vectors.root.appending(path: "TestVectors/passphrases/crlf.txt"))
     #expect(try read([UInt8](file)) == "correct horse battery")
   }
 

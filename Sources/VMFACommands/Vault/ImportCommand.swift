@@ -93,7 +93,7 @@ struct ImportCommand: AsyncParsableCommand {
     let text = try? file.withBytes { (bytes) throws(OATHError) in try TextDecoding.utf8(bytes) }
     if let text, format == .aegis || format == nil && VaultFile.recognises(text) { return try aegis(text, passphrase) }
     let isImage = format == nil && QRImage.recognises(file)
-    if isImage { return try await QRImage.read(file, name: path) }
+    if isImage { return try await QRImage.read(file, name: path == "-" ? "standard input" : path) }
     let name = path.contains("/dev/") || path == "-" ? "" : (path as NSString).lastPathComponent
     return try Interchange.read(
       file, as: format.flatMap { ImportFormat(rawValue: $0.rawValue) }, name: name, passphrase: passphrase)
