@@ -39,7 +39,7 @@ enum DeviceLine {
       issuer: try string("issuer", in: json) ?? "vmfa", movingFactor: type == "totp" ? .time : .counter,
       parameters: parameters, lastStep: try integer("last_step", in: json),
       drift: try integer("drift", in: json) ?? 0, isEnabled: try isEnabled(json), scratchCodes: try scratchCodes(json),
-      seed: SharedSecret(try secret.withBytes { try Base32.decode($0, .lenient) }))
+      seed: SharedSecret(try secret.withBytes { try Base32.decodeOne($0) }))
     if let path = try string("path", in: json) { device.path = path }
     return device
   }

@@ -4,8 +4,9 @@ internal import OpenSSLCrypto
 // Finds URIs in text that people and programs wrote around them.
 //
 // A URI that stands in quotes ends where they close. Any other ends at a character that no writer leaves as it is (quotes,
-// angle brackets, a bar), at a closing bracket that opened before it, at a space that is no plain one, and at the next URI.
-// Entities of markup are read as the characters that they stand for.
+// angle brackets, a bar), at a closing bracket that opened before it, at a space that is no plain one, and at the next URI:
+// but never before the last of the format's parameters, which would be lost without a word. Entities of markup are read as
+// the characters that they stand for.
 extension Span<UInt8> {
   /// Where the URIs of a line are.
   func uriRanges(in line: Range<Int>) -> [Range<Int>] {
@@ -26,15 +27,19 @@ extension Span<UInt8> {
 
   fileprivate func end(from start: Int, in line: Range<Int>) -> Int {
     let quote = character(before: start, from: line.lowerBound).flatMap { URIBoundary.closingQuotes[$0] }
-    if let quote {
-      var index = start
-      while index < line.upperBound {
-        let (scalar, length) = character(at: index)
-        if scalar == quote { return index }
-        index += length
-      }
+    return quote.flatMap { closing($0, from: start, in: line) } ?? endOfBareURI(from: start, in: line)
+  }
+
+  /// Where a quote closes; doubled ones (RFC 4180) are none.
+  fileprivate func closing(_ quote: Unicode.Scalar, from start: Int, in line: Range<Int>) -> Int? {
+    var index = start
+    while index < line.upperBound {
+      let (scalar, length) = character(at: index), next = index + length
+      let isDoubled = scalar == quote && next < line.upperBound && character(at: next).scalar == quote
+      if scalar == quote, !isDoubled { return index }
+      index = isDoubled ? next + character(at: next).length : next
     }
-    return endOfBareURI(from: start, in: line)
+    return nil
   }
 
   fileprivate func endOfBareURI(from start: Int, in line: Range<Int>) -> Int {
@@ -42,23 +47,20 @@ extension Span<UInt8> {
     let lastParameter = lastParameter(from: start, to: line.upperBound)
     while index < line.upperBound {
       let (scalar, length) = character(at: index)
-      if URIBoundary.enders.contains(scalar) || scalar != " " && scalar.endsURI { return index }
-      if scalar == " ", index + 1 < line.upperBound, self[index + 1] == UInt8(ascii: "#") { return index }
       if scalar == "?" { isInQuery = true }
-      if isInQuery, scalar == "," || scalar == ";", index > lastParameter { return index }
-      if let closing = URIBoundary.brackets[scalar] {
-        open.append(closing)
-      } else if URIBoundary.brackets.values.contains(scalar) {
-        guard open.last == scalar else { return index }
-        open.removeLast()
-      }
+      let isComment = scalar == " " && index + 1 < line.upperBound && self[index + 1] == UInt8(ascii: "#")
+      let isSeparator = isInQuery && (scalar == "," || scalar == ";")
+      let isUnopened = URIBoundary.brackets.values.contains(scalar) && open.last != scalar
+      if isComment || isSeparator || isUnopened || scalar.endsURI, index > lastParameter { return index }
+      if let closing = URIBoundary.brackets[scalar] { open.append(closing) }
+      if open.last == scalar { open.removeLast() }
       index += length
     }
     return index
   }
 
-  /// Where the last of the format's parameters begins: a comma or a semicolon before it is a part of another one. `start`
-  /// where there is none.
+  /// Where the last of the format's parameters begins: whatever stands before it is a part of the URI. `start` where there is
+  /// none.
   fileprivate func lastParameter(from start: Int, to end: Int) -> Int {
     (start..<end).last { index in
       guard self[index] == UInt8(ascii: "&") else { return false }
@@ -107,7 +109,7 @@ private enum URIBoundary {
   static let closingQuotes: [Unicode.Scalar: Unicode.Scalar] = [
     "\"": "\"", "'": "'", "`": "`", "“": "”", "‘": "’", "„": "“", "«": "»", "<": ">",
   ]
-  static let enders: Set<Unicode.Scalar> = ["\"", "<", ">", "`", "|", "“", "”", "„", "«", "»", "\u{FFFD}"]
+  static let enders: Set<Unicode.Scalar> = ["\"", "<", ">", "`", "|", "“", "”", "„", "«", "»"]
   static let brackets: [Unicode.Scalar: Unicode.Scalar] = ["(": ")", "[": "]", "{": "}"]
   static let parameters: [StaticString] = [
     "secret=", "issuer=", "algorithm=", "digits=", "period=", "counter=", "encoder=",
@@ -117,9 +119,11 @@ private enum URIBoundary {
 }
 
 extension Unicode.Scalar {
-  /// White space, controls, and invisible characters but those that join letters and emoji.
+  /// What no writer of URIs leaves as it is: quotes, controls, white space but the plain space, and invisible characters but
+  /// those that join letters and emoji.
   fileprivate var endsURI: Bool {
-    value < 0x20 || properties.isWhitespace || isSpaceOrInvisible && value != 0x200C && value != 0x200D
+    if self == " " || value == 0x200C || value == 0x200D { return false }
+    return value < 0x20 || isSpaceOrInvisible || URIBoundary.enders.contains(self)
   }
 }
 

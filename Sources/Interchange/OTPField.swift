@@ -15,8 +15,11 @@ enum OTPField {
     guard OTPAuthURI.looksLikeURI(text) else {
       return try Account(label: label, factor: factor(), secret: secret(text))
     }
-    let uri = try OTPAuthURI(parsing: text)
-    let isSteam = text.extracting(text.rangeWithoutOuterSpace).begins(withScheme: "steam://")
+    // The whole field is the URI, or the one that stands in it.
+    let whole = text.rangeWithoutOuterSpace, uris = text.uriRanges(in: whole)
+    let isWithin = uris.count == 1 && uris[0].lowerBound > whole.lowerBound
+    let text = text.extracting(isWithin ? uris[0] : whole), uri = try OTPAuthURI(parsing: text)
+    let isSteam = text.begins(withScheme: "steam://")
     let isUnnamed = uri.label.account.isEmpty
     return try Account(
       label: OTPAuthLabel(

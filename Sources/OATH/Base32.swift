@@ -115,7 +115,7 @@ extension Base32 {
       let (scalar, length) = text.scalar(at: index) ?? ("\u{FFFD}", 1)
       index += length
       if scalar.isLineEnd { isLineBlank = true }
-      if scalar.properties.isWhitespace {
+      if scalar.isSpace {
         group = 0
       } else if !scalar.isSpaceOrInvisible {
         if isLineBlank { lines += 1 }

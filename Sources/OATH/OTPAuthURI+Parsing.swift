@@ -40,6 +40,11 @@ extension OTPAuthURI {
     guard text.firstIndex(of: UInt8(ascii: "#")) == nil else {
       throw .malformedURI("the URI holds a bare #, which is written %23")
     }
+    let holdsAnother = text.indices.dropFirst().contains { index in
+      let rest = text.extracting(index...)
+      return rest.begins(withScheme: "otpauth://") || rest.begins(withScheme: "otpauth-migration://")
+    }
+    guard !holdsAnother else { throw .malformedURI("there is another URI in the URI") }
     if text.begins(withScheme: "steam://") {
       try self.init(steamSecret: text.extracting("steam://".utf8.count...))
     } else if text.begins(withScheme: "otpauth://") {
@@ -87,8 +92,13 @@ extension Span<UInt8> {
 
   /// Whether the text begins with a scheme, in any case.
   package func begins(withScheme scheme: StaticString) -> Bool {
-    let scheme = Array("\(scheme)".utf8)
-    guard count >= scheme.count else { return false }
-    return scheme.indices.allSatisfy { self[$0] == scheme[$0] || self[$0] | 0x20 == scheme[$0] && scheme[$0] >= 0x61 }
+    let length = scheme.utf8CodeUnitCount
+    guard count >= length else { return false }
+    return scheme.withUTF8Buffer { scheme in
+      (0..<length).allSatisfy { place in
+        let byte = unsafe scheme[place]
+        return self[place] == byte || self[place] | 0x20 == byte && byte >= UInt8(ascii: "a")
+      }
+    }
   }
 }

@@ -36,10 +36,14 @@ extension Span<UInt8> {
 }
 
 extension Unicode.Scalar {
+  /// White space of any kind.
+  package var isSpace: Bool { isASCII ? UInt8(value).isASCIIWhiteSpace : properties.isWhitespace }
   /// White space of any kind, and characters without a width, such as U+200B, U+FEFF and the marks of direction.
-  package var isSpaceOrInvisible: Bool { properties.isWhitespace || properties.generalCategory == .format }
+  package var isSpaceOrInvisible: Bool { isSpace || !isASCII && properties.generalCategory == .format }
   /// A hyphen, a dash, or the minus sign.
-  package var isDash: Bool { properties.generalCategory == .dashPunctuation || value == 0x2212 }
+  package var isDash: Bool {
+    self == "-" || !isASCII && (properties.generalCategory == .dashPunctuation || value == 0x2212)
+  }
   /// What ends a line of text (Unicode Standard, section 5.8).
   package var isLineEnd: Bool { (0x0A...0x0D).contains(value) || [0x85, 0x2028, 0x2029].contains(value) }
 }

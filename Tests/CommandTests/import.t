@@ -298,7 +298,7 @@ What cannot be read says what it is, and what to do:
   status 65
   vmfa: error: this is a KeePass database, which vmfa does not open: export its entries as CSV, with KeePassXC
   status 65
-  vmfa: error: this is a zip archive: unpack it, and import what is in it (of 1Password's 1PUX, export.data; of Raivo's, the JSON)
+  vmfa: error: the zip archive is broken or cut off
   status 65
   vmfa: error: this is an SQLite database, such as Microsoft Authenticator's PhoneFactor, which vmfa does not read: sqlite3 -csv -header FILE 'select name issuer, username, oath_secret_key secret from accounts where account_type = 0' writes a table that it reads
   status 65
@@ -306,3 +306,7 @@ What cannot be read says what it is, and what to do:
   status 65
   vmfa: error: the file cannot be read: the text is UTF-16, and is cut off
   status 65
+  $ VMFA_VAULT=$PWD/pux.vault; vmfa vault init > /dev/null; vmfa import "$vectors/import/onepassword.1pux"
+  vmfa: note: entry 2 (Note): it holds no OTP secret
+  added Shop:ann
+  1 added, 0 duplicate, 1 skipped, 0 refused

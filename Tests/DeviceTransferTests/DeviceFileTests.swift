@@ -85,6 +85,10 @@ import Verifier
     (#"{"user":"a","secret":"GEZDGNBV","scratch_codes":["1234567"]}"#, "a scratch code is a string of eight digits"),
     (#"{"user":"a","secret":"GEZDGNBV","scratch_codes":["1234567a"]}"#, "a scratch code is a string of eight digits"),
     (#"{"user":"a","secret":"GEZDGNBV","scratch_codes":[12345678]}"#, "a scratch code is a string of eight digits"),
+    (
+      #"{"user":"a","secret":"GEZDGNBV\nGEZDGNBV"}"#,
+      "there are 2 lines where one secret is meant: they are not joined"
+    ),
     (#"{"secret":"GEZDGNBV"}"#, "it has no user"), (#"{"user":"a"}"#, "it has no secret"),
     (#"{"user":"a","secret":5}"#, "it has no secret"), (#"{"user":5,"secret":"GEZDGNBV"}"#, "its user is no string"),
   ]) func `what is wrong with a line`(line: String, reason: String) throws {

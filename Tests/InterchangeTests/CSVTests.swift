@@ -67,6 +67,7 @@ import Testing
     ("\"Shop\"x,ann,\(secret)", "its quotes are broken"), ("Shop,ann,123456", "not base32"),
     ("Shop,ann,\"\(secret)\n\(secret)\"", "not joined"), ("Shop,ann,\(secret) github", "not joined"),
     ("Shop,ann,\"\(uri)\n\(uri)\"", "control character"), ("Shop,ann,https://x", "scheme"),
+    ("Shop,ann,\(uri) \(uri)", "another URI"), ("Shop,ann,\"\(uri),\(uri)\"", "another URI"),
     ("Shop,ann,==", "it has no secret"),
   ]) func `a row that is broken is refused, and costs no other`(row: String, reason: String) throws {
     let found = try lines("name,username,totp\nFirst,one,\(Self.secret)\n\(row)\n")
@@ -112,6 +113,10 @@ import Testing
       ])
     let refused = report.refused.map { String($0.entry.suffix(3)) }
     #expect(refused == ["(E)", "(F)", "(G)", "(H)", "(I)", "(J)", "(K)"])
+  }
+
+  @Test(arguments: ["<#>", "code: #", "'#'", "(#)", " #\u{A0}"]) func `a URI within its cell`(pattern: String) throws {
+    #expect(try lines("title;totp\nx;\(pattern.replacing("#", with: Self.uri))\n") == ["Shop|ann"])
   }
 
   @Test func `settings of KeePass's plugins`() throws {

@@ -51,6 +51,26 @@ import Testing
     #expect(try titles(text) == [title])
   }
 
+  /// A default in the place of what was cut off would give wrong codes without a word.
+  @Test(arguments: ["\u{A0}", "\u{200B}", "\"", "<", "|", ")", ",", ";", "`", " #", "”", "\t", "\u{1}"])
+  func `no parameter is lost`(character: String) throws {
+    for tail in ["&digits=8", "&amp;DIGITS=8", "&#38;digits=8"] {
+      let text = "otpauth://totp/a?secret=\(Self.secret)&issuer=A\(character)B\(tail)"
+      let report = try read(text)
+      #expect(report.accounts.allSatisfy { $0.factor.digits == .eight && $0.label.issuer == "A\(character)B" })
+      #expect(report.accounts.count + report.refused.count == 1)
+    }
+    let quoted = try read("\"otpauth://totp/a?secret=\(Self.secret)&issuer=A\"\"B&digits=8\",pw")
+    #expect(quoted.accounts.map(\.factor.digits) == [.eight])
+  }
+
+  @Test func `text that is not UTF-8 is refused, and not cut`() throws {
+    let text = Array("otpauth://totp/a?secret=\(Self.secret)&issuer=Gr".utf8) + [0xF6, 0xDF] + Array("e\n".utf8)
+    let report = try Interchange.read(
+      SecretBytes(copying: text.span), as: nil, name: "", passphrase: ImportPassphrase { nil })
+    #expect(report.accounts.isEmpty && report.refused.map(\.reason) == ["the parameter issuer is not UTF-8"])
+  }
+
   @Test(arguments: [" ", ",", ", ", "\r", "\r\n", "\n", "\t", ";", " and ", "\",\"", "|", "\u{A0}", "<br>", "&#10;"])
   func `several are several`(separator: String) throws {
     let second = "OTPAUTH://totp/Shop:ben?secret=\(Self.secret)&issuer=Shop", third = "steam://\(Self.secret)"

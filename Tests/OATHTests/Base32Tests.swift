@@ -82,4 +82,13 @@ import Testing
     let none: [UInt8] = []
     #expect(try Base32.decodeOne(none.span).count == 0)
   }
+
+  @Test func `hexadecimal digits come in pairs, and one pair at least`() throws {
+    func decode(_ text: String) throws -> [UInt8] { try SecretBytes(hexadecimal: Array(text.utf8).span).bytes() }
+    #expect(try decode("00fFa0") == [0, 255, 160])
+    for text in ["", "7", "7g", "g7", "777", " 7", "0x"] { #expect(throws: OATHError.self) { _ = try decode(text) } }
+    #expect([UInt8](hexadecimal: Array("00fFa0".utf8)) == [0, 255, 160] && [UInt8](hexadecimal: []) == [])
+    #expect([UInt8](hexadecimal: Array("0".utf8)) == nil && [UInt8](hexadecimal: Array("0g".utf8)) == nil)
+    #expect([0, 9, 10, 15, 16, 255].hexadecimal == "00090a0f10ff")
+  }
 }
