@@ -27,6 +27,7 @@ static const char *const files[] = {"libpq.so.5", NULL};
     F(char *, PQdb, (const PGconn *c), (c)) \
     F(char *, PQhost, (const PGconn *c), (c)) \
     F(int, PQsocket, (const PGconn *c), (c)) \
+    F(int, PQbackendPID, (const PGconn *c), (c)) \
     F(int, PQconsumeInput, (PGconn *c), (c)) \
     F(int, PQflush, (PGconn *c), (c)) \
     F(int, PQisBusy, (PGconn *c), (c)) \

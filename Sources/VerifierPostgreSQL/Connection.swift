@@ -16,16 +16,16 @@ internal import VerifierSQL
 final class ConnectionSettings: Sendable {
   /// As libpq reads it: a URL or keywords and values.
   let url: String
-  /// How long a call may take, with all that it waits for.
+  /// How long a server may be silent that is not waiting for a lock.
   let answerTimeout: Duration
-  /// How long of that a lock is waited for: there is time left to tell of it.
+  /// How long a lock is waited for.
   let lockTimeout: Duration
   private let prepares = Atomic(true)
 
   init(url: String, answerTimeout: Duration, lockTimeout: Duration) {
     self.url = url
     self.answerTimeout = answerTimeout
-    self.lockTimeout = min(lockTimeout, answerTimeout * 0.8)
+    self.lockTimeout = lockTimeout
   }
 
   /// Whether statements are prepared: not any more once a pooler was found in between that mixes them up.
@@ -43,6 +43,10 @@ final class Connection {
   private var prelude: [SQLStatement] = []
   /// When the server's silence ends what is run.
   var deadline: ContinuousClock.Instant
+  /// When the statements that run now were sent.
+  private var begun = ContinuousClock.now
+  /// Whether the server may still be asked what keeps the answer.
+  private var mayAsk = true
   /// Whether an answer did not come in time; then the connection is of no use.
   private(set) var isSilent = false
 
@@ -105,10 +109,21 @@ final class Connection {
     let skipped = prelude.count
     prelude = []
     var steps: [Step] = []
+    (begun, mayAsk) = (.now, true)
     for statement in statements { steps += try send(statement) }
+    return Array(try finish(steps).dropFirst(skipped))
+  }
+
+  /// Runs one statement for which the server is not asked what keeps the answer.
+  private func answer(to statement: SQLStatement) throws(PostgreSQLError) -> SQLResult? {
+    mayAsk = false
+    return try finish(send(statement)).first
+  }
+
+  private func finish(_ steps: [Step]) throws(PostgreSQLError) -> [SQLResult] {
     guard unsafe PQpipelineSync(handle) == 1 else { throw .lost(message) }
     try flush()
-    return Array(try receive(steps).dropFirst(skipped))
+    return try receive(steps)
   }
 
   private enum Step {
@@ -199,16 +214,34 @@ final class Connection {
   }
 
   private func wait(for events: Int16) throws(PostgreSQLError) {
-    let left = deadline - ContinuousClock.now
-    guard left > .zero else {
+    // A server that hangs and a lock that somebody else holds look the same from here.
+    let question = deadline - settings.answerTimeout * 0.3
+    if mayAsk, .now >= question { askWhetherItIsALock() }
+    guard .now < deadline else {
       isSilent = true
       throw .silent
     }
+    let left = (mayAsk ? max(question, .now) : deadline) - .now
     let milliseconds = Int32(
       clamping: left.components.seconds * 1000 + 1 + left.components.attoseconds / 1_000_000_000_000_000)
     var descriptor = pollfd(fd: unsafe PQsocket(handle), events: events, revents: 0)
     let ready = unsafe poll(&descriptor, 1, milliseconds)
     guard ready >= 0 || errno == EINTR else { throw .lost("the connection cannot be waited for") }
+  }
+
+  /// Asks on a second connection whether the server waits for a lock here; then it is given more time, up to a little after
+  /// it gives the lock up by itself.
+  private func askWhetherItIsALock() {
+    let end = begun + settings.lockTimeout + settings.answerTimeout * 0.3, backend = unsafe PQbackendPID(handle)
+    let isLock = try? Connection(settings, until: deadline).waitsForLock(backend, until: deadline)
+    mayAsk = isLock == true && deadline < end
+    if isLock == true { deadline = min(.now + settings.answerTimeout, end) }
+  }
+
+  private func waitsForLock(_ backend: Int32, until deadline: ContinuousClock.Instant) throws(PostgreSQLError) -> Bool {
+    self.deadline = deadline
+    let asked = SQLStatement("SELECT wait_event_type FROM pg_stat_activity WHERE pid = \(backend)")
+    return try answer(to: asked)?.rows.text == "Lock"
   }
 
   /// libpq's own words on one line.

@@ -40,10 +40,10 @@ public final class PostgreSQLDeviceStore: DeviceStore {
   ///   - connections: at most so many, made as they are needed.
   ///   - answerTimeout: seconds until a database that gives no answer is given up, and the connection with it: every call
   ///     is answered by then, if these are ten or more. Less is exceeded where a new connection has to be made.
-  ///   - lockTimeout: seconds to wait for others' locks before they are taken for stuck; at most four fifths of `answerTimeout`.
+  ///   - lockTimeout: seconds to wait for others' locks, as long as the server says that it waits for one.
   /// - Throws: `VerifierError.store`.
   public static func open(
-    _ url: String, _ opening: Opening, connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 8
+    _ url: String, _ opening: Opening, connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 30
   ) async throws(VerifierError) -> PostgreSQLDeviceStore {
     do throws(StoreFailure) { try Connection.prepare(for: url) } catch { throw .store(error) }
     let settings = ConnectionSettings(

@@ -27,7 +27,7 @@ import VerifierPostgreSQL
     }
   }
 
-  private func bench(connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 8) async throws -> Bench {
+  private func bench(connections: Int = 8, answerTimeout: Double = 10, lockTimeout: Double = 30) async throws -> Bench {
     let bench = try await Bench(
       store: PostgreSQLDeviceStore.open(
         database, .creatingIfMissing, connections: connections, answerTimeout: answerTimeout, lockTimeout: lockTimeout))
@@ -169,7 +169,7 @@ import VerifierPostgreSQL
     let later = Bench.now.advanced(by: 90)
     #expect(try await bench.verify(step: Bench.step(at: later), at: later).isAccepted)
     // New devices get numbers that none of the same user has.
-    for name in ["second", "third"] { _ = try await bench.enrolled(name: name) }
+    for name in ["second", "third"] { _ = try await bench.enrolled(name: name, seed: Array("\(name) seed of 20 bytes".utf8)) }
     #expect(try await bench.verifier.checkDatabase().problems.isEmpty)
   }
 
@@ -251,6 +251,19 @@ import VerifierPostgreSQL
     holder.waitUntilExit()
     #expect(try await bench.user().failures == 0)
     #expect(try await bench.verify(step: Bench.step()).isAccepted)
+  }
+
+  @Test func `a lock is waited for longer than a server that says nothing`() async throws {
+    let bench = try await bench(answerTimeout: 2, lockTimeout: 30)
+    let holder = Process(), output = Pipe()
+    holder.executableURL = URL(filePath: "/usr/bin/env")
+    let locking = "BEGIN; SELECT name FROM vmfa_user FOR UPDATE;", holding = "SELECT pg_sleep(5); COMMIT;"
+    holder.arguments = ["psql", "-X", "-q", "-t", "-A", "-c", locking, "-c", holding, database]
+    holder.standardOutput = output
+    try holder.run()
+    _ = output.fileHandleForReading.availableData
+    #expect(try await bench.verify(step: Bench.step()).isAccepted)
+    holder.waitUntilExit()
   }
 
   @Test func `as many connections as the server gives, and no error while there is one`() async throws {
