@@ -90,6 +90,14 @@ import Testing
     #expect(report.accounts.allSatisfy { $0.secret.count == 10 })
   }
 
+  @Test(arguments: [
+    ("Account,Login,Secret", "A|B"), ("Issuer,Account,Secret", "A|B"), ("Name,Account,OTP", "A|B"),
+    ("x,Account,Totp", "-|B"),
+    ("Account,Email,2FA code", "A|B"), ("Title,E-Mail,Secret", "A|B"), ("x,Service,Seed", "B|"),
+  ]) func `an account is a user, or else a service`(header: String, name: String) throws {
+    #expect(try lines("\(header)\nA,B,\(Self.secret)\n") == [name])
+  }
+
   @Test func `columns describe a bare secret`() throws {
     let text = """
       issuer,username,type,algorithm,digits,period,counter,secret
