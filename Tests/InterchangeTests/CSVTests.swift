@@ -75,6 +75,12 @@ import Testing
     #expect(found[1].hasPrefix("refused entry 2") && found[1].contains(reason), "\(found)")
   }
 
+  @Test(arguments: ["", "\n", "\r\n", "\r"]) func `the last row may be of one character`(end: String) throws {
+    #expect(try lines("totp\n=\(end)") == ["refused entry 1: it has no secret"])
+    #expect(try lines("totp\n\(Self.secret)\n=\(end)") == ["-|", "refused entry 2: it has no secret"])
+    #expect(try lines("totp\(end)").isEmpty)
+  }
+
   @Test func `cells at the end may be missing, and more may be empty`() throws {
     #expect(
       try lines("totp,name,username\n\(Self.secret)\n\(Self.secret),Shop\n\(Self.secret),Shop,ann,,\n") == [
