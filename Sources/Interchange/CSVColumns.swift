@@ -13,10 +13,11 @@ struct CSVColumns {
         [
           "logintotp", "totp", "otpauth", "otpurl", "otpuri", "otpauthurl", "otpauthuri", "totpurl", "totpuri",
           "totpsecret", "totpseed", "totpkey", "otpsecret", "otp", "onetimepassword", "onetimecode", "authenticatorkey",
-          "twofactorsecret", "2fasecret", "mfasecret", "2fa", "secretkey", "secret", "seed",
+          "totptoken", "otpkey",
+          "twofactorsecret", "2fasecret", "2fakey", "2facode", "mfasecret", "2fa", "secretkey", "secret", "seed",
         ]
-      case .issuer: ["issuer", "service", "provider", "name", "title", "website"]
-      case .account: ["loginusername", "username", "user", "account", "login", "email", "loginemail"]
+      case .issuer: ["issuer", "service", "provider", "name", "title", "website", "account"]
+      case .account: ["loginusername", "username", "user", "login", "email", "loginemail", "account"]
       case .type: ["otptype", "type"]
       case .algorithm: ["algorithm", "algo", "hash"]
       case .digits: ["digits"]
@@ -57,6 +58,9 @@ struct CSVColumns {
       let found = meaning.names.compactMap { headings.firstIndex(of: $0) }
       if !found.isEmpty { places[meaning] = found }
     }
+    // A column called account names the user where no other does, else the service.
+    let user = places[.account]?.first
+    places[.issuer]?.removeAll { $0 == user }
   }
 
   /// Letters and digits alone, in lower case.

@@ -75,6 +75,12 @@ import Testing
     #expect(found[1].hasPrefix("refused entry 2") && found[1].contains(reason), "\(found)")
   }
 
+  @Test(arguments: ["", "\n", "\r\n", "\r"]) func `the last row may be of one character`(end: String) throws {
+    #expect(try lines("totp\n=\(end)") == ["refused entry 1: it has no secret"])
+    #expect(try lines("totp\n\(Self.secret)\n=\(end)") == ["-|", "refused entry 2: it has no secret"])
+    #expect(try lines("totp\(end)").isEmpty)
+  }
+
   @Test func `cells at the end may be missing, and more may be empty`() throws {
     #expect(
       try lines("totp,name,username\n\(Self.secret)\n\(Self.secret),Shop\n\(Self.secret),Shop,ann,,\n") == [
@@ -88,6 +94,14 @@ import Testing
     let report = try read(text)
     #expect(report.accounts.map(\.label.title) == ["I:u", "T:e"])
     #expect(report.accounts.allSatisfy { $0.secret.count == 10 })
+  }
+
+  @Test(arguments: [
+    ("Account,Login,Secret", "A|B"), ("Issuer,Account,Secret", "A|B"), ("Name,Account,OTP", "A|B"),
+    ("x,Account,Totp", "-|B"),
+    ("Account,Email,2FA code", "A|B"), ("Title,E-Mail,Secret", "A|B"), ("x,Service,Seed", "B|"),
+  ]) func `an account is a user, or else a service`(header: String, name: String) throws {
+    #expect(try lines("\(header)\nA,B,\(Self.secret)\n") == [name])
   }
 
   @Test func `columns describe a bare secret`() throws {
