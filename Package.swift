@@ -178,6 +178,7 @@ let package = Package(
 if Context.environment["VMFA_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "fuzz", dependencies: ["AWSQuery", "Interchange", "JSONText", "OATH", "OpenSSLCrypto"], path: "Tests/Fuzzing",
+      name: "fuzz", dependencies: ["AWSQuery", "Interchange", "JSONText", "OATH", "OpenSSLCrypto"],
+      path: "Tests/Fuzzing",
       exclude: ["seeds"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

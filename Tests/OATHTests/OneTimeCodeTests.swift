@@ -37,19 +37,25 @@ import Testing
   }
 
   @Test(arguments: [
-    "", " ", "\u{A0}", "678-608", "６７８６０８", "678608\n123456", "678\t608", "678\n608", "678\r608", "12 345", "1234 56789",
-    "678608\u{A0}a", "678\u{AD}608", "\u{FEFF}678608", "678\u{200B}608", "678\u{2060}608", "678608\u{2028}", "678608\0", "678\u{C2}608",
+    "", " ", "\u{A0}", "678-608", "６７８６０８", "678608\n123456", "678\t608", "678\n608", "678\r608", "12 345",
+    "1234 56789",
+    "678608\u{A0}a", "678\u{AD}608", "\u{FEFF}678608", "678\u{200B}608", "678\u{2060}608", "678608\u{2028}", "678608\0",
+    "678\u{C2}608",
   ]) func `a typed code is digits all the same`(text: String) {
     #expect(throws: OATHError.self) { _ = try OneTimeCode(typed: text) }
   }
 
-  @Test(arguments: [[0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0xC2], [0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0xE2, 0x80]] as [[UInt8]])
+  @Test(
+    arguments: [[0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0xC2], [0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0xE2, 0x80]]
+      as [[UInt8]])
   func `a space that is cut off is none`(bytes: [UInt8]) {
     #expect(throws: OATHError.self) { _ = try OneTimeCode(typed: bytes.span) }
   }
 
   @Test func `a code of the wrong length is told how long it is`() {
-    #expect(throws: OATHError.malformedCode("a code is 6, 7 or 8 digits, not 5")) { _ = try OneTimeCode(typed: "12 345") }
+    #expect(throws: OATHError.malformedCode("a code is 6, 7 or 8 digits, not 5")) {
+      _ = try OneTimeCode(typed: "12 345")
+    }
   }
 
   @Test func `length is part of a code`() throws {
