@@ -162,7 +162,10 @@ let package = Package(
     tests("AWSQueryTests", ["AWSQuery", "OATH", "OpenSSLCrypto"]),
     tests(
       "LoginServiceTests",
-      ["LoginService", "Accounts", "Verifier", "OATH", httpTypes, coreMetrics, logging, configuration, nioCore, nioEmbedded]),
+      [
+        "LoginService", "Accounts", "Verifier", "OATH", httpTypes, coreMetrics, logging, configuration, nioCore,
+        nioEmbedded,
+      ]),
     tests("EnrollmentTests", ["Enrollment", "Verifier", "DeviceStoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
     tests(
       "VMFACommandsTests",

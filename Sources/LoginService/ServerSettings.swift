@@ -120,8 +120,10 @@ public struct ServerSettings: Sendable {
 
   /// Octal digits, as chmod(1) takes them.
   private static func mode(_ text: String) throws(ConfigurationError) -> UInt32 {
-    guard let mode = UInt32(text, radix: 8), (3...4).contains(text.utf8.count), mode <= 0o777, mode & 0o600 == 0o600 else {
-      throw ConfigurationError("socketMode is an octal mode such as 0660 that lets the service itself read and write, not \(text)")
+    guard let mode = UInt32(text, radix: 8), (3...4).contains(text.utf8.count), mode <= 0o777, mode & 0o600 == 0o600
+    else {
+      throw ConfigurationError(
+        "socketMode is an octal mode such as 0660 that lets the service itself read and write, not \(text)")
     }
     return mode
   }

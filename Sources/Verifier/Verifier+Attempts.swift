@@ -27,7 +27,8 @@ extension Verifier {
     _ code: consuming RecoveryCode, by user: UserName, requestID: String? = nil, at now: UnixTime
   ) async throws(VerifierError) -> Attempt {
     let code = SharedRecoveryCode(code)
-    return try await attempt(by: user, requestID, with: { code.code.shown }, at: now) { state, keys throws(VerifierError) in
+    return try await attempt(by: user, requestID, with: { code.code.shown }, at: now) {
+      state, keys throws(VerifierError) in
       if let verdict = state.rejectMissingUser(user, trying: .verifyRecoveryCode, at: now) { return verdict }
       return try RecoveryCheck.decide(&state, code: code.code, user: user, at: now, keys: keys)
     }

@@ -40,7 +40,9 @@ import Testing
   /// The example with other headers: a name without a value is one that is not sent.
   private func example(_ changed: [String: [String]]) -> SignedRequest {
     let plain = example(signature: Self.published)
-    return SignedRequest(method: "GET", host: "iam.amazonaws.com", query: "Action=ListUsers&Version=2010-05-08", body: []) {
+    return SignedRequest(
+      method: "GET", host: "iam.amazonaws.com", query: "Action=ListUsers&Version=2010-05-08", body: []
+    ) {
       changed[$0] ?? plain.headers($0)
     }
   }
@@ -118,11 +120,13 @@ import Testing
     xml.list("L", ["1", "2"]) { $0.element("I", $1) }
     #expect(
       xml.text
-        == "<A>x</A><C>true</C><D>false</D><E>7</E><G><R/></G><L><member><I>1</I></member><member><I>2</I></member></L>")
+        == "<A>x</A><C>true</C><D>false</D><E>7</E><G><R/></G><L><member><I>1</I></member><member><I>2</I></member></L>"
+    )
   }
 
   @Test func `what XML cannot hold becomes the replacement character`() {
-    #expect(XMLText.escaped("a\u{1F}b\u{FFFE}c\u{FFFF}d\u{20}e\u{FFFD}\tf") == "a\u{FFFD}b\u{FFFD}c\u{FFFD}d e\u{FFFD}\tf")
+    #expect(
+      XMLText.escaped("a\u{1F}b\u{FFFE}c\u{FFFF}d\u{20}e\u{FFFD}\tf") == "a\u{FFFD}b\u{FFFD}c\u{FFFD}d e\u{FFFD}\tf")
   }
 
   @Test func `nothing that a client sends is markup`() {

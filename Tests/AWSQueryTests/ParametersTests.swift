@@ -43,7 +43,8 @@ import Testing
       (7, "Member must have length less than or equal to 6"),
     ] {
       let code = String(repeating: "1", count: count)
-      #expect(try message([("TokenCode", code)]) { $0.optional("TokenCode", .code) } == said.map { failure("tokenCode", $0) })
+      #expect(
+        try message([("TokenCode", code)]) { $0.optional("TokenCode", .code) } == said.map { failure("tokenCode", $0) })
     }
   }
 
@@ -53,7 +54,8 @@ import Testing
     let both = try message([]) { parameters in
       [parameters.required("UserName", .userName), parameters.required("Password", .password)]
     }
-    #expect(both?.hasPrefix("2 validation errors detected: ") == true && both?.contains("; Value at 'password'") == true)
+    #expect(
+      both?.hasPrefix("2 validation errors detected: ") == true && both?.contains("; Value at 'password'") == true)
     // An empty text is too short and, for a pattern that wants a character, no text of it.
     let empty = try message([("UserName", "")]) { $0.required("UserName", .userName) }
     #expect(empty?.hasPrefix("2 validation errors") == true)

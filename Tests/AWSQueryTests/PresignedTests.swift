@@ -75,7 +75,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [("1", true), ("604800", true), ("0", false), ("604801", false), ("-1", false), ("x", false), ("", false)])
+  @Test(arguments: [
+    ("1", true), ("604800", true), ("0", false), ("604801", false), ("-1", false), ("x", false), ("", false),
+  ])
   func `how long it may be good`(text: String, isGood: Bool) throws {
     let query = try Self.signed(Self.standard.merging(["X-Amz-Expires": text]) { $1 })
     #expect(code { _ = try signature(query) } == (isGood ? nil : "IncompleteSignature"))
@@ -115,8 +117,12 @@ import Testing
 
   @Test func `what is not signed, or signed twice, is told`() throws {
     #expect(code { _ = try signature("Action=X") } == "MissingAuthenticationToken")
-    let both = SignedRequest(method: "GET", host: "h", query: nil, body: []) { $0 == "authorization" ? ["AWS4-HMAC-SHA256 x"] : [] }
-    #expect(code { _ = try SignatureV4(of: both, query: QueryForm(parsing: Array("X-Amz-Algorithm=x".utf8))) } == "IncompleteSignature")
+    let both = SignedRequest(method: "GET", host: "h", query: nil, body: []) {
+      $0 == "authorization" ? ["AWS4-HMAC-SHA256 x"] : []
+    }
+    #expect(
+      code { _ = try SignatureV4(of: both, query: QueryForm(parsing: Array("X-Amz-Algorithm=x".utf8))) }
+        == "IncompleteSignature")
     // The date of the scope, and the header Host, are a part of what is signed.
     for (name, value) in [("X-Amz-Date", "20150831T000100Z"), ("X-Amz-SignedHeaders", "accept")] {
       let query = try Self.signed(Self.standard.merging([name: value]) { $1 })
@@ -132,7 +138,10 @@ import Testing
 
 /// The header `Authorization`.
 @Suite struct AuthorizationHeaderTests {
-  private func code(_ authorization: String?, date: String? = "20150830T123600Z", token: String? = nil, names: String = "host;x-amz-date")
+  private func code(
+    _ authorization: String?, date: String? = "20150830T123600Z", token: String? = nil,
+    names: String = "host;x-amz-date"
+  )
     -> String?
   {
     let headers = ["authorization": authorization, "x-amz-date": date, "x-amz-security-token": token]
@@ -156,7 +165,9 @@ import Testing
     #expect(code(header("host;x-amz-date"), date: nil) == "IncompleteSignature")
     #expect(code(nil) == "MissingAuthenticationToken" && code("Bearer x") == "MissingAuthenticationToken")
     #expect(code("AWS4-HMAC-SHA1 x") == "IncompleteSignature")
-    for broken in ["AWS4-HMAC-SHA256 Credential", "AWS4-HMAC-SHA256 A=1, A=1", "AWS4-HMAC-SHA256 Credential=x, Signature=y"] {
+    for broken in [
+      "AWS4-HMAC-SHA256 Credential", "AWS4-HMAC-SHA256 A=1, A=1", "AWS4-HMAC-SHA256 Credential=x, Signature=y",
+    ] {
       #expect(code(broken) == "IncompleteSignature", "\(broken)")
     }
   }

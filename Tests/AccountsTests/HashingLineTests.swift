@@ -15,7 +15,8 @@ import Testing
     } catch { return error }
   }
 
-  @Test func `as many work as there is width for, the rest wait in their order, and one too many is turned away`() async {
+  @Test func `as many work as there is width for, the rest wait in their order, and one too many is turned away`() async
+  {
     let line = HashingLine(width: 2, length: 2)
     #expect(await refusal(of: line) == nil)
     #expect(await refusal(of: line) == nil)

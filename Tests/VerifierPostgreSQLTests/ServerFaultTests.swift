@@ -169,7 +169,9 @@ import VerifierPostgreSQL
     let later = Bench.now.advanced(by: 90)
     #expect(try await bench.verify(step: Bench.step(at: later), at: later).isAccepted)
     // New devices get numbers that none of the same user has.
-    for name in ["second", "third"] { _ = try await bench.enrolled(name: name, seed: Array("\(name) seed of 20 bytes".utf8)) }
+    for name in ["second", "third"] {
+      _ = try await bench.enrolled(name: name, seed: Array("\(name) seed of 20 bytes".utf8))
+    }
     #expect(try await bench.verifier.checkDatabase().problems.isEmpty)
   }
 

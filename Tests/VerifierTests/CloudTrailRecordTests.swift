@@ -30,12 +30,14 @@ import Testing
   @Test func `a call of IAM by a user`() throws {
     let arn = "arn:aws:iam::123456789012:user/ops/alice"
     let found = try record(
-      .init(rawValue: "ListMFADevices"), user: "bob", device: "arn:aws:iam::123456789012:mfa/bob", by: arn, source: "192.0.2.1")
+      .init(rawValue: "ListMFADevices"), user: "bob", device: "arn:aws:iam::123456789012:mfa/bob", by: arn,
+      source: "192.0.2.1")
     #expect(text(found, "eventSource") == "iam.amazonaws.com" && text(found, "eventType") == "AwsApiCall")
     #expect(found["readOnly"] as? Bool == true && found["managementEvent"] as? Bool == true)
     #expect(text(found, "userIdentity", "type") == "IAMUser" && text(found, "userIdentity", "userName") == "alice")
     #expect(text(found, "userIdentity", "arn") == arn && text(found, "userIdentity", "principalId") == arn)
-    #expect(text(found, "requestParameters", "userName") == "bob" && text(found, "recipientAccountId") == "123456789012")
+    #expect(
+      text(found, "requestParameters", "userName") == "bob" && text(found, "recipientAccountId") == "123456789012")
     #expect(text(found, "sourceIPAddress") == "192.0.2.1" && found["errorCode"] == nil)
     #expect(text(found, "eventID") == "i-1" && text(found, "requestID") == "r-1")
     #expect(text(found, "additionalEventData", "tag") == "ab01" && text(found, "eventTime") == Bench.now.text)
@@ -59,6 +61,7 @@ import Testing
     }
     let found = try record(.init(rawValue: "VerifyCode"), .rejected, by: "token:t")
     #expect(text(found, "errorCode") == "rejected" && text(found, "userIdentity", "userName") == "token:t")
-    #expect(try text(record(.init(rawValue: "VerifyCode"), .accepted, reason: "9 left", by: "token:t"), "errorCode") == nil)
+    #expect(
+      try text(record(.init(rawValue: "VerifyCode"), .accepted, reason: "9 left", by: "token:t"), "errorCode") == nil)
   }
 }

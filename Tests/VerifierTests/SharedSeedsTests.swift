@@ -50,7 +50,9 @@ import Testing
 
   @Test func `a code ahead of one device's window is spent there too`() async throws {
     let ahead = step + 5
-    let (bench, one, two) = try await bench { $0.drift = 5; $0.syncDrift = 5 }
+    let (bench, one, two) = try await bench {
+      $0.drift = 5; $0.syncDrift = 5
+    }
     #expect(try await verify(ahead, on: two, bench).isAccepted)
     #expect(try await verify(ahead, on: one, bench, after: 150) == .rejected(.reused))
   }

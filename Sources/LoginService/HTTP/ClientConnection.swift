@@ -9,7 +9,11 @@ struct ClientConnection: Sendable {
     let task = Task { try await body() }
     observe { task.cancel() }
     defer { observe(nil) }
-    return try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
   }
 
   private func observe(_ observer: (@Sendable () -> Void)?) {

@@ -25,7 +25,8 @@ extension UnixSocket {
       if let entry = unsafe getgrnam(name) { id = unsafe entry.pointee.gr_gid }
       guard let id else { throw ConfigurationError("there is no group \(name)") }
       guard geteuid() == 0 || getegid() == id || supplementaryGroups().contains(id) else {
-        throw ConfigurationError("the socket's group \(name) is none of this process's groups: add its user to the group")
+        throw ConfigurationError(
+          "the socket's group \(name) is none of this process's groups: add its user to the group")
       }
       return id
     }

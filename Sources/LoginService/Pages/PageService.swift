@@ -63,7 +63,8 @@ struct PageService: Sendable {
 
   /// As `get`, for a handler that is called from elsewhere.
   func answer(
-    _ request: Incoming, _ parameters: [String], _ access: Access, reading input: PageCall.Input, _ handler: @escaping Handler
+    _ request: Incoming, _ parameters: [String], _ access: Access, reading input: PageCall.Input,
+    _ handler: @escaping Handler
   ) async -> Answer {
     var answer: Answer, call: PageCall?
     do {

@@ -46,7 +46,8 @@ enum OtherService {
       let text = "\(target.prefix(256)) is no operation of this endpoint. \(message)"
       return answer(type, #"{"__type":"UnknownOperationException","message":\#(text.quotedAsJSON)}"#, request)
     case .ec2:
-      return xml("<Response><Errors>\(Self.error("InvalidAction", message))</Errors>", "RequestID", "</Response>", request)
+      return xml(
+        "<Response><Errors>\(Self.error("InvalidAction", message))</Errors>", "RequestID", "</Response>", request)
     case .s3:
       return xml("<Error><Code>NotImplemented</Code><Message>\(message)</Message>", "RequestId", "</Error>", request)
     case .query:

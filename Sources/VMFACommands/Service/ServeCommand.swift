@@ -28,7 +28,8 @@ struct ServeCommand: AsyncParsableCommand {
     help: ArgumentHelp("Mode of the Unix socket, whatever the umask is. (default: 0660)", valueName: "octal"))
   var socketMode: String?
 
-  @Option(help: ArgumentHelp("Group of the Unix socket, such as the proxy's. (default: the process's)", valueName: "group"))
+  @Option(
+    help: ArgumentHelp("Group of the Unix socket, such as the proxy's. (default: the process's)", valueName: "group"))
   var socketGroup: String?
 
   @Option(
@@ -91,9 +92,11 @@ struct ServeCommand: AsyncParsableCommand {
   /// Settings by the names that a file has for them.
   private var flags: [String: String?] {
     [
-      "listen": listen, "socketMode": socketMode, "socketGroup": socketGroup, "tls.certificate": tlsCertificate, "tls.key": tlsKey, "behindProxy": behindProxy,
+      "listen": listen, "socketMode": socketMode, "socketGroup": socketGroup, "tls.certificate": tlsCertificate,
+      "tls.key": tlsKey, "behindProxy": behindProxy,
       "issuer": issuer, "log.format": logFormat, "log.level": logLevel, "maxConnections": maxConnections,
-      "maxConnectionsPerAddress": maxConnectionsPerAddress, "guessBudget": guessBudget, "drainTimeout": drainTimeout, "databaseConnections": databaseConnections,
+      "maxConnectionsPerAddress": maxConnectionsPerAddress, "guessBudget": guessBudget, "drainTimeout": drainTimeout,
+      "databaseConnections": databaseConnections,
       "database": options.database, "keyFile": options.key.keyFile, "keyCommand": options.key.keyCommand,
     ]
   }

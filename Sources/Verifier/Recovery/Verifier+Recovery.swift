@@ -33,7 +33,8 @@ extension Verifier {
     _ code: consuming RecoveryCode, of user: UserName, requestID: String? = nil, at now: UnixTime
   ) async throws(VerifierError) -> Verdict {
     let code = SharedRecoveryCode(code)
-    return try await attempt(by: user, requestID, with: { code.code.shown }, at: now) { state, keys throws(VerifierError) in
+    return try await attempt(by: user, requestID, with: { code.code.shown }, at: now) {
+      state, keys throws(VerifierError) in
       try RecoveryCheck.decide(&state, code: code.code, user: user, at: now, keys: keys)
     }.verdict
   }
