@@ -105,7 +105,7 @@ extension AccountService {
     guard isRight, let user, let login else { return nil }
     var renewed: String?
     if let cost = PasswordHash(parsing: login.hash)?.cost, cost != .current {
-      // Where there is no room for this one, the next sign-in makes it.
+      // Best effort: if the line is full, the next sign-in renews the hash.
       renewed = try? await PasswordHasher.shared.hash(password)
     }
     return try await change(user) { [renewed] state, record, _ throws(AccountError) in

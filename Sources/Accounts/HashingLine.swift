@@ -33,7 +33,7 @@ final class HashingLine: Sendable {
     self.length = length
   }
 
-  /// Waits for a turn. Whoever gets one calls ``leave()`` at the end of its work.
+  /// Waits for a turn. The caller calls ``leave()`` when its work is done.
   func enter() async throws(Refusal) {
     let id = state.withLock { state in
       state.newestID += 1

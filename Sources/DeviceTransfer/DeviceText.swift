@@ -7,7 +7,7 @@ internal import OpenSSLCrypto
 struct DeviceText: ~Copyable {
   private var reader: LineReader?
   private var content: SharedSecret?
-  /// Where the next line of ``content`` begins; past its end where there is none.
+  /// The start of the next line of ``content``; past its end if there is none.
   private var place = 0
 
   /// Whether others may read the file.

@@ -1,7 +1,7 @@
 internal import OATH
 internal import OpenSSLCrypto
 
-/// What `authelia storage user totp export` writes: a YAML list under `totp_configurations`. Read by lines: any other YAML is
+/// The output of `authelia storage user totp export`: a YAML list under `totp_configurations`. Read by lines: any other YAML is
 /// refused, with its line.
 enum AutheliaYAML {
   private static let mark: StaticString = "totp_configurations:"
@@ -70,7 +70,7 @@ private struct AutheliaEntry {
     }
   }
 
-  /// Where a scalar on one line is; nil for blocks, anchors, tags, escapes and comments.
+  /// The range of a scalar on one line; nil for blocks, anchors, tags, escapes and comments.
   private static func scalar(in value: Span<UInt8>) -> Range<Int>? {
     guard value.count > 0 else { return 0..<0 }
     for quote in [UInt8(ascii: "\""), UInt8(ascii: "'")] where value[0] == quote {

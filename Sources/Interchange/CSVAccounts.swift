@@ -76,7 +76,7 @@ private struct CSVRow {
     }
   }
 
-  /// What moves the codes of a bare secret.
+  /// The moving factor of a bare secret.
   private func factor(in text: Span<UInt8>) throws -> OTPAuthURI.Factor {
     func number(_ meaning: CSVColumns.Meaning) throws -> Int64? {
       guard let written = try self.text(meaning, in: text) else { return nil }

@@ -69,7 +69,7 @@ package struct EntryFields {
     return next
   }
 
-  /// What moves the codes on, by a type in any case.
+  /// The moving factor of an entry whose type is written in any case.
   /// - Parameter standardType: the type of an entry that has none; nil to refuse it.
   package func factor(
     type: String, algorithm: String, digits: String, period: String, counter: String, counterOffset: Int64 = 0,

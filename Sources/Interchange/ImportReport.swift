@@ -27,7 +27,7 @@ public struct ImportReport: Sendable {
   /// Entries that hold no OTP secret, and parts of entries that are not carried over.
   public internal(set) var skipped: [Remark] = []
 
-  /// What was done about entries that came in, such as a name that was made up.
+  /// Remarks about imported entries, such as a name that was made up.
   public internal(set) var notes: [Remark] = []
 
   /// One QR code of a Google Authenticator export that takes several.

@@ -3,12 +3,12 @@ internal import OpenSSLCrypto
 
 // Finds URIs in text that people and programs wrote around them.
 //
-// A URI that stands in quotes ends where they close. Any other ends at a character that no writer leaves as it is (quotes,
-// angle brackets, a bar), at a closing bracket that opened before it, at a space that is no plain one, and at the next URI:
-// but never before the last of the format's parameters, which would be lost without a word. Entities of markup are read as
+// A URI that stands in quotes ends where they close. Any other ends at the next URI, or at a character that every writer
+// encodes: quotes, angle brackets, a bar, white space but the plain space, a bracket that closes one opened before it. It
+// never ends before the last of the format's parameters, which would be lost without a word. Entities of markup are read as
 // the characters that they stand for.
 extension Span<UInt8> {
-  /// Where the URIs of a line are.
+  /// The ranges of the URIs in a line.
   func uriRanges(in line: Range<Int>) -> [Range<Int>] {
     let starts = line.filter { isStart($0, in: line) }
     return starts.enumerated().map { place, start in
@@ -59,8 +59,7 @@ extension Span<UInt8> {
     return index
   }
 
-  /// Where the last of the format's parameters begins: whatever stands before it is a part of the URI. `start` where there is
-  /// none.
+  /// The start of the last of the format's parameters: all text before it is part of the URI. `start` if there is none.
   fileprivate func lastParameter(from start: Int, to end: Int) -> Int {
     (start..<end).last { index in
       guard self[index] == UInt8(ascii: "&") else { return false }
@@ -119,7 +118,7 @@ private enum URIBoundary {
 }
 
 extension Unicode.Scalar {
-  /// What no writer of URIs leaves as it is: quotes, controls, white space but the plain space, and invisible characters but
+  /// The characters that every writer of URIs encodes: quotes, controls, white space but the plain space, and invisible characters but
   /// those that join letters and emoji.
   fileprivate var endsURI: Bool {
     if self == " " || value == 0x200C || value == 0x200D { return false }

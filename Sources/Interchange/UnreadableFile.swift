@@ -36,7 +36,7 @@ enum UnreadableFile {
     (Array("bplist00".utf8), "this is a binary property list: plutil -convert json makes JSON of it"),
   ]
 
-  /// What a file is and what to do, by how it begins; nil for any other.
+  /// Names a file by its first bytes, and says what to do; nil for any other.
   static func reason(_ file: Span<UInt8>) -> String? {
     marks.first { mark, _ in file.count >= mark.count && mark.indices.allSatisfy { file[$0] == mark[$0] } }?.1
   }

@@ -12,7 +12,7 @@ struct ZipArchive {
     fileprivate var checksum: UInt
     /// Length in bytes, once inflated.
     fileprivate var count: Int
-    /// Where its bytes are in the archive.
+    /// The range of its bytes in the archive.
     fileprivate var range: Range<Int>
   }
 

@@ -21,7 +21,7 @@ extension Span<UInt8> {
     return length
   }
 
-  /// Where the bytes between any white space and invisible characters at the two ends are.
+  /// The range of the bytes between white space and invisible characters at the two ends.
   package var rangeWithoutOuterSpace: Range<Int> {
     var start = 0, end = count
     while start < end, let length = spaceLength(at: start) { start += length }
@@ -44,6 +44,6 @@ extension Unicode.Scalar {
   package var isDash: Bool {
     self == "-" || !isASCII && (properties.generalCategory == .dashPunctuation || value == 0x2212)
   }
-  /// What ends a line of text (Unicode Standard, section 5.8).
+  /// The characters that end a line of text (Unicode Standard, section 5.8).
   package var isLineEnd: Bool { (0x0A...0x0D).contains(value) || [0x85, 0x2028, 0x2029].contains(value) }
 }

@@ -168,7 +168,7 @@ final class ConnectionPool: @unchecked Sendable {
     return state.waiting.removeFirst()
   }
 
-  /// When work is given up that is begun now. Where the server has just been silent, what waited meanwhile has waited for it.
+  /// When work is given up that is begun now. If the server was silent just now, the time in line counts as well.
   private func deadline(of job: Job) -> ContinuousClock.Instant {
     (locked { $0.isSilent } ? job.submitted : .now) + job.timeout
   }

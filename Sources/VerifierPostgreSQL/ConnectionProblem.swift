@@ -2,8 +2,8 @@ internal import Foundation
 
 /// Says in plain words why there is no connection.
 ///
-/// libpq and the server repeat parts of the URL in what they say, and a password with a character that should have been
-/// encoded is read as part of a host, a port, or a database's name. So no word of the URL is repeated, and no word of libpq
+/// libpq and the server repeat parts of the URL in their messages. A password with a character that should have been encoded
+/// is read as part of a host, a port, or a database's name. So no word of the URL is repeated, and no word of libpq
 /// that stands in quotation marks.
 enum ConnectionProblem {
   /// - Parameter message: what libpq says, on one line.
@@ -64,7 +64,7 @@ enum ConnectionProblem {
       .replacing("\"…\"", with: "…")
   }
 
-  /// What libpq has against a URL that it cannot read, without a word of it.
+  /// Says why libpq cannot read a URL, without a word of it.
   static func words(forURL message: String) -> String {
     if message.contains("invalid connection option") || message.contains("invalid URI query parameter") {
       return "the database's URL has a parameter that libpq does not know"

@@ -72,7 +72,7 @@ final class Checkpointer: Sendable {
     guard let log = LogState(writer) else { return }
     guard log.rest > 0 else { return postpone(from: log.frames, by: interval) }
     let (passes, carried) = state.withLock { ($0.passes, $0.carried) }
-    // Where a reader stays in the log, nothing after its mark can be carried over.
+    // A reader that stays in the log keeps everything after its mark there.
     if passes > 0, log.carried <= carried { return postpone(from: log.frames, by: interval) }
     let (carrier, marker) = try connections()
     if log.rest <= smallRemainder || passes == Self.maximumPasses {

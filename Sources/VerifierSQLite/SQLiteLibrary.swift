@@ -5,7 +5,7 @@ public enum SQLiteLibrary {
   /// Its version, such as `3.40.1`.
   public static var version: String { unsafe String(cString: sqlite3_libversion()) }
 
-  /// What an operator should know about this version, in sentences; nil where there is nothing.
+  /// A warning about this version for an operator, in sentences; nil if there is none.
   public static var advice: String? {
     guard losesLogs(version: Int(sqlite3_libversion_number())) else { return nil }
     return """

@@ -9,7 +9,7 @@ import Testing
     return Parameters(form)
   }
 
-  /// What `body` reads, and what IAM says of it; nil where nothing is wrong.
+  /// Returns what `body` reads, and IAM's message about it; nil where nothing is wrong.
   private func read<Value>(
     _ fields: [(String, String)], _ body: (inout Parameters) -> Value
   ) throws -> (value: Value, message: String?) {

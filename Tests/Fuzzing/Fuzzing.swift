@@ -52,7 +52,7 @@ private enum Target: String {
     }
   }
 
-  /// What was read is written as a URI that reads back as the same.
+  /// Each account is written as a URI, which must read back as the same account.
   private static func check(_ account: Account) {
     guard let written = try? account.uri().text(), let uri = try? written.withBytes({ try OTPAuthURI(parsing: $0) }),
       let again = try? Account(uri)

@@ -4,7 +4,7 @@ import OpenSSLCrypto
 import TestSupport
 import Testing
 
-/// Where a URI begins and ends in what people and programs wrote around it.
+/// The limits of a URI in text that people and programs wrote around it.
 @Suite struct URIBoundaryTests {
   static let secret = "GEZDGNBVGY3TQOJQ"
   static let uri = "otpauth://totp/Shop:ann?secret=\(secret)&issuer=Shop"

@@ -3,7 +3,7 @@ import Testing
 
 @testable import VMFACommands
 
-/// Whatever stands in the place of something else, no message repeats it.
+/// No message repeats input that stands in the wrong place.
 @Suite struct HiddenInputTests {
   static let secrets = [
     "otpauth://totp/Shop:ann?secret=DTO6YNFMCV5KM7UWZJUINO3WYNTDWZDD", "DTO6YNFMCV5KM7UWZJUINO3WYNTDWZDD",

@@ -6,7 +6,7 @@ extension UnixSocket {
     let description: String
   }
 
-  /// Who may connect to a socket in the file system: its mode and its group.
+  /// The mode and group of a socket in the file system: they decide who may connect.
   struct Access: Sendable {
     private let path: String
     private let mode: mode_t

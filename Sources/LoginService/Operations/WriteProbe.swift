@@ -1,8 +1,8 @@
 internal import Synchronization
 internal import Verifier
 
-/// Finds out whether the store can be written to, by writing. Whoever asks within a second of an answer gets that one, so
-/// that nobody can make the store write by asking.
+/// Finds out whether the store can be written to, by writing. An answer is good for a second,
+/// so that nobody can make the store write by asking.
 final class WriteProbe: Sendable {
   enum Outcome: Sendable {
     case written

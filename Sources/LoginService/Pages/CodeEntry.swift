@@ -37,7 +37,7 @@ extension PageCall {
     }
   }
 
-  /// What is wrong with text that is no code of a device.
+  /// Explains why text is not a code of the person's devices.
   /// - Parameter lengths: those of the person's devices.
   private static func objection(to typed: String, of lengths: [Digits]) -> String {
     guard let count = OneTimeCode.digitCount(typed: typed.utf8.span), count > 0, !lengths.isEmpty else { return noCode }

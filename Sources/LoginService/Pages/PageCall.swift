@@ -23,7 +23,7 @@ struct PageCall: Sendable {
 
   var now: UnixTime { request.time }
 
-  /// What is read of a request beside its path and cookies.
+  /// The parts of a request to read, beside its path and cookies.
   enum Input {
     /// For a page whose query string another application wrote.
     case nothing

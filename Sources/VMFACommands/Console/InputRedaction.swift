@@ -6,7 +6,7 @@ internal import Synchronization
 final class InputRedaction: Sendable {
   private static let replacement = "(not shown)"
 
-  /// What is not repeated, the longest first.
+  /// The texts that are not repeated, the longest first.
   private let secrets: Mutex<[String]>
 
   /// - Parameter arguments: of the command line.

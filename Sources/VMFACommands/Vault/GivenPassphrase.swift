@@ -5,7 +5,7 @@ internal import Vault
 /// A passphrase that somebody typed, or that a file or a command holds.
 struct GivenPassphrase {
   let secret: SharedSecret
-  /// What version 0.1 took for the passphrase, where that was something else: it dropped one LF and nothing more, so a vault
+  /// The passphrase as version 0.1 read it, if that differs. It dropped one LF and nothing more, so a vault
   /// that it made from a file with CRLF or a byte order mark has these in its passphrase.
   private let asBefore: SharedSecret?
 

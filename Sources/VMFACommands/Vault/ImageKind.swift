@@ -1,6 +1,6 @@
 internal import OATH
 
-/// What kind of image a file is, by its first bytes and not by its name.
+/// The kind of an image file, by its first bytes and not by its name.
 enum ImageKind {
   /// Pixels, in one of the formats that cameras, screenshots and scanners write.
   case pixels

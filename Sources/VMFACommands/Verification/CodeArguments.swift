@@ -6,7 +6,7 @@ internal import Verifier
 enum CodeArguments {
   private static let inputLimit = 4096
 
-  /// What was typed for a code, in UTF-8; `-` reads it from standard input.
+  /// The text that was typed for a code, in UTF-8; `-` reads it from standard input.
   static func text(_ argument: String) throws -> SecretBytes {
     guard argument == "-" else { return SecretBytes(copying: argument.utf8.span) }
     return try Console.current.readInput(inputLimit).withBytes { (text) throws(OATHError) in try TextDecoding.utf8(text)

@@ -9,7 +9,7 @@ struct WrongCodeLength: Error {
   /// How many digits it has.
   let count: Int
   let ordinal: Ordinal?
-  /// What is said of it where nothing is known of the devices.
+  /// The error to show when the user's devices are not known.
   let error: any Error
 
   /// The same, with the number of digits that the user's devices show.

@@ -19,7 +19,7 @@ enum JobControl {
     _ = signal(SIGCONT, SIG_DFL)
   }
 
-  /// What was asked for since the last call.
+  /// The requests since the last call.
   static func asked() -> LiveTerminal.Event? {
     if isStopAsked.exchange(false, ordering: .relaxed) { return .stopped }
     return hasResumed.exchange(false, ordering: .relaxed) ? .resumed : nil

@@ -39,7 +39,7 @@ extension Device {
     do throws(OATHError) { return try TOTP(secret: seed, parameters: parameters) } catch { throw .oath(error) }
   }
 
-  /// What the acceptance of a code makes of the device.
+  /// Records that a code was accepted: learns drift, and notes the time.
   mutating func recordUse(of step: Int64, at now: UnixTime, driftLimit: Int64) {
     if movingFactor == .time { learn(accepted: step, at: parameters.step(at: now), driftLimit: driftLimit) }
     lastUsedAt = now

@@ -25,7 +25,7 @@ package struct KeptAnswers: Sendable, Equatable {
   /// What a request id that is known came with.
   enum Match { case sameCode(Verdict), otherCode }
 
-  /// What became of a request id with a code.
+  /// The outcome of a request id with a code.
   enum Outcome: Sendable {
     /// The id was new.
     case decided(Verdict)

@@ -28,7 +28,7 @@ public final class ImportRehearsal: Sendable {
   }
 
   private struct Met {
-    /// What moves the codes of each seed, and how.
+    /// The moving factor and parameters of each seed.
     var devices: [Identity: [(movingFactor: Device.MovingFactor, parameters: TOTPParameters)]] = [:]
     var serials: Set<Serial> = []
   }

@@ -94,7 +94,7 @@ extension DeviceStore {
     return last.value
   }
 
-  /// Where whatever fails may be well the next time, it is only cancelled.
+  /// Waits until the task is cancelled: this store recovers from every failure.
   public func breakdown() async -> VerifierError? {
     let none = AsyncStream.makeStream(of: VerifierError.self)
     for await reason in none.stream { return reason }
