@@ -133,10 +133,10 @@ enum DatabaseFile {
       guard try applicationID(database) == Schema.applicationID else {
         throw StoreFailure.corrupt(place: path, reason: "it was not made by vmfa")
       }
-      if try migrator.hasBeenSuperseded(database) { throw StoreFailure.newerSchema(place: path) }
     }
-    while try !connection.inDatabase(migrator.hasCompletedMigrations) {
-      let before = try connection.inDatabase(countMigrations)
+    if try atOneMoment(of: connection, migrator.hasBeenSuperseded) { throw StoreFailure.newerSchema(place: path) }
+    while try !atOneMoment(of: connection, migrator.hasCompletedMigrations) {
+      let before = try atOneMoment(of: connection, countMigrations)
       do { try migrator.migrate(connection) } catch let error as DatabaseError
         where error.resultCode == .SQLITE_BUSY && .now < end
       {
@@ -144,10 +144,19 @@ enum DatabaseFile {
         usleep(10_000)
       } catch {
         // Another process may have been faster: each step is one transaction, and fails where it was done already.
-        guard try connection.inDatabase(countMigrations) > before else { throw error }
+        guard try atOneMoment(of: connection, countMigrations) > before else { throw error }
       }
     }
     try connection.close()
+  }
+
+  /// Reads in one snapshot. The migrator looks for its table twice, and another process may make it in between.
+  private static func atOneMoment<R>(of connection: DatabaseQueue, _ body: (Database) throws -> R) throws -> R {
+    try connection.read { database in
+      // The first row that is read fixes the snapshot.
+      _ = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM sqlite_schema")
+      return try body(database)
+    }
   }
 
   /// How many migrations were applied.

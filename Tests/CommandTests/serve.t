@@ -131,7 +131,7 @@ systemd is told when it is ready, and when it ends.
   READY=1
   STOPPING=1
   $ systemd-analyze security --offline=true --threshold=20 --no-pager "$TESTDIR/../../systemd/vmfa.service" | grep -o 'level for vmfa.service: [01]\.[0-9]'
-  level for vmfa.service: 1.1
+  level for vmfa.service: 1.2
 
 Logs for programs; a place that is taken; more connections than there may be.
 
