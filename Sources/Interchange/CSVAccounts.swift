@@ -15,10 +15,13 @@ enum CSVAccounts {
     let rows = CSVTable(text, separator: columns.separator).rows
     for (index, row) in rows.dropFirst(columns.firstRow).enumerated() where !row.isBlank {
       let reader = CSVRow(row: row, columns: columns)
-      let entry = entryName(index, try? reader.text(.issuer, in: text))
       if let fault = reader.fault {
-        report.refuse(entry, fault)
-      } else if let secret = reader.secret(in: text) {
+        // No cell of it can be shown: any of them may be a password.
+        report.refuse(entryName(index, nil), fault)
+        continue
+      }
+      let entry = entryName(index, try? reader.text(.issuer, in: text))
+      if let secret = reader.secret(in: text) {
         report.add(entry) { try reader.account(secret, in: text) }
       } else {
         report.skip(entry, "it holds no OTP secret")

@@ -19,8 +19,8 @@ struct CSVColumns {
       case .issuer: ["issuer", "service", "provider", "name", "title", "website", "account"]
       case .account: ["loginusername", "username", "user", "login", "email", "loginemail", "account"]
       case .type: ["otptype", "type"]
-      case .algorithm: ["algorithm", "algo", "hash"]
-      case .digits: ["digits"]
+      case .algorithm: ["algorithm", "algo", "alg", "hash", "digest"]
+      case .digits: ["digits", "digit"]
       case .period: ["period", "interval", "timestep"]
       case .counter: ["counter"]
       case .settings: ["totpsettings"]
@@ -53,6 +53,7 @@ struct CSVColumns {
     self.separator = separator
     count = row.cells.count
     firstRow = header + 1
+    guard !row.cells.contains(where: { Self.isValue($0, in: text) }) else { return }
     let headings = row.cells.map { Self.heading($0, in: text) }
     for meaning in Meaning.allCases {
       let found = meaning.names.compactMap { headings.firstIndex(of: $0) }
@@ -61,6 +62,19 @@ struct CSVColumns {
     // A column called account names the user where no other does, else the service.
     let user = places[.account]?.first
     places[.issuer]?.removeAll { $0 == user }
+  }
+
+  /// Whether a cell holds a value, and so its row no headings: a number, a URI, or text that may be a secret.
+  private static func isValue(_ cell: Range<Int>, in text: Span<UInt8>) -> Bool {
+    let content = CSVTable.content(of: cell, in: text)
+    return content.withBytes { bytes in
+      let bytes = bytes.extracting(bytes.rangeWithoutOuterSpace)
+      guard bytes.count > 0 else { return false }
+      if bytes.indices.allSatisfy({ bytes[$0].isASCIIDigit }) || OTPAuthURI.looksLikeURI(bytes) { return true }
+      let isBase32 = bytes.indices.allSatisfy { Base32.isDigit(bytes[$0]) }
+      let isHexadecimal = bytes.indices.allSatisfy { bytes[$0].hexadecimalValue != nil }
+      return bytes.count > Base32.longestGroup && (isBase32 || isHexadecimal)
+    }
   }
 
   /// Letters and digits alone, in lower case.

@@ -15,7 +15,12 @@ enum Duo: JSONImporter {
         report.skip(name, "it holds no OTP secret")
         continue
       }
-      report.add(name) { try account(EntryFields(object: generator), name: entry["name"]?.string) }
+      report.add(name) {
+        if let type = entry["accountType"]?.string, type != "OtpAccount" {
+          throw EntryError("its accountType is not known")
+        }
+        return try account(EntryFields(object: generator), name: entry["name"]?.string)
+      }
     }
     return report
   }
@@ -25,7 +30,8 @@ enum Duo: JSONImporter {
     return try Account(
       label: OTPAuthLabel(issuer: nil, account: name ?? ""),
       factor: hasCounter
-        ? .hotp(algorithm: .sha1, digits: .six, counter: generator.counter("counter")) : .totp(.standard),
+        ? generator.hotp(algorithm: "algorithm", digits: "digits", counter: "counter")
+        : generator.totp(algorithm: "algorithm", digits: "digits", period: "period"),
       secret: generator.base32("otpSecret"))
   }
 }

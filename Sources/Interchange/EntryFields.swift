@@ -60,6 +60,14 @@ package struct EntryFields {
       counter: try self.counter(counter, offset: offset))
   }
 
+  /// Steam's codes, whose parameters are fixed: writers repeat them, and others would be a mistake.
+  package func steam(algorithm: String, digits: String, period: String) throws -> OTPAuthURI.Factor {
+    guard try self.algorithm(algorithm) == .sha1, try number(digits) ?? 5 == 5, try number(period) ?? 30 == 30 else {
+      throw EntryError("its algorithm, digits or period are not Steam's")
+    }
+    return .steam
+  }
+
   /// The counter of the next code.
   /// - Parameter offset: what the stored number lacks to be that.
   func counter(_ name: String, offset: Int64 = 0) throws -> UInt64 {
@@ -79,7 +87,7 @@ package struct EntryFields {
     switch kind.lowercased() {
     case "totp": return try totp(algorithm: algorithm, digits: digits, period: period)
     case "hotp": return try hotp(algorithm: algorithm, digits: digits, counter: counter, offset: counterOffset)
-    case "steam": return .steam
+    case "steam": return try steam(algorithm: algorithm, digits: digits, period: period)
     default: throw EntryError("its type \(kind.prefix(12)) is not supported")
     }
   }

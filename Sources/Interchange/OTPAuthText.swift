@@ -51,7 +51,8 @@ extension Span<UInt8> {
       let isComment = scalar == " " && index + 1 < line.upperBound && self[index + 1] == UInt8(ascii: "#")
       let isSeparator = isInQuery && (scalar == "," || scalar == ";")
       let isUnopened = URIBoundary.brackets.values.contains(scalar) && open.last != scalar
-      if isComment || isSeparator || isUnopened || scalar.endsURI, index > lastParameter { return index }
+      let isEnd = isComment || isSeparator || isUnopened || scalar.endsURI
+      if isEnd, index > lastParameter, !cutsSecret(at: index, length, from: start, to: line.upperBound) { return index }
       if let closing = URIBoundary.brackets[scalar] { open.append(closing) }
       if open.last == scalar { open.removeLast() }
       index += length
@@ -62,11 +63,24 @@ extension Span<UInt8> {
   /// The start of the last of the format's parameters: all text before it is part of the URI. `start` if there is none.
   fileprivate func lastParameter(from start: Int, to end: Int) -> Int {
     (start..<end).last { index in
-      guard self[index] == UInt8(ascii: "&") else { return false }
+      guard "&;,".utf8.contains(self[index]) else { return false }
       let next = index + (MarkupEntity.at(index, in: self)?.length ?? 1)
-      let rest = extracting(min(next, end)..<end)
-      return URIBoundary.parameters.contains { rest.begins(withScheme: $0) }
+      return extracting(min(next, end)..<end).beginsWithParameter
     } ?? start
+  }
+
+  /// Whether a character that ends a URI stands within a secret: behind a group of it, with more base32 after it. Such a
+  /// secret is read as a whole, or refused as a whole.
+  fileprivate func cutsSecret(at index: Int, _ length: Int, from start: Int, to end: Int) -> Bool {
+    guard index + length < end, Base32.isDigit(self[index + length]) else { return false }
+    var group = index
+    while group > start, Base32.isDigit(self[group - 1]) { group -= 1 }
+    guard index > group, index - group <= Base32.longestGroup else { return false }
+    let name = (start..<index).last { self[$0] == UInt8(ascii: "=") || self[$0] == UInt8(ascii: "&") }
+    guard let name, self[name] == UInt8(ascii: "=") else {
+      return extracting(start..<index).begins(withScheme: "steam://")
+    }
+    return name >= 6 && extracting(name - 6..<index).begins(withScheme: "secret")
   }
 
   /// White space, separators and backslashes at the end belong to the text around a URI.
@@ -110,9 +124,6 @@ private enum URIBoundary {
   ]
   static let enders: Set<Unicode.Scalar> = ["\"", "<", ">", "`", "|", "“", "”", "„", "«", "»"]
   static let brackets: [Unicode.Scalar: Unicode.Scalar] = ["(": ")", "[": "]", "{": "}"]
-  static let parameters: [StaticString] = [
-    "secret=", "issuer=", "algorithm=", "digits=", "period=", "counter=", "encoder=",
-  ]
   /// The longest entity that is looked back for, in bytes.
   static let entityByteCount = 12
 }

@@ -19,7 +19,10 @@ enum ProtonAuthenticator: JSONImporter {
       }
       return try uri.withBytes { text in
         guard OTPAuthURI.looksLikeURI(text) else { throw EntryError("its uri is none") }
-        return try OTPField.account(text, issuer: nil, user: content["name"]?.string)
+        let account = try OTPField.account(text, issuer: nil, user: content["name"]?.string)
+        guard let type = content["entry_type"]?.string?.lowercased() else { return account }
+        guard type == account.factor.typeName else { throw EntryError("its entry_type is not that of its uri") }
+        return account
       }
     }
     return report

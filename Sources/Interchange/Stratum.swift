@@ -27,7 +27,9 @@ enum Stratum: JSONImporter {
     case 2:
       factor = .totp(
         try TOTPParameters(algorithm: algorithm, digits: entry.digits("Digits"), period: entry.number("Period") ?? 30))
-    case 4: factor = .steam
+    case 4:
+      guard algorithm == .sha1 else { throw EntryError("its Algorithm is not Steam's") }
+      factor = try entry.steam(algorithm: "", digits: "Digits", period: "Period")
     case let type: throw EntryError("its Type \(type.map { "\($0)" } ?? "is missing: it") is not supported")
     }
     return try Account(

@@ -29,7 +29,9 @@ enum TwoFAS: JSONImporter {
   }
 
   private static func account(_ service: JSONValue) throws -> Account {
-    guard let otp = service["otp"].map(EntryFields.init) else { throw EntryError("it has no otp") }
+    guard let otp = service["otp"].map(EntryFields.init), otp.object.kind == .object else {
+      throw EntryError("it has no otp")
+    }
     let name = otp.text("account") ?? otp.text("label")
     // An issuer that is there and empty is none, unless nothing else names the account.
     let isNamed = otp.object["issuer"]?.string != nil && name != nil
@@ -74,9 +76,11 @@ enum TwoFAS: JSONImporter {
   }
 }
 
-/// How an entry is called in a report.
+/// How an entry is called in a report: by its place, and by its name unless that may hold a secret.
 func entryName(_ index: Int, _ name: String?) -> String {
-  let shown = name.map { String($0.prefix(60)) } ?? ""
+  let name = name ?? "", words = name.utf8.split { !Base32.isDigit($0) }
+  let isHidden = name.contains("://") || words.contains { $0.count > Base32.longestGroup }
+  let shown = isHidden ? "" : String(name.prefix(60))
   return shown.isEmpty ? "entry \(index + 1)" : "entry \(index + 1) (\(shown))"
 }
 

@@ -103,8 +103,11 @@ public enum Base32 {
 }
 
 extension Base32 {
-  /// A run of base32 digits of this length is a secret by itself, and no group of one.
-  static let longestGroup = 15
+  /// The length of the longest group of a secret: a longer run of base32 digits is a secret by itself.
+  package static let longestGroup = 15
+
+  /// Whether a byte is a base32 digit, in either case.
+  package static func isDigit(_ byte: UInt8) -> Bool { value(of: byte, .lenient) != nil }
 
   /// Decodes the one secret of a text leniently: a line, whole or in groups.
   /// - Throws: ``OATHError/malformedBase32(_:)`` for a second line, and for a word beside a whole secret: both may be

@@ -18,6 +18,9 @@ struct OTPAuthParameters {
   /// Parameters that would change the codes, in ways that are not supported.
   private static let unsupported: Set = ["t0", "epoch", "offset", "pin"]
 
+  /// All names that this type understands, in lower case.
+  static let understood = names.union(otherNames.keys).union(unsupported)
+
   /// - Throws: ``OATHError`` for a parameter with two values, one that cannot be decoded, and one that would change the
   ///   codes in a way that is not supported.
   init(query: Span<UInt8>) throws(OATHError) {
@@ -39,6 +42,8 @@ struct OTPAuthParameters {
     let shown = isKnown ? "the parameter \(name)" : "a parameter"
     let text = try PercentEncoding.decode(value, what: shown)
     if isKnown, text.isEmpty { return }
+    // A value that swallowed the next parameter would leave that one at its default.
+    if isKnown, value.holdsParameter { throw .malformedURI("the parameters of the URI are not separated by &") }
     if Self.unsupported.contains(name), text != "0" {
       throw .malformedURI("the URI has \(shown), which is not supported")
     }
@@ -57,7 +62,10 @@ struct OTPAuthParameters {
 
   /// The format's name of a parameter that is written in any case; others stay as they are.
   private static func name(of written: String) -> String {
-    let lower = written.lowercased(), name = otherNames[lower] ?? lower
+    let trimmed = written.lowercased().filter { !$0.isWhitespace }
+    // An entity that lost its semicolon.
+    let unescaped = trimmed.hasPrefix("amp") ? String(trimmed.dropFirst(3)) : trimmed
+    let lower = understood.contains(trimmed) ? trimmed : unescaped, name = otherNames[lower] ?? lower
     return names.contains(name) || unsupported.contains(name) ? name : written
   }
 
@@ -135,5 +143,26 @@ struct OTPAuthParameters {
       throw .malformedURI("the parameter \(name) is not a number")
     }
     return number
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether a parameter begins behind a comma or a semicolon.
+  fileprivate var holdsParameter: Bool {
+    indices.contains { index in
+      let isSeparator = self[index] == UInt8(ascii: ",") || self[index] == UInt8(ascii: ";")
+      return isSeparator && extracting((index + 1)...).beginsWithParameter
+    }
+  }
+
+  /// Whether the text begins with the name of a parameter that is understood, and an equals sign.
+  package var beginsWithParameter: Bool {
+    var name = ""
+    for index in indices {
+      if self[index] == UInt8(ascii: "=") { return OTPAuthParameters.understood.contains(name) }
+      guard name.utf8.count < 16 else { return false }
+      if self[index] != UInt8(ascii: " ") { name.unicodeScalars.append(Unicode.Scalar(self[index] | 0x20)) }
+    }
+    return false
   }
 }

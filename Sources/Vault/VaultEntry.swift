@@ -60,7 +60,7 @@ enum AegisEntry {
       switch entry["type"]?.string?.lowercased() {
       case "totp": try info.totp(algorithm: "algo", digits: "digits", period: "period")
       case "hotp": try info.hotp(algorithm: "algo", digits: "digits", counter: "counter")
-      case "steam": .steam
+      case "steam": try info.steam(algorithm: "algo", digits: "digits", period: "period")
       case let type: throw EntryError("its type \((type ?? "").prefix(12)) is not supported")
       }
     let label = OTPAuthLabel(issuer: entry["issuer"]?.string, account: entry["name"]?.string ?? "")

@@ -19,7 +19,7 @@ No database yet:
   status 64
   $ ends vmfa device list --database 'postgresql://user:hunter2@[half/vmfa'
   vmfa: error: the database cannot be reached: libpq cannot read the database's URL (see its Connection Strings)
-  vmfa: hint: try again, or see which program uses it
+  vmfa: hint: see that its address is right (--database, VMFA_DATABASE) and nothing keeps it locked, then try again
   status 69
 
 Whatever is wrong with a URL, no password in it is repeated:

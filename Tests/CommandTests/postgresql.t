@@ -59,7 +59,7 @@ The server is gone, and back:
   $ "$TESTDIR/../../Scripts/postgresql" ctl "$PWD/pg" stop -m immediate 9>&-
   $ ends vmfa verify bob $(code 1) --at $((now + 30)) | sed 's/reached: .*/reached: REASON/'
   vmfa: error: the database cannot be reached: REASON
-  vmfa: hint: try again, or see which program uses it
+  vmfa: hint: see that its address is right (--database, VMFA_DATABASE) and nothing keeps it locked, then try again
   status 69
   $ "$TESTDIR/../../Scripts/postgresql" ctl "$PWD/pg" start 9>&-
   $ vmfa verify bob $(code 1) --at $((now + 30)) && vmfa verify bob $(code) --at $now 2> /dev/null
@@ -80,6 +80,6 @@ Without libpq there is no database, and nothing else is missing.
   $ mkdir lib && echo > lib/libpq.so.5
   $ LD_LIBRARY_PATH="$PWD/lib" ends vmfa user list
   vmfa: error: the database cannot be reached: libpq cannot be loaded: */lib/libpq.so.5: file too short (install libpq5, or libpq) (glob)
-  vmfa: hint: try again, or see which program uses it
+  vmfa: hint: see that its address is right (--database, VMFA_DATABASE) and nothing keeps it locked, then try again
   status 69
   $ printf %s "$secret" | LD_LIBRARY_PATH="$PWD/lib" vmfa code - > /dev/null

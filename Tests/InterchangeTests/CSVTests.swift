@@ -38,6 +38,25 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "\"1002\",\"1cddec34ac157aa67e96ca6886bb76c3663b6463\",\"totp\",\"6\",\"30\"\n",
+    "1002;1cddec34ac157aa67e96ca6886bb76c3663b6463;totp;6;30\n", "a,GEZDGNBVGY3TQOJQ,totp\nb,GEZDGNBVGY3TQOJQ,totp\n",
+    "\"Shop\",\"Username\",\"ann\",\"TOTP\",\"GEZDGNBVGY3TQOJQ\"\n", "x,https://shop.example,totp\n",
+  ])
+  func `a row of values is no row of headings`(text: String) throws {
+    #expect(throws: ImportError.self) { try read(text, as: .csv) }
+  }
+
+  @Test func `nothing of a row with broken quotes is shown`() throws {
+    let text = "name,user,password,totp\n\"s3cretpw,\(Self.secret),a,b\n"
+    #expect(try lines(text) == ["refused entry 1: its quotes are broken"])
+  }
+
+  @Test(arguments: ["otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ", "GEZDGNBVGY3TQOJQ", "my GEZDGNBVGY3TQOJQ"])
+  func `a name that may hold a secret is not shown`(name: String) throws {
+    #expect(try lines("name,totp\n\(name),\n") == ["skipped entry 1"])
+  }
+
   @Test func `quotes, newlines in them, and empty cells`() throws {
     let text = """
       Title,Username,Password,Notes,TOTP

@@ -34,6 +34,28 @@ import Testing
     lines(try read(text, as: format))
   }
 
+  @Test func `what another program does not say is a default, and what it says otherwise is refused`() throws {
+    let duo =
+      "[{\"accountType\":\"OtpAccount\",\"name\":\"a\",\"otpGenerator\":{\"otpSecret\":\"SECRET\",REST}},"
+      + "{\"accountType\":\"Foo\",\"name\":\"b\",\"otpGenerator\":{\"otpSecret\":\"SECRET\"}}]"
+    #expect(
+      try lines(duo.replacing("REST", with: "\"digits\":8,\"algorithm\":\"SHA256\",\"period\":60")) == [
+        "-|a totp SHA256 8 60 -", "refused entry 2 (b): its accountType is not known",
+      ])
+    let uri = "otpauth://totp/S:a?secret=SECRET&issuer=S"
+    let proton = ["Totp", "Steam", "Foo"].map {
+      "{\"content\":{\"uri\":\"\(uri)\",\"entry_type\":\"\($0)\",\"name\":\"a\"}}"
+    }
+    #expect(
+      try lines("{\"version\":1,\"entries\":[\(proton.joined(separator: ","))]}") == [
+        "S|a totp SHA1 6 30 -", "refused entry 2 (a): its entry_type is not that of its uri",
+        "refused entry 3 (a): its entry_type is not that of its uri",
+      ])
+    let service = "{\"name\":\"n\",\"secret\":\"SECRET\",\"otp\":\"foo\"}"
+    #expect(
+      try lines("{\"services\":[\(service)],\"schemaVersion\":4}") == ["refused entry 1 (n): it has no otp"])
+  }
+
   @Test func `Raivo: numbers are texts`() throws {
     let text = """
       [{"issuer":"Shop","account":"Shop:ann","secret":"SECRET","kind":"TOTP","algorithm":"SHA256","digits":"8","timer":"60","counter":"0"},
@@ -117,8 +139,11 @@ import Testing
       "{\"Type\":\(type),\"Algorithm\":\(algorithm),\"Issuer\":\"I\",\"Username\":\"I:u\",\"Secret\":\"SECRET\",\(rest)}"
     }
     let entries = [
-      entry("1"), entry("2", "1"), entry("2", "2", "\"Digits\":8,\"Period\":60"), entry("4"), entry("3"), entry("5"),
+      entry("1"), entry("2", "1"), entry("2", "2", "\"Digits\":8,\"Period\":60"),
+      entry("4", "0", "\"Digits\":5,\"Period\":30"),
+      entry("3"), entry("5"),
       entry("2", "3"), entry("null"), entry("2", "null", "\"Digits\":9"), entry("1", "0", "\"Digits\":6"),
+      entry("4"), entry("4", "1", "\"Digits\":5"), entry("4", "0", "\"Period\":60"),
     ]
     let found = try lines("{\"Authenticators\":[\(entries.joined(separator: ","))]}")
     #expect(
@@ -129,6 +154,9 @@ import Testing
         "refused entry 8 (I): its Type is missing: it is not supported",
         "refused entry 9 (I): digits must be 6, 7 or 8, not 9",
         "refused entry 10 (I): its counter is missing or below zero",
+        "refused entry 11 (I): its algorithm, digits or period are not Steam's",
+        "refused entry 12 (I): its Algorithm is not Steam's",
+        "refused entry 13 (I): its algorithm, digits or period are not Steam's",
       ])
     #expect { _ = try read("{}", as: .stratum) } throws: { "\($0)".contains("Stratum") }
   }

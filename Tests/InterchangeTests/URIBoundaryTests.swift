@@ -31,6 +31,43 @@ import Testing
     #expect(try titles(text) == ["Shop|ann"])
   }
 
+  /// The parameters of the one account in a text, or why there is none.
+  private func outcome(_ text: String) throws -> String {
+    let report = try read(text)
+    guard let account = report.accounts.first else { return "refused" }
+    let factor = account.factor
+    let key = account.secret.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+    return "\(factor.algorithm.rawValue) \(factor.digits?.rawValue ?? 5) \(factor.period ?? 0) \(key.count)"
+  }
+
+  /// A parameter that is lost is a default that nobody asked for.
+  @Test(arguments: [
+    ("&issuer=Shop, Inc.&algo=SHA512&digit=8", "SHA512 8 30 10"), ("&issuer=Shop, Inc.&interval=60", "SHA1 6 60 10"),
+    ("&issuer=Shop|x&algo=SHA256", "SHA256 6 30 10"), ("&image=https://x/a,b.png&hash=SHA256", "SHA256 6 30 10"),
+    ("&issuer=Shop, Inc&pin=1234", "refused"), ("&issuer=Shop, Inc&t0=5", "refused"),
+    ("&issuer=Shop&amp;amp;digits=8", "SHA1 8 30 10"), ("&amp;amp;algorithm=SHA256", "SHA256 6 30 10"),
+    (";issuer=Shop;digits=8", "refused"), ("&digits=8,period=60", "refused"), ("&issuer=Shop; digits=8", "refused"),
+    ("& digits=8", "SHA1 8 30 10"), ("&digits =8", "SHA1 8 30 10"), ("&digits%20=8", "SHA1 8 30 10"),
+    ("&ampdigits=8", "SHA1 8 30 10"), ("&issuer=A, B", "SHA1 6 30 10"), ("&issuer=a=b;c=d", "SHA1 6 30 10"),
+  ])
+  func `no parameter is lost to what looks like the end of a URI`(rest: String, wanted: String) throws {
+    #expect(try outcome("otpauth://totp/Shop:ann?secret=\(Self.secret)\(rest)") == wanted)
+  }
+
+  @Test(arguments: ["\u{A0}", "\u{200B}", "\u{2009}", "\u{3000}"])
+  func `a secret in groups is read as a whole, or refused as a whole`(space: String) throws {
+    let groups = ["GEZD", "GNBV", "GY3T", "QOJQ"].joined(separator: space)
+    #expect(try outcome("otpauth://totp/a?secret=\(groups)") == "SHA1 6 30 10")
+    #expect(try outcome("otpauth://totp/a?issuer=b&secret=\(groups)\(space)") == "SHA1 6 30 10")
+    #expect(try outcome("steam://\(groups)") == "SHA1 5 30 10")
+    // A word behind a whole secret is none of its groups.
+    #expect(try outcome("otpauth://totp/a?secret=\(Self.secret)\(space)work") == "SHA1 6 30 10")
+    for separator in [",", ")", "\"", "|"] {
+      #expect(try outcome("otpauth://totp/a?secret=GEZDGNBV\(separator)GY3TQOJQ") == "refused")
+      #expect(try outcome("otpauth://totp/a?secret=\(Self.secret)\(separator)GY3TQOJQ") == "SHA1 6 30 10")
+    }
+  }
+
   @Test(arguments: [
     ("otpauth://totp/$(touch%20x)?secret=S", "-|$(touch x)"),
     ("otpauth://totp/a(b)?secret=S&issuer=Shop (work)", "Shop (work)|a(b)"),

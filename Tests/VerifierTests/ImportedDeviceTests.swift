@@ -54,6 +54,26 @@ import Verifier
     #expect(devices.map(\.serial.name) == ["alice", "alice-2"])
   }
 
+  /// The short codes of a seed are the ends of its long ones.
+  @Test func `a seed under another number of digits is a duplicate, and under another period or hash it is not`()
+    async throws
+  {
+    let bench = try await bench(foreign())
+    let parameters = { (algorithm: HashAlgorithm, digits: Digits, period: Int64) in
+      try TOTPParameters(algorithm: algorithm, digits: digits, period: period)
+    }
+    for (other, isDuplicate) in [
+      (try parameters(.sha1, .eight, 30), true), (try parameters(.sha1, .seven, 30), true),
+      (try parameters(.sha1, .six, 60), false), (try parameters(.sha256, .six, 30), false),
+    ] {
+      let device = try foreign { $0.parameters = other }
+      let forecast = try await ImportRehearsal(for: bench.verifier).importDevice(device, at: Bench.now)
+      #expect((forecast == .duplicate) == isDuplicate)
+      let verdict = try await bench.verifier.importDevice(device, at: Bench.now)
+      if case .duplicate = verdict { #expect(isDuplicate) } else { #expect(!isDuplicate) }
+    }
+  }
+
   @Test func `imported again after use elsewhere, what was spent there is spent here, and never less`() async throws {
     let bench = try await bench(foreign { $0.lastStep = Bench.step() - 5 })
     _ = try await bench.verifier.importDevice(foreign { $0.lastStep = Bench.step() }, at: Bench.now)

@@ -61,7 +61,7 @@ public final class ImportRehearsal: Sendable {
     }
     return try met.withLock { met throws(VerifierError) in
       let isMet = met.devices[identity, default: []].contains {
-        $0.movingFactor != foreign.movingFactor || $0.parameters == foreign.parameters
+        foreign.sharesCodes(with: $0.movingFactor, $0.parameters)
       }
       if isMet { return .duplicate }
       if let serial, !met.serials.insert(serial).inserted { throw .serialTaken(serial) }

@@ -119,12 +119,18 @@ extension ForeignDevice {
     }
   }
 
-  /// Whether it has the seed of `device`, and the same parameters or another moving factor: a device that moves by time and
-  /// one that counts would share codes.
+  /// Whether it has the seed of `device`, and would share codes with it: a device that moves by time does with one that counts,
+  /// and the short codes of a seed are the ends of its long ones.
   func isSame(as device: Device, keys: KeySet) throws(VerifierError) -> Bool {
-    guard device.movingFactor != movingFactor || device.parameters == parameters else { return false }
+    guard sharesCodes(with: device.movingFactor, device.parameters) else { return false }
     let other = try keys.openSeed(of: device)
     return seed.bytes.withBytes { a in other.withBytes { b in ConstantTime.equal(a, b) } }
+  }
+
+  /// Whether codes of one seed are the same, or ends of each other, for these parameters and its own.
+  func sharesCodes(with factor: Device.MovingFactor, _ other: TOTPParameters) -> Bool {
+    guard factor == movingFactor else { return true }
+    return other.algorithm == parameters.algorithm && (factor == .counter || other.period == parameters.period)
   }
 }
 
