@@ -103,7 +103,7 @@ public enum ImportError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension OTPAuthLabel {
   /// Whether the account's own name can be typed. A lone dash is standard input to the commands.
-  fileprivate var hasAccount: Bool { account.isTypable && (issuer != nil || account != "-") }
+  package var hasAccount: Bool { account.isTypable && (issuer != nil || account != "-") }
 }
 
 extension String {

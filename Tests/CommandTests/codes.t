@@ -106,7 +106,7 @@ A URI is no name, and is not repeated:
 
   $ for command in code pair add; do for uri in "otpauth://totp/a?secret=$S" "OTPAUTH-MIGRATION://offline?data=$S" "steam://$S"; do printf $S | vmfa $command "$uri" 2>&1; echo "status $?"; done; done | sort | uniq -c
         9 status 64
-        9 vmfa: error: a URI is no name of an account: it holds a secret, which others could read as an argument
+        9 vmfa: error: a URI is not the name of an account: it holds a secret, which others could read as an argument
         9 vmfa: hint: give the URI on standard input
 
 Pairs: previous and current, or current and next:

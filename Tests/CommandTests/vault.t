@@ -25,7 +25,7 @@ Added from standard input, as secret and as URI; twice is once:
   $ printf $S | vmfa add aws --issuer AWS
   vmfa: note: AWS:aws is there already
   $ printf $S | ends vmfa add
-  vmfa: error: the account has no name
+  vmfa: error: the account has no name that can be typed
   vmfa: hint: vmfa add NAME gives it one
   status 64
   $ printf $S | vmfa add counted --hotp --counter 1 --issuer Ex
@@ -328,8 +328,21 @@ A name is never empty, neither an account's nor one that is asked for; a counter
   vmfa: error: the name of the account is empty
   status 64
   $ ends vmfa rename solo ' '
-  vmfa: error: the new name is empty
+  vmfa: error: the new name is empty, or cannot be typed
   status 65
+  $ for name in - $'\u200b'; do ends vmfa rename -- solo "$name"; done
+  vmfa: error: the new name is empty, or cannot be typed
+  status 65
+  vmfa: error: the new name is empty, or cannot be typed
+  status 65
+  $ echo GEZDGNBVGY3TQOJQ | ends vmfa add work --issuer 'otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ'
+  vmfa: error: a URI is not an issuer: it holds a secret, which others could read as an argument
+  vmfa: hint: give the URI on standard input
+  status 64
+  $ ends vmfa user create 'otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ'
+  vmfa: error: a URI is not the name of a user: it holds a secret, which others could read as an argument
+  vmfa: hint: give the URI on standard input
+  status 64
   $ vmfa list --json | grep -o '"period":[^,]*'
   "period":null
 

@@ -56,11 +56,12 @@ struct SecretOptions: ParsableArguments {
   }
 
   /// Refuses a URI where a name belongs: it would go into lists and error messages, secret and all.
-  static func refuseURI(as name: String?) throws {
+  /// - Parameter what: the kind of name, with its article.
+  static func refuseURI(as name: String?, _ what: String = "the name of an account") throws {
     let name = name?.lowercased() ?? ""
     guard ["otpauth:", "otpauth-migration:", "steam:"].contains(where: name.contains) else { return }
     throw CommandError(
-      .usage, "a URI is no name of an account: it holds a secret, which others could read as an argument",
+      .usage, "a URI is not \(what): it holds a secret, which others could read as an argument",
       hint: "give the URI on standard input")
   }
 

@@ -99,7 +99,7 @@ extension VerifierError {
     case .userHasDevices: "deactivate it first, or use --force"
     case .serialTaken: "choose another --name"
     case .store(.missing): "vmfa enroll USER or vmfa database migrate makes it; --database names another one"
-    case .store(.unreachable): 
+    case .store(.unreachable):
       "see that its address is right (--database, VMFA_DATABASE) and nothing keeps it locked, then try again"
     case .store(.outcomeUnknown): "wait for the next code, and try that one"
     case .store(.corrupt): "restore it from a backup"

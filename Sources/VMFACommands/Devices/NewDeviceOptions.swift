@@ -27,7 +27,9 @@ struct NewDeviceOptions: ParsableArguments {
   @OptionGroup var verifierOptions: VerifierOptions
 
   func request() throws -> DeviceRequest {
-    DeviceRequest(
+    try SecretOptions.refuseURI(as: user, "the name of a user")
+    try SecretOptions.refuseURI(as: issuer, "an issuer")
+    return DeviceRequest(
       user: try UserName(user), name: try name.map { (name) throws(VerifierError) in try DeviceName(name) },
       issuer: issuer,
       parameters: try totpParameters(algorithm: algorithm, digits: digits, period: period))

@@ -35,6 +35,7 @@ struct UserCreateCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
+    try SecretOptions.refuseURI(as: user, "the name of a user")
     let name = try UserName(user),
       password = try passwordFile.map { try PassphraseOptions.newContent(of: $0, "the password") }
     let session = try await options.session(creating: true)

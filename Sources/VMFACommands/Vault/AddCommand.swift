@@ -31,6 +31,7 @@ struct AddCommand: AsyncParsableCommand {
 
   func run() async throws {
     try SecretOptions.refuseURI(as: name)
+    try SecretOptions.refuseURI(as: secret.issuer, "an issuer")
     let accounts = try await accounts()
     let results = try await options.update { contents in try accounts.map { try contents.add($0) } }
     let console = Console.current, added = results.compactMap(\.self)
@@ -74,8 +75,8 @@ struct AddCommand: AsyncParsableCommand {
   private func named(_ account: Account) throws -> Account {
     let label = OTPAuthLabel(
       issuer: secret.issuer ?? account.label.issuer, account: name ?? account.label.account)
-    guard !label.account.isEmpty || label.issuer != nil else {
-      throw CommandError(.usage, "the account has no name", hint: "vmfa add NAME gives it one")
+    guard label.account.isEmpty ? label.issuer != nil : label.hasAccount else {
+      throw CommandError(.usage, "the account has no name that can be typed", hint: "vmfa add NAME gives it one")
     }
     return try Account(label: label, factor: account.factor, secret: account.secret.copy())
   }

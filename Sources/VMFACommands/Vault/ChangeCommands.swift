@@ -20,7 +20,7 @@ struct RenameCommand: AsyncParsableCommand {
     try SecretOptions.refuseURI(as: newName)
     let (old, new) = try await options.change(name) { account in
       let label = OTPAuthLabel(issuer: account.label.issuer, account: newName)
-      guard !label.account.isEmpty else { throw CommandError(.data, "the new name is empty") }
+      guard label.hasAccount else { throw CommandError(.data, "the new name is empty, or cannot be typed") }
       return try Account(
         label: label, factor: account.factor,
         secret: account.secret.copy())
@@ -44,6 +44,7 @@ struct EditCommand: AsyncParsableCommand {
     guard !changes.isEmpty else {
       throw CommandError(.usage, "nothing to change", hint: "vmfa edit --help names the options")
     }
+    try SecretOptions.refuseURI(as: changes.issuer, "an issuer")
     let (_, new) = try await options.change(name) { account in
       try Account(
         label: OTPAuthLabel(issuer: changes.issuer ?? account.label.issuer, account: account.label.account),
