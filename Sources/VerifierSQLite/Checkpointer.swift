@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import DurableFiles
 internal import GRDB
 internal import Synchronization
 
@@ -11,6 +12,8 @@ internal import Synchronization
 /// 3. `marker` starts to read under the writer's lock. Then the log stays as it is, and `LogState` tells that it has frames
 ///    which the database has not. So the marker has a mark, and it keeps that until the checkpoint is over.
 /// 4. The last, small pass runs while the writer's lock is held, which is enough by itself.
+/// 5. Programs take turns by a file lock, from their look at the log to the end of the pass: none starts on a log that another
+///    has carried over meanwhile.
 /// Nothing else checkpoints: `wal_autocheckpoint` is 0 for all connections. SQLite does it when the last connection to the
 /// file closes, which holds the file's exclusive lock: nobody writes then.
 final class Checkpointer: Sendable {
@@ -67,6 +70,10 @@ final class Checkpointer: Sendable {
   }
 
   private func carry(with writer: Database) throws {
+    guard let turn = try FileLock(ifFreeBeside: path) else {
+      return postpone(from: state.withLock { $0.length }, by: interval / 8)
+    }
+    defer { withExtendedLifetime(turn) {} }
     try writer.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
     defer { try? writer.rollback() }
     guard let log = LogState(writer) else { return }
@@ -89,6 +96,7 @@ final class Checkpointer: Sendable {
     queue.async {
       try? Self.carry(on: carrier)
       Self.end(marker)
+      withExtendedLifetime(turn) {}
       self.state.withLock { $0.isUnderWay = false }
     }
   }

@@ -50,7 +50,7 @@ import Testing
     let ran = await run(
       [command, uri + Self.secret], input: Self.secret, environment: ["VMFA_VAULT": folder.path("none.json")])
     #expect(ran.status == 64 && ran.output.isEmpty)
-    #expect(ran.diagnostics.joined().contains("no name of an account"))
+    #expect(ran.diagnostics.joined().contains("not the name of an account"))
     #expect(!ran.diagnostics.joined().contains(Self.secret))
   }
 
