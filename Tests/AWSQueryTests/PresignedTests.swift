@@ -67,6 +67,10 @@ import Testing
     }
   }
 
+  @Test func `times are written as signatures write them`() {
+    #expect(Self.signed.compact == "20150830T123600Z")
+  }
+
   @Test func `words of the query are signed in one spelling`() throws {
     let query = try Self.signed(Self.standard.merging(["Note": "a b"]) { $1 })
     let secret = SecretBytes(copying: Array(Self.secret.utf8).span)

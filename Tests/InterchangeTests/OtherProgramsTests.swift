@@ -56,6 +56,11 @@ import Testing
       try lines("{\"services\":[\(service)],\"schemaVersion\":4}") == ["refused entry 1 (n): it has no otp"])
   }
 
+  @Test(arguments: ["<?xml version=\"1.0\"", "<!-- <KeyContainer/>", "<?x?><!--", "<!DOCTYPE x>", "<?x?>", "<", ""])
+  func `XML that ends before its first element is refused`(text: String) {
+    for format in [ImportFormat.pskc, .freeOTPXML] { #expect(throws: ImportError.self) { try read(text, as: format) } }
+  }
+
   @Test func `Raivo: numbers are texts`() throws {
     let text = """
       [{"issuer":"Shop","account":"Shop:ann","secret":"SECRET","kind":"TOTP","algorithm":"SHA256","digits":"8","timer":"60","counter":"0"},

@@ -1,3 +1,4 @@
+import Foundation
 import OATH
 import Testing
 
@@ -17,6 +18,14 @@ import Testing
       #expect(parts.map(\.count) == [8, 4, 4, 4, 12])
       #expect(parts[2].first == "7" && parts[3].first.map("89ab".contains) == true)
     }
+  }
+
+  @Test func `ids do not run ahead of the clock`() throws {
+    var last = ""
+    for _ in 0..<20_000 { last = TimeOrderedUUID.next() }
+    let milliseconds = try #require(Int64(last.prefix(13).filter { $0 != "-" }, radix: 16))
+    // A millisecond has 4,096 ids.
+    #expect(milliseconds < Int64(Date().timeIntervalSince1970 * 1000) + 1000)
   }
 
   @Test func `an id is its sixteen bytes`() {
