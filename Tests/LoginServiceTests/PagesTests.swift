@@ -63,6 +63,11 @@ import Verifier
     let composed = "Zo\u{EB}", decomposed = "zoe\u{308}"
     let subjects = try [composed, decomposed].map { AttemptLimits.Subject(name: try UserName($0), typed: $0) }
     #expect(subjects[0] == subjects[1])
+    // So long that its decomposed spellings have more scalars than a name.
+    let long = String(repeating: "\u{E9}", count: 100), spelt = String(repeating: "e\u{301}", count: 100)
+    #expect(
+      try AttemptLimits.Subject(name: UserName(long), typed: long)
+        == AttemptLimits.Subject(name: UserName(spelt), typed: spelt))
     #expect(AttemptLimits.Subject(name: nil, typed: " x") != AttemptLimits.Subject(name: nil, typed: "y"))
     #expect(try AttemptLimits.Subject(name: UserName("x"), typed: "x") == AttemptLimits.Subject(name: nil, typed: "X"))
   }
