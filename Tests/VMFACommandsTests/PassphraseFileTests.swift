@@ -86,7 +86,7 @@ import Verifier
 
   @Test(arguments: spellings)
   func `a vault that has more in its passphrase opens as before`(content: [UInt8]) async throws {
-    // What version 0.1 took for the passphrase: everything but one LF.
+    // Version 0.1 took everything but one LF for the passphrase.
     let stored = content.last == 10 ? Array(content.dropLast()) : content
     try VaultFile(path: vault).create(passphrase: SecretBytes(copying: stored.span))
     let pass = ["--passphrase-file", try file("pass", content), "--vault", vault]

@@ -4,7 +4,7 @@ import Verifier
 
 @testable import VerifierPostgreSQL
 
-/// What is said where there is no connection: which of all reasons it is, and no word of the URL.
+/// The reason for a missing connection, in plain words and without a word of the URL.
 @Suite struct ConnectionProblemTests {
   private func failure(at url: String) async -> String {
     do {

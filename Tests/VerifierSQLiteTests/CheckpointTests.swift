@@ -115,7 +115,7 @@ import VerifierSQLite
     #expect(counts.calls > 0 && counts.calls < 60 && counts.on_carried_log == 0)
     try reader.inDatabase { try $0.execute(sql: "COMMIT") }
     try reader.close()
-    // Whoever closes the file last carries over what is left.
+    // The last connection to close carries over the rest.
     await store.close()
     #expect(logSize() == 0)
   }

@@ -60,7 +60,7 @@ import VerifierSQLite
   @Test(arguments: [false, true]) func `an empty file is an empty database`(hasHeader: Bool) async throws {
     try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
     try Data().write(to: URL(filePath: path))
-    // What SQLite makes of a file that nothing was put into.
+    // SQLite writes this header page into an empty file.
     if hasHeader { try await DatabaseQueue(path: path).vacuum() }
     #expect(await opening() == .missing(place: path))
     let path = path

@@ -202,7 +202,7 @@ import VerifierSQLite
       if case VerifierError.store(.unreachable) = error { true } else { false }
     }
     let store = try #require(bench.store as? SQLiteDeviceStore)
-    // Who runs the program is told, once; and that there is no more to be had from this store.
+    // The store reports its breakdown once, and accepts nothing more.
     #expect(await store.breakdown() == .store(.outcomeUnknown("the disk failed while it was written to")))
     await #expect(throws: VerifierError.self) { try await store.checkWriting() }
     await store.close()
