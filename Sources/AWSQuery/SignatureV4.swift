@@ -55,7 +55,8 @@ package struct SignatureV4: Sendable {
       (credential, headers, signature) = (given, names, value)
       timestamp = date
       sessionToken = query["X-Amz-Security-Token"]
-      guard let seconds = Int64(query["X-Amz-Expires"] ?? "900"), (1...Self.longestExpiry).contains(seconds) else {
+      guard let seconds = Int64(digits: query["X-Amz-Expires"] ?? "900"), (1...Self.longestExpiry).contains(seconds)
+      else {
         throw .incomplete("X-Amz-Expires must be a number of seconds between 1 and \(Self.longestExpiry).")
       }
       expiry = seconds

@@ -89,7 +89,7 @@ private struct AutheliaEntry {
       guard let secret else { throw EntryError("it has no secret") }
       func number(_ name: String) throws -> Int64? {
         guard let text = values[name] else { return nil }
-        guard let number = Int64(text) else { throw EntryError("its \(name) is no number") }
+        guard let number = Int64(digits: text) else { throw EntryError("its \(name) is no number") }
         return number
       }
       let parameters = try TOTPParameters(

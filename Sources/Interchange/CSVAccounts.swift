@@ -83,7 +83,7 @@ private struct CSVRow {
   private func factor(in text: Span<UInt8>) throws -> OTPAuthURI.Factor {
     func number(_ meaning: CSVColumns.Meaning) throws -> Int64? {
       guard let written = try self.text(meaning, in: text) else { return nil }
-      guard let number = Int64(written) else { throw EntryError("its \(meaning) is no number") }
+      guard let number = Int64(digits: written) else { throw EntryError("its \(meaning) is no number") }
       return number
     }
     if let settings = try self.text(.settings, in: text) { return try Self.factor(settings: settings) }
@@ -91,7 +91,11 @@ private struct CSVRow {
     let digits = try number(.digits)
     let kind = try self.text(.type, in: text)?.lowercased()
     switch kind {
-    case "steam": return .steam
+    case "steam":
+      guard algorithm == .sha1, digits ?? 5 == 5, try number(.period) ?? SteamCode.period == SteamCode.period else {
+        throw EntryError.notSteam
+      }
+      return .steam
     case "hotp":
       guard let counter = try number(.counter).flatMap({ UInt64(exactly: $0) }) else {
         throw EntryError("its counter is missing or below zero")
@@ -112,8 +116,10 @@ private struct CSVRow {
   /// Period and digits as KeePass's plugins have them: `30;6`, or `30;S` for Steam.
   private static func factor(settings: String) throws -> OTPAuthURI.Factor {
     let parts = settings.split(separator: ";", omittingEmptySubsequences: false)
-    guard parts.count == 2, let period = Int64(parts[0]) else { throw EntryError("its settings are not PERIOD;DIGITS") }
+    guard parts.count == 2, let period = Int64(digits: parts[0]) else {
+      throw EntryError("its settings are not PERIOD;DIGITS")
+    }
     if parts[1] == "S", period == SteamCode.period { return .steam }
-    return .totp(try TOTPParameters(digits: Digits(count: Int(parts[1]) ?? 0), period: period))
+    return .totp(try TOTPParameters(digits: Digits(count: Int(digits: parts[1]) ?? 0), period: period))
   }
 }

@@ -32,7 +32,7 @@ package struct EntryFields {
   /// A whole number, which some writers put into a string; nil where it is missing or null.
   func number(_ name: String) throws -> Int64? {
     guard let value = object[name], value.kind != .null else { return nil }
-    if let number = value.integer ?? value.string.flatMap({ Int64($0) }) { return number }
+    if let number = value.integer ?? value.string.flatMap({ Int64(digits: $0) }) { return number }
     throw EntryError("its \(name) is no number")
   }
 
@@ -63,7 +63,7 @@ package struct EntryFields {
   /// Steam's codes, whose parameters are fixed: writers repeat them, and others would be a mistake.
   package func steam(algorithm: String, digits: String, period: String) throws -> OTPAuthURI.Factor {
     guard try self.algorithm(algorithm) == .sha1, try number(digits) ?? 5 == 5, try number(period) ?? 30 == 30 else {
-      throw EntryError("its algorithm, digits or period are not Steam's")
+      throw EntryError.notSteam
     }
     return .steam
   }
@@ -97,4 +97,6 @@ package struct EntryFields {
 package struct EntryError: Error, CustomStringConvertible {
   package let description: String
   package init(_ description: String) { self.description = description }
+
+  static let notSteam = EntryError("its algorithm, digits or period are not Steam's")
 }

@@ -52,7 +52,7 @@ enum OATHTokens {
     }
     func number(_ place: Int, _ name: String) throws -> Int64? {
       guard let written = cell(place) else { return nil }
-      guard let number = Int64(written), number >= 0 else { throw EntryError("its \(name) is no number") }
+      guard let number = Int64(digits: written) else { throw EntryError("its \(name) is no number") }
       return number
     }
     let secret = try SecretBytes(hexadecimal: text.extracting(cells[1]))

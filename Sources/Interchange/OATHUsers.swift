@@ -49,7 +49,7 @@ extension Account {
     // That of the last code that was accepted.
     var counter: Int64?
     if words.count > 4 {
-      guard let number = Int64(line.string(in: words[4])), (0..<Int64.max).contains(number) else {
+      guard let number = Int64(digits: line.string(in: words[4])), number < .max else {
         throw EntryError("its counter is no counter")
       }
       counter = number
@@ -71,8 +71,9 @@ extension Account {
 
   /// - Parameter type: one of pam_oath's, such as `HOTP`, `HOTP/E/6`, `HOTP/T30`, `HOTP/T60/8`.
   private static func factor(_ type: String, next: UInt64) throws -> OTPAuthURI.Factor {
-    let parts = type.split(separator: "/"), digits = try parts.count > 2 ? Digits(count: Int(parts[2]) ?? 0) : .six
-    guard parts.count > 1, let period = Int64(parts[1].dropFirst()) else {
+    let parts = type.split(separator: "/"),
+      digits = try parts.count > 2 ? Digits(count: Int(digits: parts[2]) ?? 0) : .six
+    guard parts.count > 1, let period = Int64(digits: parts[1].dropFirst()) else {
       return .hotp(algorithm: .sha1, digits: digits, counter: next)
     }
     return .totp(try TOTPParameters(digits: digits, period: period))

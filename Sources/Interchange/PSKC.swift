@@ -48,7 +48,7 @@ enum PSKC {
     if ["CheckDigits", "CheckDigit"].contains(where: { ["true", "1"].contains(format?[$0]) }) {
       throw EntryError("its codes have a check digit")
     }
-    let digits = try format?["Length"].map { try Digits(count: Int($0) ?? 0) } ?? .six
+    let digits = try format?["Length"].map { try Digits(count: Int(digits: $0) ?? 0) } ?? .six
     let suite = key.at("AlgorithmParameters", "Suite")?.value?.uppercased().replacing("HMAC-", with: "") ?? "SHA1"
     let algorithm = try HashAlgorithm(named: suite)
     func number(_ name: String, or standard: UInt64) throws -> UInt64 {
@@ -56,7 +56,7 @@ enum PSKC {
       // A counter that is taken for nought would make spent codes good again.
       guard let plain = element["PlainValue"] else { throw EntryError("its \(name) is encrypted") }
       guard let text = plain.value else { throw EntryError("its \(name) is empty") }
-      guard let number = UInt64(text) else { throw EntryError("its \(name) is no number") }
+      guard let number = UInt64(digits: text) else { throw EntryError("its \(name) is no number") }
       return number
     }
     let factor: OTPAuthURI.Factor =
@@ -127,10 +127,10 @@ private struct PSKCCipher {
   private static func derive(_ method: XMLElement, _ passphrase: borrowing SecretBytes) throws -> SecretBytes {
     guard method.attributes["Algorithm"]?.hasSuffix("pbkdf2") == true, let parameters = method["PBKDF2-params"],
       let salt = parameters.at("Salt", "Specified")?.value,
-      let iterations = parameters["IterationCount"]?.value.flatMap({ Int($0) }),
+      let iterations = parameters["IterationCount"]?.value.flatMap({ Int(digits: $0) }),
       (1...10_000_000).contains(iterations)
     else { throw ImportError.unsupported("this container derives its key in a way that is not known here") }
-    let length = parameters["KeyLength"]?.value.flatMap { Int($0) } ?? 16
+    let length = parameters["KeyLength"]?.value.flatMap { Int(digits: $0) } ?? 16
     guard length == 16 || length == 32 else { throw ImportError.broken("the container's key length is not 16 or 32") }
     return try PBKDF2.deriveKey(
       from: passphrase, salt: Base64.bytes(salt), hash: .sha1, iterations: iterations, count: length)

@@ -38,6 +38,11 @@ enum UnreadableFile {
 
   /// Names a file by its first bytes, and says what to do; nil for any other.
   static func reason(_ file: Span<UInt8>) -> String? {
-    marks.first { mark, _ in file.count >= mark.count && mark.indices.allSatisfy { file[$0] == mark[$0] } }?.1
+    if XMLElement.parse(file)?.name == "WinAuth" {
+      return
+        "this is WinAuth's own file, whose keys only Windows or its password opens: Export in its menu writes URIs, "
+        + "which vmfa reads"
+    }
+    return marks.first { mark, _ in file.count >= mark.count && mark.indices.allSatisfy { file[$0] == mark[$0] } }?.1
   }
 }

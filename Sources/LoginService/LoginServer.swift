@@ -101,12 +101,14 @@ public struct LoginServer: Sendable {
   ///   program can accept nothing more, and another one finds on the disk what was answered.
   public func run() async throws {
     // What is left of a service that was killed is replaced, what answers is not.
-    var socket: UnixSocket.Access?
+    let socket: UnixSocket.Access?, formerMask: mode_t?
     if case .unix(let path) = settings.listen {
       if UnixSocket.answers(at: path) { throw IOError(errnoCode: EADDRINUSE, reason: "bind") }
       socket = try UnixSocket.Access(path: path, mode: settings.socketMode, group: settings.socketGroup)
       // Until it has its mode and its group, the socket is for nobody else.
-      umask(0o177)
+      formerMask = umask(0o177)
+    } else {
+      (socket, formerMask) = (nil, nil)
     }
     let notifier = SystemdNotifier(), sealer = AuditSealer(verifier: verifier), logger = logger, store = store
     let services: [any Service] = [
@@ -118,7 +120,12 @@ public struct LoginServer: Sendable {
       ClosureService { @Sendable in
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload(notifier) }
       },
-      try application(notifier, socket),
+      try application(notifier) {
+        if let formerMask { umask(formerMask) }
+        do throws(UnixSocket.AccessError) { try socket?.apply() } catch {
+          logger.error("the socket can be used by this service's own user alone: \(error)")
+        }
+      },
       ClosureService { @Sendable in
         if let reason = await cancelWhenGracefulShutdown({ await store.breakdown() }) { throw reason }
       },
@@ -140,7 +147,10 @@ public struct LoginServer: Sendable {
     try await ServiceGroup(configuration: group).run()
   }
 
-  private func application(_ notifier: SystemdNotifier, _ socket: UnixSocket.Access?) throws -> Application<Door> {
+  /// - Parameter listening: called once, when the address is listened on and before that is told.
+  private func application(
+    _ notifier: SystemdNotifier, listening: @escaping @Sendable () -> Void
+  ) throws -> Application<Door> {
     let address: BindAddress =
       switch settings.listen {
       case .tcp(let host, let port): .hostname(host, port: port)
@@ -158,9 +168,7 @@ public struct LoginServer: Sendable {
     return Application(
       responder: door, server: server, configuration: configuration,
       onServerRunning: { channel in
-        do throws(UnixSocket.AccessError) { try socket?.apply() } catch {
-          logger.error("the socket can be used by this service's own user alone: \(error)")
-        }
+        listening()
         readiness.set(true)
         let place =
           switch settings.listen {

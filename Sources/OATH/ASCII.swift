@@ -16,6 +16,14 @@ extension UInt8 {
   package var isASCIIControl: Bool { self < 0x20 || self == 0x7F }
 }
 
+extension FixedWidthInteger {
+  /// The number that ASCII digits write: without a sign, which `init(_:)` would take.
+  package init?(digits text: some StringProtocol) {
+    guard text.utf8.allSatisfy(\.isASCIIDigit), let number = Self(text) else { return nil }
+    self = number
+  }
+}
+
 extension Sequence<UInt8> {
   /// Two hexadecimal digits in lower case for each byte.
   package var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }

@@ -123,23 +123,24 @@ struct OTPAuthParameters {
       throw .malformedURI("the parameter encoder is steam, in a totp URI, or it is left out")
     }
     let isFiveOfSteam =
-      kind == .totp && issuer?.lowercased() == "steam" && rest.contains { $0.name == "digits" && $0.value == "5" }
+      kind == .totp && issuer?.lowercased() == "steam"
+      && rest.contains { $0.name == "digits" && UInt64(digits: $0.value) == 5 }
     guard kind == .steam || encoder != nil || isFiveOfSteam else { return false }
     if let name = take("algorithm"), (try? HashAlgorithm(named: name)) != .sha1 {
       throw .malformedURI("the parameter algorithm of a steam URI is SHA1")
     }
-    for (name, value) in [("digits", "5"), ("period", "30")] {
-      guard take(name) ?? value == value else {
+    for (name, value) in [("digits", UInt64(5)), ("period", 30)] {
+      guard try takeNumber(name) ?? value == value else {
         throw .malformedURI("the parameter \(name) of a steam URI is \(value)")
       }
     }
     return true
   }
 
-  /// A parameter that is a number: ASCII digits only, since `Int` would also take a sign.
+  /// A parameter that is a number.
   private mutating func takeNumber(_ name: String) throws(OATHError) -> UInt64? {
     guard let text = take(name) else { return nil }
-    guard text.utf8.allSatisfy(\.isASCIIDigit), let number = UInt64(text) else {
+    guard let number = UInt64(digits: text) else {
       throw .malformedURI("the parameter \(name) is not a number")
     }
     return number

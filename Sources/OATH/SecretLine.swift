@@ -13,19 +13,30 @@ package enum SecretLine {
   }
 
   /// Checks a secret that is to be kept for a person to type: a passphrase or a password that is set.
-  /// - Throws: ``OATHError/malformedText(_:)`` for more than one line, for another control character than a tab, and for bytes
-  ///   that are not UTF-8.
+  /// - Throws: ``OATHError/malformedText(_:)`` for more than one line, for another control character than a tab, for an
+  ///   invisible character, and for bytes that are not UTF-8.
   package static func requireTypable(_ secret: borrowing SecretBytes) throws(OATHError) {
     try secret.withBytes { (bytes) throws(OATHError) in
-      for index in bytes.indices where bytes[index].isASCIIControl && bytes[index] != UInt8(ascii: "\t") {
-        let isLineEnd = bytes[index] == UInt8(ascii: "\n") || bytes[index] == UInt8(ascii: "\r")
-        throw .malformedText(
-          isLineEnd
-            ? "it holds more than one line, which nobody could type"
-            : "it holds a control character, which nobody could type")
-      }
       guard bytes.isUTF8 else { throw .malformedText("it is not UTF-8: what is typed would be other bytes") }
+      var index = 0
+      while index < bytes.count, let (scalar, length) = bytes.scalar(at: index) {
+        if let fault = scalar.typingFault { throw .malformedText("it holds \(fault), which nobody could type") }
+        index += length
+      }
     }
+  }
+}
+
+extension Unicode.Scalar {
+  /// What this is where no keyboard writes it; nil for all other characters. Joiners are typed: scripts and emoji need them.
+  fileprivate var typingFault: String? {
+    if isLineEnd { return "more than one line" }
+    if properties.generalCategory == .control, self != "\t" { return "a control character" }
+    let isJoiner = value == 0x200C || value == 0x200D
+    if properties.generalCategory == .format, !isJoiner {
+      return "the invisible character U+\(String(value, radix: 16, uppercase: true))"
+    }
+    return nil
   }
 }
 

@@ -101,7 +101,7 @@ The master key. It is never made anew once something is sealed under it:
   $ VMFA_KEY_FILE=$PWD/none vmfa user list 2>&1 | head -1
   vmfa: error: the master key */none is missing (glob)
   $ printf 'short\n' > "$data/master.key" && chmod 600 "$data/master.key" && ends vmfa user list
-  vmfa: error: the master key */master.key has the wrong length (glob)
+  vmfa: error: the master key from */master.key has the wrong length (glob)
   vmfa: hint: it holds 32 bytes, as 64 hexadecimal digits or as they are
   status 77
   $ printf '%064d\n' 0 > "$data/master.key" && ends vmfa user list

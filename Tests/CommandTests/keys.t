@@ -62,7 +62,7 @@ From a command, from the environment, as a systemd credential; a key that is nam
   vmfa: hint: it prints the key and ends with 0
   status 77
   $ ends vmfa recovery count alice --key-command 'echo short'
-  vmfa: error: the master key the key command has the wrong length
+  vmfa: error: the master key from the key command has the wrong length
   vmfa: hint: it holds 32 bytes, as 64 hexadecimal digits or as they are
   status 77
   $ ends vmfa recovery count alice --key-command true --key-file elsewhere.key 2>&1 | head -1

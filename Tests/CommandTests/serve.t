@@ -96,12 +96,14 @@ A Unix socket; and whoever speaks for the clients there is believed only if that
 
   $ token=$(vmfa token create cli --scope admin 2> /dev/null)
   $ address() { curl -s --unix-socket sock -H "Authorization: Bearer $token" "$@" http://localhost/v1/users/nobody/recovery-codes -X POST > /dev/null; curl -s --unix-socket sock -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -H 'X-Forwarded-For: 203.0.113.9, 10.1.1.1' -d '{}' http://localhost/v1/users/sam/devices > /dev/null; vmfa audit list --json | python3 -c 'import json, sys; rows = json.load(sys.stdin); print(max(rows, key=lambda r: r["id"]).get("source"))'; }
-  $ start --listen unix:sock && echo "$at"
+  $ umask 022 && start --listen unix:sock && echo "$at"
   unix:sock
   $ ends vmfa serve --listen unix:sock 2>&1 | tail -n 3
   vmfa: error: cannot listen there: Address already in use
   vmfa: hint: --listen names another address
   status 69
+  $ awk '/^Umask/ { print $2 }' /proc/$server/status
+  0022
   $ address; kill -9 $server; wait $server 2> /dev/null; ls sock
   None
   sock

@@ -61,6 +61,33 @@ import Testing
     for format in [ImportFormat.pskc, .freeOTPXML] { #expect(throws: ImportError.self) { try read(text, as: format) } }
   }
 
+  @Test func `WinAuth's own file is named with the way out`() {
+    let text = "<?xml version=\"1.0\"?><WinAuth version=\"3.6\"><config><data>4A</data></config></WinAuth>"
+    #expect { try read(text) } throws: { "\($0)".contains("Export in its menu writes URIs") }
+  }
+
+  @Test(arguments: ["+6", "-6", " 6 x", "6.0", "٦"])
+  func `a number is ASCII digits, in every format`(number: String) throws {
+    let entry =
+      "{\"issuer\":\"X\",\"account\":\"c\",\"secret\":\"SECRET\",\"kind\":\"TOTP\",\"digits\":\"\(number)\",\"timer\":\"30\"}"
+    #expect(try lines("[\(entry)]").allSatisfy { $0.hasPrefix("refused") })
+    #expect(try lines("name,secret,digits\nX,SECRET,\(number)", as: .csv).allSatisfy { $0.hasPrefix("refused") })
+    #expect(
+      try lines("otpauth://totp/X:c?secret=SECRET&digits=\(number.replacing("+", with: "%2B"))")
+        .allSatisfy { $0.hasPrefix("refused") })
+  }
+
+  @Test func `Steam's parameters are numbers, and no others`() throws {
+    let wanted = ["Steam|c steam SHA1 5 30 -"]
+    #expect(try lines("otpauth://steam/Steam:c?secret=SECRET&issuer=Steam&digits=05&period=030") == wanted)
+    #expect(try lines("issuer,account,secret,type,digits,period\nSteam,c,SECRET,steam,05,030") == wanted)
+    for other in ["6,30", "5,60"] {
+      #expect(
+        try lines("issuer,account,secret,type,digits,period\nSteam,c,SECRET,steam,\(other)")
+          == ["refused entry 1 (Steam): its algorithm, digits or period are not Steam's"])
+    }
+  }
+
   @Test func `Raivo: numbers are texts`() throws {
     let text = """
       [{"issuer":"Shop","account":"Shop:ann","secret":"SECRET","kind":"TOTP","algorithm":"SHA256","digits":"8","timer":"60","counter":"0"},

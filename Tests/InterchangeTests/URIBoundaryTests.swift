@@ -54,6 +54,28 @@ import Testing
     #expect(try outcome("otpauth://totp/Shop:ann?secret=\(Self.secret)\(rest)") == wanted)
   }
 
+  /// The part before the line end would be an account of its own, with a shorter key or other parameters.
+  @Test(arguments: [
+    "otpauth://totp/a?secret=GEZDGNBV\nGY3TQOJQ", "otpauth://totp/a?secret=GEZDGNBV\r\n  GY3TQOJQ&digits=8",
+    "otpauth://totp/a?secret=\(secret)&digits=\n8", "otpauth://totp/a?secret=\(secret)&per\niod=60",
+    "otpauth://totp/a?secret=\(secret)\n&period=60", "otpauth://totp/a?secret=GEZDGNBV\nGY3TQOJQ=",
+    "otpauth://totp/a\n?secret=\(secret)&digits=8", "steam://GEZDGNBV\nGY3TQOJQ",
+  ])
+  func `a URI that goes on in the next line is refused as a whole`(text: String) throws {
+    #expect(try titles(text) == ["refused line 1"])
+    #expect(try titles(text + "\n" + Self.uri) == ["Shop|ann", "refused line 1"])
+  }
+
+  @Test(arguments: ["# recovery: ABCD", "", "<br>", uri.replacing("ann", with: "ben")])
+  func `a URI ends where the next line is another one, a comment or markup`(next: String) throws {
+    #expect(try titles("\(Self.uri)\n\(next)").contains("Shop|ann"))
+  }
+
+  @Test(arguments: ["Regards", "issued by hand", "NAME=shop", "- ben:", "GITHUB"])
+  func `words in the next line are no part of a URI`(next: String) throws {
+    #expect(try titles("\(Self.uri)\n\(next)") == ["Shop|ann", "refused line 2"])
+  }
+
   @Test(arguments: ["\u{A0}", "\u{200B}", "\u{2009}", "\u{3000}"])
   func `a secret in groups is read as a whole, or refused as a whole`(space: String) throws {
     let groups = ["GEZD", "GNBV", "GY3T", "QOJQ"].joined(separator: space)

@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "pass", "two words", "tab\there", "pässwörd", "\u{1F511}",
+    "pass", "two words", "tab\there", "pässwörd", "\u{1F511}", "\u{1F469}\u{200D}\u{1F4BB}", "\u{645}\u{200C}\u{6CC}",
     "\u{800}\u{FFFF}\u{D7FF}\u{E000}\u{10000}\u{10FFFF}\u{7FF}",
   ])
   func `text can be typed`(text: String) throws {
@@ -46,6 +46,14 @@ import Testing
       ([0x00], "it holds a control character, which nobody could type"),
       ([0x1B, 0x61], "it holds a control character, which nobody could type"),
       ([0x7F], "it holds a control character, which nobody could type"),
+      // U+0085 and U+2028, which end lines too.
+      ([0x61, 0xC2, 0x85], "it holds more than one line, which nobody could type"),
+      ([0xE2, 0x80, 0xA8], "it holds more than one line, which nobody could type"),
+      ([0xC2, 0x9B], "it holds a control character, which nobody could type"),
+      ([0x61, 0xE2, 0x80, 0x8B, 0x62], "it holds the invisible character U+200B, which nobody could type"),
+      // What is left of two byte order marks.
+      ([0xEF, 0xBB, 0xBF, 0x61], "it holds the invisible character U+FEFF, which nobody could type"),
+      ([0x61, 0xE2, 0x80, 0xAE], "it holds the invisible character U+202E, which nobody could type"),
       // Latin-1, cut off, overlong, a surrogate, beyond Unicode, a byte that follows nothing.
       ([0x70, 0xE4, 0x73], "it is not UTF-8: what is typed would be other bytes"),
       ([0xE2, 0x82], "it is not UTF-8: what is typed would be other bytes"),

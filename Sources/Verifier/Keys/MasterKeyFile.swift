@@ -51,16 +51,16 @@ public enum MasterKeyFile {
     let line: SecretBytes
     do throws(OATHError) {
       line = try content.withBytes { (text) throws(OATHError) in try SecretLine.read(text) }
-    } catch { throw .masterKey(reason: "the master key \(origin): \(error)", hint: nil) }
+    } catch { throw .masterKey(reason: "the master key from \(origin): \(error)", hint: nil) }
     guard line.count == 2 * MasterKey.byteCount else {
       throw .masterKey(
-        reason: "the master key \(origin) has the wrong length",
+        reason: "the master key from \(origin) has the wrong length",
         hint: "it holds \(MasterKey.byteCount) bytes, as \(2 * MasterKey.byteCount) hexadecimal digits or as they are")
     }
     let key: SecretBytes
     do throws(OATHError) {
       key = try line.withBytes { (text) throws(OATHError) in try SecretBytes(hexadecimal: text) }
-    } catch { throw .masterKey(reason: "the master key \(origin) is not hexadecimal", hint: nil) }
+    } catch { throw .masterKey(reason: "the master key from \(origin) is not hexadecimal", hint: nil) }
     return try MasterKey(key)
   }
 
