@@ -11,8 +11,10 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A target of ours: every one is compiled under the same rules.
-func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-  .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, resources: [Resource]? = nil
+) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -50,10 +52,11 @@ let package = Package(
     .library(name: "QRCode", targets: ["QRCode"]),
     .library(name: "Vault", targets: ["Vault"]),
     .library(name: "Verifier", targets: ["Verifier"]),
-    .library(name: "VerifierSQLite", targets: ["VerifierSQLite"]),
-    .library(name: "VerifierPostgreSQL", targets: ["VerifierPostgreSQL"]),
+    .library(name: "StoreSQLite", targets: ["StoreSQLite"]),
+    .library(name: "StorePostgreSQL", targets: ["StorePostgreSQL"]),
     .library(name: "DeviceTransfer", targets: ["DeviceTransfer"]),
-    .library(name: "Accounts", targets: ["Accounts"]),
+    .library(name: "Directory", targets: ["Directory"]),
+    .library(name: "Authentication", targets: ["Authentication"]),
     .library(name: "LoginService", targets: ["LoginService"]),
   ],
   dependencies: [
@@ -92,32 +95,54 @@ let package = Package(
     library("Vault", ["Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
     library("QRCode", ["CQREncode", "CPNG"]),
     library("Verifier", ["OATH", "DurableFiles", "OpenSSLCrypto"]),
-    library("VerifierSQL", ["Accounts", "Verifier", "OATH", "OpenSSLCrypto"]),
+    library("StoreSQL", ["Directory", "Verifier", "OATH", "OpenSSLCrypto"]),
     library(
-      "VerifierSQLite",
-      ["VerifierSQL", "Accounts", "Verifier", "OATH", "DurableFiles", "CSQLite", grdb, grdbSQLite]),
-    library("VerifierPostgreSQL", ["CLibPQ", "VerifierSQL", "Accounts", "Verifier"]),
+      "StoreSQLite",
+      ["StoreSQL", "Directory", "Verifier", "OATH", "DurableFiles", "CSQLite", grdb, grdbSQLite]),
+    library("StorePostgreSQL", ["CLibPQ", "StoreSQL", "Directory", "Verifier"]),
     library(
       "DeviceTransfer", ["Verifier", "Interchange", "JSONText", "OATH", "DurableFiles", "OpenSSLCrypto"]),
-    library(
-      "Accounts", ["Verifier", "OATH", "OpenSSLCrypto"]),
+    library("Directory", ["Verifier", "OATH", "OpenSSLCrypto"]),
+    library("Authentication", ["Directory", "Verifier", "JSONText", "OATH", "OpenSSLCrypto", logging]),
     library("AWSQuery", ["OATH", "OpenSSLCrypto"]),
-    .target(
-      name: "LoginService",
-      dependencies: [
-        "AWSQuery", "Accounts", "Enrollment", "Verifier", "QRCode", "JSONText", "OATH", "OpenSSLCrypto", hummingbird,
-        hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, logging,
-        coreMetrics,
-        lifecycle, unixSignals, configuration, mustache,
-      ],
-      resources: [
-        .embedInCode("REST/openapi.yaml"), .embedInCode("Pages/Templates"), .embedInCode("Pages/Assets"),
-      ], swiftSettings: strict),
+    library(
+      "ServiceHTTP",
+      [
+        "Verifier", "OATH", hummingbird, hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
+        logging, coreMetrics,
+      ]),
+    library(
+      "RESTAPI",
+      [
+        "ServiceHTTP", "Authentication", "Directory", "Enrollment", "Verifier", "QRCode", "AWSQuery", "JSONText",
+        "OATH",
+        "OpenSSLCrypto", httpTypes,
+      ], resources: [.embedInCode("openapi.yaml")]),
+    library(
+      "QueryAPI",
+      [
+        "ServiceHTTP", "Authentication", "Directory", "Enrollment", "Verifier", "QRCode", "AWSQuery", "JSONText",
+        "OATH",
+        "OpenSSLCrypto", httpTypes,
+      ]),
+    library(
+      "Console",
+      [
+        "ServiceHTTP", "Authentication", "Directory", "Enrollment", "Verifier", "QRCode", "AWSQuery", "OATH",
+        "OpenSSLCrypto", httpTypes, mustache,
+      ], resources: [.embedInCode("Templates"), .embedInCode("Assets")]),
+    library(
+      "LoginService",
+      [
+        "ServiceHTTP", "RESTAPI", "QueryAPI", "Console", "Authentication", "Directory", "Verifier", "OATH",
+        "OpenSSLCrypto", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioSSL, logging, coreMetrics,
+        lifecycle, unixSignals, configuration,
+      ]),
     library("Enrollment", ["Verifier", "QRCode", "OATH", "OpenSSLCrypto"]),
     library(
       "VMFACommands",
       [
-        "LoginService", "Accounts", "Enrollment", "Verifier", "VerifierSQLite", "VerifierPostgreSQL", "DeviceTransfer",
+        "LoginService", "Directory", "Enrollment", "Verifier", "StoreSQLite", "StorePostgreSQL", "DeviceTransfer",
         "Vault", "Interchange", "QRCode", "OATH", "DurableFiles", "OpenSSLCrypto", argumentParser, subprocess,
         logging, configuration, nioCore, nioPosix,
       ]),
@@ -125,17 +150,17 @@ let package = Package(
 
     library("TestSupport", ["OATH", "OpenSSLCrypto"], path: "Tests/TestSupport"),
     library(
-      "DeviceStoreContract", ["Accounts", "Verifier", "OATH", "OpenSSLCrypto", "TestSupport"],
-      path: "Tests/DeviceStoreContract"),
+      "StoreContract", ["Authentication", "Directory", "Verifier", "OATH", "OpenSSLCrypto", "TestSupport"],
+      path: "Tests/StoreContract"),
     .executableTarget(
       name: "verifier-load",
       dependencies: [
-        "VerifierSQLite", "VerifierPostgreSQL", "Verifier", "OATH", "OpenSSLCrypto",
+        "StoreSQLite", "StorePostgreSQL", "Verifier", "OATH", "OpenSSLCrypto",
       ],
       path: "Tests/VerifierLoad", swiftSettings: strict),
     .executableTarget(
       name: "service-load",
-      dependencies: ["LoginService", "Accounts", "VerifierSQLite", "Verifier", "OATH", configuration, logging],
+      dependencies: ["LoginService", "Directory", "StoreSQLite", "Verifier", "OATH", configuration, logging],
       path: "Tests/ServiceLoad", exclude: ["verify.lua"], swiftSettings: strict),
     tests("OpenSSLCryptoTests", ["OpenSSLCrypto", "COpenSSL"]),
     tests("DurableFilesTests", ["DurableFiles", "OpenSSLCrypto"]),
@@ -144,33 +169,40 @@ let package = Package(
     tests("InterchangeTests", ["Interchange", "JSONText", "Vault", "OATH", "OpenSSLCrypto"]),
     tests(
       "DeviceTransferTests",
-      ["DeviceTransfer", "DeviceStoreContract", "Interchange", "JSONText", "Verifier", "OATH", "OpenSSLCrypto"]),
+      ["DeviceTransfer", "StoreContract", "Interchange", "JSONText", "Verifier", "OATH", "OpenSSLCrypto"]),
     tests("VaultTests", ["Vault", "Interchange", "JSONText", "OATH", "OpenSSLCrypto"]),
     tests("QRCodeTests", ["QRCode", subprocess]),
-    tests("VerifierTests", ["Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
+    tests("VerifierTests", ["Verifier", "StoreContract", "OATH", "OpenSSLCrypto"]),
     .target(name: "CheckpointRecorder", dependencies: [grdbSQLite], path: "Tests/CheckpointRecorder"),
     tests(
-      "VerifierSQLiteTests",
+      "StoreSQLiteTests",
       [
-        "VerifierSQLite", "Accounts", "Verifier", "DeviceStoreContract", "CheckpointRecorder", "DurableFiles", "OATH",
+        "StoreSQLite", "Directory", "Verifier", "StoreContract", "CheckpointRecorder", "DurableFiles", "OATH",
         "OpenSSLCrypto", grdb,
       ]),
     tests(
-      "VerifierPostgreSQLTests",
-      ["VerifierPostgreSQL", "Verifier", "DeviceStoreContract", "OATH", "OpenSSLCrypto"]),
-    tests("AccountsTests", ["Accounts"]),
+      "StorePostgreSQLTests",
+      ["StorePostgreSQL", "Verifier", "StoreContract", "OATH", "OpenSSLCrypto"]),
+    tests("DirectoryTests", ["Directory", "StoreContract"]),
+    tests(
+      "AuthenticationTests",
+      ["Authentication", "Directory", "StoreContract", "Verifier", "OATH", "OpenSSLCrypto", logging]),
     tests("AWSQueryTests", ["AWSQuery", "OATH", "OpenSSLCrypto"]),
+    tests(
+      "ServiceHTTPTests",
+      ["ServiceHTTP", "OATH", httpTypes, coreMetrics, logging, nioCore, nioEmbedded]),
+    tests("ConsoleTests", ["Console", "ServiceHTTP", "OATH", httpTypes]),
     tests(
       "LoginServiceTests",
       [
-        "LoginService", "Accounts", "Verifier", "OATH", httpTypes, coreMetrics, logging, configuration, nioCore,
-        nioEmbedded,
+        "LoginService", "ServiceHTTP", "Authentication", "Directory", "StoreContract", "Verifier", "OATH",
+        "OpenSSLCrypto", httpTypes, logging, configuration,
       ]),
-    tests("EnrollmentTests", ["Enrollment", "Verifier", "DeviceStoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
+    tests("EnrollmentTests", ["Enrollment", "Verifier", "StoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
     tests(
       "VMFACommandsTests",
       [
-        "VMFACommands", "Accounts", "Vault", "Interchange", "Verifier", "QRCode", "OATH", "OpenSSLCrypto",
+        "VMFACommands", "Directory", "Vault", "Interchange", "Verifier", "QRCode", "OATH", "OpenSSLCrypto",
         argumentParser,
       ]),
   ],

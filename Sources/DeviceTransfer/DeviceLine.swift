@@ -130,7 +130,7 @@ extension SecretBytes {
 extension ForeignDevice {
   /// An account of another program's file, with what its verifier had learned.
   /// - Parameter user: whose it is, where the file does not say.
-  init(_ account: Account, user: UserName? = nil) throws {
+  init(_ account: OTPAccount, user: UserName? = nil) throws {
     let parameters: TOTPParameters, factor: Device.MovingFactor
     var lastStep = account.history.lastStep
     switch account.factor {

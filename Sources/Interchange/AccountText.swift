@@ -7,11 +7,11 @@ public enum AccountText {
   /// - Parameter describe: makes an account of a bare secret.
   /// - Throws: ``ImportError/broken(_:)`` for none and for more than one; ``OATHError``.
   public static func read(
-    _ text: Span<UInt8>, bareSecret describe: (consuming SecretBytes) throws -> Account
-  ) throws -> Account {
+    _ text: Span<UInt8>, bareSecret describe: (consuming SecretBytes) throws -> OTPAccount
+  ) throws -> OTPAccount {
     try TextDecoding.utf8(text).withBytes { text in
       guard OTPAuthURI.looksLikeURI(text) else { return try describe(Base32.decodeOne(text)) }
-      guard OTPAuthLines.recognises(text) else { return try Account(OTPAuthURI(parsing: text)) }
+      guard OTPAuthLines.recognises(text) else { return try OTPAccount(OTPAuthURI(parsing: text)) }
       let report = OTPAuthLines.read(text)
       if let problem = report.refused.first { throw ImportError.broken(problem.reason) }
       guard let account = report.accounts.first, report.accounts.count == 1 else {

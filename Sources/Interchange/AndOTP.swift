@@ -15,10 +15,10 @@ enum AndOTP: JSONImporter {
     return report
   }
 
-  private static func account(_ entry: EntryFields) throws -> Account {
+  private static func account(_ entry: EntryFields) throws -> OTPAccount {
     let factor = try entry.factor(
       type: "type", algorithm: "algorithm", digits: "digits", period: "period", counter: "counter")
-    return try Account(label: label(entry), factor: factor, secret: entry.base32("secret"))
+    return try OTPAccount(label: label(entry), factor: factor, secret: entry.base32("secret"))
   }
 
   /// Old files have no issuer, and `Issuer - Name` for a label.

@@ -96,7 +96,7 @@ private struct AutheliaEntry {
         algorithm: values["algorithm"].map { try HashAlgorithm(named: $0) } ?? .sha1,
         digits: number("digits").map { try Digits(count: Int(clamping: $0)) } ?? .six,
         period: number("period") ?? TOTPParameters.standard.period)
-      return try Account(
+      return try OTPAccount(
         label: OTPAuthLabel(issuer: values["issuer"], account: user), factor: .totp(parameters),
         secret: secret.bytes.withBytes { try Self.key($0) })
     }

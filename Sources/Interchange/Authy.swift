@@ -12,7 +12,7 @@ enum Authy: JSONImporter {
       let label = OTPAuthLabel(
         issuer: entry.text("originalIssuer") ?? entry.text("issuer"),
         prefixedAccount: entry.text("originalName") ?? entry.text("name") ?? "")
-      return try Account(
+      return try OTPAccount(
         label: label, factor: entry.totp(algorithm: "algorithm", digits: "digits", period: "period"),
         secret: entry.base32("decryptedSecret"))
     }

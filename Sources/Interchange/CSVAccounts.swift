@@ -72,7 +72,7 @@ private struct CSVRow {
     }
   }
 
-  func account(_ secret: SharedSecret, in text: Span<UInt8>) throws -> Account {
+  func account(_ secret: SharedSecret, in text: Span<UInt8>) throws -> OTPAccount {
     let issuer = try self.text(.issuer, in: text), user = try self.text(.account, in: text)
     return try secret.bytes.withBytes { secret in
       try OTPField.account(secret, issuer: issuer, user: user) { try factor(in: text) }

@@ -25,9 +25,9 @@ enum Duo: JSONImporter {
     return report
   }
 
-  private static func account(_ generator: EntryFields, name: String?) throws -> Account {
+  private static func account(_ generator: EntryFields, name: String?) throws -> OTPAccount {
     let hasCounter = try generator.number("counter") != nil
-    return try Account(
+    return try OTPAccount(
       label: OTPAuthLabel(issuer: nil, account: name ?? ""),
       factor: hasCounter
         ? generator.hotp(algorithm: "algorithm", digits: "digits", counter: "counter")

@@ -40,7 +40,8 @@ public enum Exporter {
   ///   - passphrase: what 2FAS's backup is sealed under; nil for one in the clear. The other formats know of none.
   ///   - partLimit: the most bytes that a part may have, such as what a QR code holds.
   public static func write(
-    _ accounts: [Account], as format: ExportFormat, sealedUnder passphrase: SharedSecret? = nil, partLimit: Int = .max
+    _ accounts: [OTPAccount], as format: ExportFormat, sealedUnder passphrase: SharedSecret? = nil,
+    partLimit: Int = .max
   ) throws -> ExportReport {
     var report = ExportReport()
     let tooLong = "with its name and secret it is longer than the \(partLimit) bytes that a QR code holds"
@@ -73,7 +74,7 @@ extension GoogleMigration {
   private static let batchSize = 10
 
   /// Why the format cannot carry an account; never silently coerced.
-  static func obstacle(_ account: Account) -> String? {
+  static func obstacle(_ account: OTPAccount) -> String? {
     switch account.factor {
     case .steam: return "the format has no Steam codes"
     case .totp(let parameters) where parameters.period != 30: return "the format has no period but 30 s"
@@ -83,8 +84,8 @@ extension GoogleMigration {
     return account.factor.digits == .seven ? "the format has no codes of 7 digits" : nil
   }
 
-  static func write(_ accounts: [Account], partLimit: Int) throws -> [ExportReport.Part] {
-    var batches: [[Account]] = []
+  static func write(_ accounts: [OTPAccount], partLimit: Int) throws -> [ExportReport.Part] {
+    var batches: [[OTPAccount]] = []
     for account in accounts {
       if let last = batches.last, last.count < batchSize, fits(last + [account], partLimit) {
         batches[batches.count - 1].append(account)
@@ -99,11 +100,11 @@ extension GoogleMigration {
   }
 
   /// Whether these go into one batch of an export, of however many.
-  static func fits(_ accounts: [Account], _ limit: Int) -> Bool {
+  static func fits(_ accounts: [OTPAccount], _ limit: Int) -> Bool {
     limit == .max || uri(of: accounts, index: 1 << 31, count: 1 << 31, id: 1 << 31).count <= limit
   }
 
-  private static func uri(of batch: [Account], index: UInt64, count: UInt64, id: UInt64) -> SecretBytes {
+  private static func uri(of batch: [OTPAccount], index: UInt64, count: UInt64, id: UInt64) -> SecretBytes {
     var message = ProtobufWriter()
     for account in batch { message.bytes(1, entry(account)) }
     message.varint(2, 1)
@@ -113,7 +114,7 @@ extension GoogleMigration {
     return uri(message.finish())
   }
 
-  private static func entry(_ account: Account) -> SecretBytes {
+  private static func entry(_ account: OTPAccount) -> SecretBytes {
     var message = ProtobufWriter()
     account.secret.withBytes { message.bytes(1, $0) }
     message.bytes(2, Array(account.label.account.utf8).span)
@@ -185,7 +186,7 @@ extension TwoFAS {
     """
 
   /// A backup of schema 4.
-  static func write(_ accounts: [Account], sealedUnder passphrase: SharedSecret?) throws -> SecretBytes {
+  static func write(_ accounts: [OTPAccount], sealedUnder passphrase: SharedSecret?) throws -> SecretBytes {
     let sealed = try passphrase.map { try seal(services(accounts), Array(reference.utf8), under: $0.bytes) }
     var writer = JSONWriter()
     let names = ["services", "groups", "updatedAt", "schemaVersion", "appOrigin"]
@@ -203,17 +204,17 @@ extension TwoFAS {
     return writer.finish()
   }
 
-  private static func services(_ accounts: [Account]) -> SecretBytes {
+  private static func services(_ accounts: [OTPAccount]) -> SecretBytes {
     var writer = JSONWriter()
     services(accounts, to: &writer)
     return writer.finish()
   }
 
-  private static func services(_ accounts: [Account], to writer: inout JSONWriter) {
+  private static func services(_ accounts: [OTPAccount], to writer: inout JSONWriter) {
     writer.array(count: accounts.count) { writer, index in write(accounts[index], index, to: &writer) }
   }
 
-  private static func write(_ account: Account, _ index: Int, to writer: inout JSONWriter) {
+  private static func write(_ account: OTPAccount, _ index: Int, to writer: inout JSONWriter) {
     writer.object(["name", "secret", "updatedAt", "otp", "order"]) { writer, name in
       switch name {
       case "name": writer.string(account.label.issuer ?? account.label.account)
@@ -227,7 +228,7 @@ extension TwoFAS {
     }
   }
 
-  private static func writeOTP(_ account: Account, to writer: inout JSONWriter) {
+  private static func writeOTP(_ account: OTPAccount, to writer: inout JSONWriter) {
     let moving = if case .hotp = account.factor { "counter" } else { "period" }
     writer.object(["account", "issuer", "digits", "algorithm", "tokenType", "source", moving]) { writer, name in
       switch name {

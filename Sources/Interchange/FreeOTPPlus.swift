@@ -14,7 +14,7 @@ enum FreeOTPPlus: JSONImporter {
   }
 
   /// A token of FreeOTP+, or of FreeOTP 1, which has the same fields.
-  static func account(_ token: EntryFields) throws -> Account {
+  static func account(_ token: EntryFields) throws -> OTPAccount {
     let issuer = token.text("issuerExt") ?? token.text("issuerInt")
     let isSteam = issuer == "Steam" && token.text("type")?.uppercased() == "TOTP"
     let factor =
@@ -22,7 +22,7 @@ enum FreeOTPPlus: JSONImporter {
       ? .steam
       : token.factor(
         type: "type", algorithm: "algo", digits: "digits", period: "period", counter: "counter", counterOffset: 1)
-    return try Account(
+    return try OTPAccount(
       label: OTPAuthLabel(issuer: issuer, prefixedAccount: token.text("label") ?? ""), factor: factor,
       secret: secret(token))
   }

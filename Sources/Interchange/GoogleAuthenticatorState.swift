@@ -34,7 +34,7 @@ enum GoogleAuthenticatorState {
 
   private static func account(
     _ secret: consuming SecretBytes, options: [String], scratchCodes: SharedSecret?, name: String
-  ) throws -> Account {
+  ) throws -> OTPAccount {
     func numbers(_ option: String) throws -> [Int64]? {
       let lines = options.map { $0.dropFirst(2).split { $0 == " " || $0 == "\t" } }
       return try lines.first { $0.first == option[...] }?.dropFirst().map { word in
@@ -54,14 +54,14 @@ enum GoogleAuthenticatorState {
       // The counter of the next code.
       guard counter >= 0 else { throw EntryError("its counter is below zero") }
       history.drift = 0
-      return try Account(
+      return try OTPAccount(
         label: label, factor: .hotp(algorithm: .sha1, digits: .six, counter: UInt64(counter)), secret: secret,
         history: history)
     }
     // The steps of codes that were accepted lately.
     history.lastStep = try numbers("DISALLOW_REUSE")?.filter { $0 >= 0 }.max()
     let period = try number("STEP_SIZE") ?? 30
-    return try Account(
+    return try OTPAccount(
       label: label, factor: .totp(try TOTPParameters(period: period)), secret: secret, history: history)
   }
 

@@ -45,7 +45,7 @@ enum GoogleMigration {
     return batch
   }
 
-  private static func account(_ message: Span<UInt8>) throws -> Account {
+  private static func account(_ message: Span<UInt8>) throws -> OTPAccount {
     var secret: Range<Int>?, name = "", issuer = "", algorithm: UInt64 = 0, digits: UInt64 = 0, type: UInt64 = 0
     var counter: UInt64 = 0
     var reader = ProtobufReader(count: message.count)
@@ -62,7 +62,7 @@ enum GoogleMigration {
       }
     }
     guard let secret else { throw EntryError("it has no secret") }
-    return try Account(
+    return try OTPAccount(
       label: OTPAuthLabel(issuer: issuer, prefixedAccount: name),
       factor: factor(algorithm: algorithm, digits: digits, type: type, counter: counter),
       secret: SecretBytes(copying: message.extracting(secret)))

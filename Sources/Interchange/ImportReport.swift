@@ -21,7 +21,7 @@ public struct ImportReport: Sendable {
   public init() {}
 
   /// What can be used.
-  public var accounts: [Account] = []
+  public var accounts: [OTPAccount] = []
   /// Entries that could not be read.
   public var refused: [Remark] = []
   /// Entries that hold no OTP secret, and parts of entries that are not carried over.
@@ -50,7 +50,7 @@ public struct ImportReport: Sendable {
   }
 
   /// Adds what `read` gives, or its error as a refusal.
-  mutating func add(_ entry: String, _ read: () throws -> Account) {
+  mutating func add(_ entry: String, _ read: () throws -> OTPAccount) {
     do { accounts.append(try read()) } catch { refused.append(Remark(entry: entry, reason: "\(error)")) }
   }
 
@@ -65,7 +65,7 @@ public struct ImportReport: Sendable {
         let hash = try account.secret.withBytes { (secret) throws(CryptoError) in try SHA256.hash(secret) }
         label = OTPAuthLabel(issuer: label.issuer, account: "unnamed-\(hash.prefix(3).hexadecimal)")
       }
-      accounts[index] = try Account(
+      accounts[index] = try OTPAccount(
         label: label, factor: account.factor, secret: account.secret.copy(), history: account.history)
       notes.append(Remark(entry: "an account without a name", reason: "it is called \(label.title)"))
     }

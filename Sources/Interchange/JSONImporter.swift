@@ -19,7 +19,7 @@ extension JSONValue {
 extension ImportReport {
   /// Reads entries one by one.
   mutating func add(
-    _ entries: [JSONValue], name: (EntryFields) -> String?, _ read: (EntryFields) throws -> Account
+    _ entries: [JSONValue], name: (EntryFields) -> String?, _ read: (EntryFields) throws -> OTPAccount
   ) {
     for (index, entry) in entries.enumerated() {
       let fields = EntryFields(object: entry)

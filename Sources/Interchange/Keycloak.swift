@@ -24,10 +24,10 @@ enum Keycloak: JSONImporter {
     return report
   }
 
-  private static func account(_ credential: EntryFields, user: String?, realm: String?) throws -> Account {
+  private static func account(_ credential: EntryFields, user: String?, realm: String?) throws -> OTPAccount {
     guard let user, !user.isEmpty else { throw EntryError("its user has no name") }
     let data = try credential.nested("credentialData"), secret = try credential.nested("secretData")
-    return try Account(
+    return try OTPAccount(
       label: OTPAuthLabel(issuer: realm, account: user),
       factor: data.factor(
         type: "subType", algorithm: "algorithm", digits: "digits", period: "period", counter: "counter"),

@@ -42,7 +42,7 @@ enum OATHTokens {
     return cell.lowerBound + inner.lowerBound..<cell.lowerBound + inner.upperBound
   }
 
-  private static func account(_ cells: [Range<Int>], serial: String, in text: Span<UInt8>) throws -> Account {
+  private static func account(_ cells: [Range<Int>], serial: String, in text: Span<UInt8>) throws -> OTPAccount {
     guard cells.count > 1, cells.dropFirst(5).allSatisfy(\.isEmpty) else {
       throw EntryError("it has \(cells.count) cells, and not two to five")
     }
@@ -65,7 +65,7 @@ enum OATHTokens {
       }
     var history = AccountHistory()
     history.isOfNobody = true
-    return try Account(
+    return try OTPAccount(
       label: OTPAuthLabel(issuer: nil, account: serial), factor: factor, secret: secret, history: history)
   }
 }

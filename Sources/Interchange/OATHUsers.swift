@@ -38,11 +38,11 @@ extension ImportReport {
       return skip(entry, "its type is none of pam_oath's, which ignores it")
     }
     if words.count > 2, line.string(in: words[2]) != "-" { skip(entry, "its PIN is not carried over") }
-    do { accounts.append(try Account(usersLine: line, words)) } catch { refuse(entry, "\(error)") }
+    do { accounts.append(try OTPAccount(usersLine: line, words)) } catch { refuse(entry, "\(error)") }
   }
 }
 
-extension Account {
+extension OTPAccount {
   fileprivate convenience init(usersLine line: Span<UInt8>, _ words: [Range<Int>]) throws {
     guard words.count >= 4 else { throw EntryError("it has fewer than four fields") }
     let secret = try SecretBytes(hexadecimal: line.extracting(words[3]))

@@ -84,6 +84,6 @@ extension ImportReport {
   mutating func add(uri: Span<UInt8>, entry: String) {
     if GoogleMigration.recognises(uri) { return GoogleMigration.readBatch(uri, line: entry, into: &self) }
     let uri = SecretBytes(copying: uri)
-    add(entry) { try uri.withBytes { try Account(OTPAuthURI(parsing: $0)) } }
+    add(entry) { try uri.withBytes { try OTPAccount(OTPAuthURI(parsing: $0)) } }
   }
 }

@@ -10,10 +10,10 @@ enum OTPField {
   ///   - factor: what moves the codes of a bare secret.
   static func account(
     _ text: Span<UInt8>, issuer: String?, user: String?, factor: () throws -> OTPAuthURI.Factor = { .totp(.standard) }
-  ) throws -> Account {
+  ) throws -> OTPAccount {
     let label = OTPAuthLabel(issuer: issuer, account: user ?? "")
     guard OTPAuthURI.looksLikeURI(text) else {
-      return try Account(label: label, factor: factor(), secret: secret(text))
+      return try OTPAccount(label: label, factor: factor(), secret: secret(text))
     }
     // The whole field is the URI, or the one that stands in it.
     let whole = text.rangeWithoutOuterSpace, uris = text.uriRanges(in: whole)
@@ -21,7 +21,7 @@ enum OTPField {
     let text = text.extracting(isWithin ? uris[0] : whole), uri = try OTPAuthURI(parsing: text)
     let isSteam = text.begins(withScheme: "steam://")
     let isUnnamed = uri.label.account.isEmpty
-    return try Account(
+    return try OTPAccount(
       label: OTPAuthLabel(
         issuer: isSteam ? label.issuer ?? uri.label.issuer : uri.label.issuer ?? (isUnnamed ? label.issuer : nil),
         account: isUnnamed ? label.account : uri.label.account),

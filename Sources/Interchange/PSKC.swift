@@ -40,7 +40,7 @@ enum PSKC {
 
   private static func account(
     _ key: XMLElement, package: XMLElement, isTOTP: Bool, cipher: PSKCCipher?
-  ) throws -> Account {
+  ) throws -> OTPAccount {
     guard let data = key["Data"] else { throw EntryError("it has no data") }
     let format = key.at("AlgorithmParameters", "ResponseFormat")?.attributes
     if let encoding = format?["Encoding"], encoding != "DECIMAL" { throw EntryError("its codes are not decimal") }
@@ -69,7 +69,7 @@ enum PSKC {
       device = package.at("DeviceInfo", "SerialNo")?.value ?? key.attributes["Id"]
     var history = try history(data, factor)
     history.isOfNobody = user == nil
-    return try Account(
+    return try OTPAccount(
       label: OTPAuthLabel(issuer: key["Issuer"]?.value, account: user ?? device ?? ""), factor: factor,
       secret: secret(data["Secret"], cipher: cipher), history: history)
   }

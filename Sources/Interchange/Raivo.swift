@@ -9,7 +9,7 @@ enum Raivo: JSONImporter {
     guard let entries = file.elements else { throw ImportError.broken("the file is no export of Raivo") }
     var report = ImportReport()
     report.add(entries, name: { $0.text("issuer") }) { entry in
-      try Account(
+      try OTPAccount(
         label: OTPAuthLabel(issuer: entry.text("issuer"), prefixedAccount: entry.text("account") ?? ""),
         factor: entry.factor(
           type: "kind", algorithm: "algorithm", digits: "digits", period: "timer", counter: "counter"),

@@ -15,7 +15,7 @@ enum Stratum: JSONImporter {
     return report
   }
 
-  private static func account(_ entry: EntryFields) throws -> Account {
+  private static func account(_ entry: EntryFields) throws -> OTPAccount {
     let algorithms: [Int64: HashAlgorithm] = [0: .sha1, 1: .sha256, 2: .sha512]
     guard let algorithm = algorithms[try entry.number("Algorithm") ?? 0] else {
       throw EntryError("its Algorithm is not 0, 1 or 2")
@@ -32,7 +32,7 @@ enum Stratum: JSONImporter {
       factor = try entry.steam(algorithm: "", digits: "Digits", period: "Period")
     case let type: throw EntryError("its Type \(type.map { "\($0)" } ?? "is missing: it") is not supported")
     }
-    return try Account(
+    return try OTPAccount(
       label: OTPAuthLabel(issuer: entry.text("Issuer"), prefixedAccount: entry.text("Username") ?? ""), factor: factor,
       secret: entry.base32("Secret"))
   }

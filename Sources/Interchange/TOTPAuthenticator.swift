@@ -26,7 +26,7 @@ enum TOTPAuthenticator {
     return report
   }
 
-  private static func account(_ entry: EntryFields) throws -> Account {
+  private static func account(_ entry: EntryFields) throws -> OTPAccount {
     let secret: SecretBytes
     switch try entry.number("base") {
     case 16: secret = try entry.secretText("key").withBytes { try SecretBytes(hexadecimal: $0) }
@@ -34,7 +34,7 @@ enum TOTPAuthenticator {
     case 64: secret = try entry.secretText("key").withBytes { try Base64.decode($0) }
     default: throw EntryError("its base is not 16, 32 or 64")
     }
-    return try Account(
+    return try OTPAccount(
       label: OTPAuthLabel(issuer: entry.text("issuer"), account: entry.text("name") ?? ""),
       factor: entry.totp(algorithm: "algorithm", digits: "digits", period: "period"), secret: secret)
   }

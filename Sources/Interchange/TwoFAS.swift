@@ -28,7 +28,7 @@ enum TwoFAS: JSONImporter {
     return report
   }
 
-  private static func account(_ service: JSONValue) throws -> Account {
+  private static func account(_ service: JSONValue) throws -> OTPAccount {
     guard let otp = service["otp"].map(EntryFields.init), otp.object.kind == .object else {
       throw EntryError("it has no otp")
     }
@@ -39,7 +39,7 @@ enum TwoFAS: JSONImporter {
     let factor = try otp.factor(
       type: "tokenType", algorithm: "algorithm", digits: "digits", period: "period", counter: "counter",
       standardType: "TOTP")
-    return try Account(
+    return try OTPAccount(
       label: OTPAuthLabel(issuer: issuer, prefixedAccount: name ?? ""), factor: factor,
       secret: EntryFields(object: service).base32("secret"))
   }

@@ -1,4 +1,4 @@
-public import Accounts
+public import Directory
 internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
@@ -9,19 +9,24 @@ public import OATH
 internal import ServiceLifecycle
 internal import UnixSignals
 public import Verifier
+internal import Authentication
+internal import Console
+internal import QueryAPI
+internal import RESTAPI
+package import ServiceHTTP
 
-/// The login service: REST, IAM and STS, and what operators look at, behind one door.
+/// The login service: REST, IAM and STS, and what operators look at, behind one responder.
 ///
 ///     let server = try LoginServer(settings: settings, store: store, keys: keys, logger: logger)
 ///     try await server.run()
 public struct LoginServer: Sendable {
   private let settings: ServerSettings
   private let verifier: Verifier
-  private let door: Door
+  private let responder: ServiceResponder
   private let certificates: CertificateStore?
   private let connections: OpenConnections
   private let readiness = Readiness()
-  private let store: any AccountStore
+  private let store: any DirectoryStore
   private let logger: Logger
 
   /// Puts it together; nothing is listened on yet.
@@ -33,7 +38,7 @@ public struct LoginServer: Sendable {
   ///   - now: the clock.
   /// - Throws: ``ConfigurationError`` for a certificate that cannot be used.
   public init(
-    settings: ServerSettings, store: any AccountStore, keys: KeyRing, logger: Logger,
+    settings: ServerSettings, store: any DirectoryStore, keys: KeyRing, logger: Logger,
     now: @escaping @Sendable () -> UnixTime = Self.systemClock
   ) throws {
     try self.init(
@@ -42,8 +47,9 @@ public struct LoginServer: Sendable {
 
   /// - Parameter constant: the pattern of a route that does all that verifying does but verify, for measuring.
   package init(
-    settings: ServerSettings, store: any AccountStore, keys: KeyRing, logger: Logger,
-    now: @escaping @Sendable () -> UnixTime = Self.systemClock, answeringConstantlyAt constant: String?
+    settings: ServerSettings, store: any DirectoryStore, keys: KeyRing, logger: Logger,
+    now: @escaping @Sendable () -> UnixTime = Self.systemClock, answeringConstantlyAt constant: String?,
+    hasher: PasswordHasher = .shared
   ) throws {
     self.settings = settings
     self.store = store
@@ -60,35 +66,40 @@ public struct LoginServer: Sendable {
       }
     }
     self.verifier = verifier
-    let accounts = AccountService(store: store, verifier: verifier)
-    let metrics = ServiceMetrics(), trouble = TroubleLog(metrics: metrics, logger: logger)
+    let directory = DirectoryService(store: store, verifier: verifier, hasher: hasher)
+    let metrics = ServiceMetrics(), errors = ErrorReporter(metrics: metrics, logger: logger)
     let budget = GuessBudget(limit: settings.guessBudget, logger: logger), attempts = AttemptLimits()
     let observe: @Sendable (Verdict, UnixTime) -> Void = { verdict, time in
       metrics.count(verdict)
       budget.count(verdict, at: time)
     }
-    let tokens = TokenAuthentication(store: store, metrics: metrics, trouble: trouble)
     let rest = RESTService(
-      accounts: accounts, issuer: settings.issuer, tokens: tokens, trouble: trouble, observe: observe)
+      directory: directory, issuer: settings.issuer, metrics: metrics, errors: errors, observe: observe)
     let query = QueryAPI(
-      accounts: accounts, issuer: settings.issuer, attempts: attempts, metrics: metrics, trouble: trouble,
+      directory: directory, issuer: settings.issuer, attempts: attempts, metrics: metrics, errors: errors,
       observe: observe)
     let operations = OperationsRoutes(
       store: store, writing: WriteProbe { () throws(VerifierError) in try await store.checkWriting() },
-      metrics: metrics, trouble: trouble, readiness: readiness, connections: connections, budget: budget)
-    let pages = PageService(
-      accounts: accounts, issuer: settings.issuer, templates: try PageTemplates(), limits: attempts, budget: budget,
-      trouble: trouble, observe: observe)
+      metrics: metrics, errors: errors, readiness: readiness, connections: connections, budget: budget)
+    let pages = try PageService(
+      directory: directory, issuer: settings.issuer, limits: attempts, budget: budget, errors: errors, observe: observe)
     let isEncrypted = certificates != nil
     let front: RouteTable.Handler = { request, _ in await pages.front(request) }
-    door = Door(
-      routes: RouteTable(
-        rest.routes + query.routes(front: front) + pages.routes + operations.routes
-          + (constant.map { [rest.constantRoute($0)] } ?? [])),
-      limits: ConnectionLimits(), page: { pages.page($0, isEncrypted: isEncrypted) }, proxies: settings.proxies,
+    var routes: [RouteTable.Route] = rest.routes + query.routes(front: front)
+    routes += pages.routes + operations.routes
+    if let constant { routes.append(rest.constantRoute(constant)) }
+    responder = ServiceResponder(
+      routes: RouteTable(routes), limits: ConnectionLimits(), page: { pages.page($0, isEncrypted: isEncrypted) },
+      proxies: settings.proxies,
       proxyWarning: UnknownProxyWarning(proxies: settings.proxies, logger: logger), isEncrypted: isEncrypted,
-      metrics: metrics, trouble: trouble, logger: logger, now: now)
+      metrics: metrics, errors: errors, logger: logger, now: now)
   }
+
+  /// The patterns of all routes.
+  package var routes: [String] { responder.routes.names }
+
+  /// Answers a request that came by no connection, as tests send it.
+  package func answer(to request: Incoming) async -> Answer { await responder.answer(to: request) }
 
   /// The wall clock, in whole seconds.
   public static let systemClock: @Sendable () -> UnixTime = {
@@ -114,7 +125,7 @@ public struct LoginServer: Sendable {
     let services: [any Service] = [
       ClosureService { @Sendable in
         await cancelWhenGracefulShutdown {
-          await sealer.run(now: door.now) { logger.error("audit rows wait to be sealed: \($0)") }
+          await sealer.run(now: responder.now) { logger.error("audit rows wait to be sealed: \($0)") }
         }
       },
       ClosureService { @Sendable in
@@ -150,7 +161,7 @@ public struct LoginServer: Sendable {
   /// - Parameter listening: called once, when the address is listened on and before that is told.
   private func application(
     _ notifier: SystemdNotifier, listening: @escaping @Sendable () -> Void
-  ) throws -> Application<Door> {
+  ) throws -> Application<ServiceResponder> {
     let address: BindAddress =
       switch settings.listen {
       case .tcp(let host, let port): .hostname(host, port: port)
@@ -158,7 +169,7 @@ public struct LoginServer: Sendable {
       }
     var configuration = ApplicationConfiguration(address: address, backlog: 1024)
     configuration.availableConnectionsDelegate = connections
-    let limits = door.limits, connections = connections
+    let limits = responder.limits, connections = connections
     var server = HTTPServerBuilder { responder in
       GuardedChannel(
         base: HTTP1Channel(responder: responder, configuration: limits.http1), limits: limits, connections: connections)
@@ -166,7 +177,7 @@ public struct LoginServer: Sendable {
     if let certificates { server = try .tls(server, tlsConfiguration: certificates.serverConfiguration()) }
     let scheme = certificates == nil ? "http" : "https", settings = settings, readiness = readiness, logger = logger
     return Application(
-      responder: door, server: server, configuration: configuration,
+      responder: responder, server: server, configuration: configuration,
       onServerRunning: { channel in
         listening()
         readiness.set(true)

@@ -1,6 +1,7 @@
 public import Configuration
 public import Logging
 internal import Verifier
+internal import ServiceHTTP
 
 /// What is wrong with a configuration, and the way out.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -25,7 +25,7 @@ public struct CommandLineTool: AsyncParsableCommand {
         name: "Verifier",
         subcommands: [
           EnrollCommand.self, VerifyCommand.self, DeviceCommand.self, UserCommand.self, RecoveryCommand.self,
-          PolicyCommand.self,
+          RulesCommand.self,
           AuditCommand.self, KeyCommand.self, DatabaseCommand.self,
         ]),
       CommandGroup(

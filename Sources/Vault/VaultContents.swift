@@ -24,7 +24,7 @@ public struct VaultContents: Sendable {
   }
 
   /// Adds an account, unless one that shows the same codes under the same name is there; returns the new entry.
-  public mutating func add(_ account: Account) throws -> VaultEntry? {
+  public mutating func add(_ account: OTPAccount) throws -> VaultEntry? {
     let isThere = entries.contains { entry in
       entry.account.map { $0.label == account.label && $0.showsSameCodes(as: account) } ?? false
     }
@@ -36,9 +36,9 @@ public struct VaultContents: Sendable {
 
   /// Adds the accounts of an import. One whose secret and parameters are in the vault already is a duplicate, under
   /// whatever name: importing twice must not double what was renamed since. Within one import the name counts too.
-  public mutating func importing(_ accounts: [Account]) throws -> (added: [Account], duplicates: [Account]) {
+  public mutating func importing(_ accounts: [OTPAccount]) throws -> (added: [OTPAccount], duplicates: [OTPAccount]) {
     let before = Set(try entries.compactMap { try $0.account?.fingerprint() })
-    var seen: Set<[String]> = [], added: [Account] = [], duplicates: [Account] = []
+    var seen: Set<[String]> = [], added: [OTPAccount] = [], duplicates: [OTPAccount] = []
     for account in accounts {
       let fingerprint = try account.fingerprint()
       let isNew = seen.insert([fingerprint, account.label.issuer ?? "", account.label.account]).inserted

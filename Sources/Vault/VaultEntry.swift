@@ -10,7 +10,7 @@ public struct VaultEntry: Sendable {
   /// the same each time.
   public let id: String
   /// nil for an entry that cannot be read; it is kept as it is.
-  public let account: Account?
+  public let account: OTPAccount?
   /// What is the matter with it.
   public let problem: String?
   let raw: JSONValue
@@ -27,7 +27,7 @@ public struct VaultEntry: Sendable {
     id = raw["uuid"]?.string ?? account.flatMap { try? Self.derivedID($0) } ?? UUID().uuidString.lowercased()
   }
 
-  private static func derivedID(_ account: Account) throws -> String {
+  private static func derivedID(_ account: OTPAccount) throws -> String {
     let factor = account.factor
     let parameters = "\(factor.typeName) \(factor.digits?.rawValue ?? 0) \(factor.period ?? 0)"
     let text = Array("vmfa entry\n\(account.label.title)\n\(parameters)".utf8)
@@ -37,12 +37,12 @@ public struct VaultEntry: Sendable {
   }
 
   /// A new entry.
-  public init(_ account: Account) throws {
+  public init(_ account: OTPAccount) throws {
     self.init(raw: try AegisEntry.write(account, over: nil))
   }
 
   /// The entry with another account in it; note, icon, groups and what is not known stay.
-  public func replacing(_ account: Account) throws -> VaultEntry {
+  public func replacing(_ account: OTPAccount) throws -> VaultEntry {
     VaultEntry(raw: try AegisEntry.write(account, over: raw))
   }
 
@@ -54,7 +54,7 @@ public struct VaultEntry: Sendable {
 
 /// An entry as Aegis writes it.
 enum AegisEntry {
-  static func account(_ entry: JSONValue) throws -> Account {
+  static func account(_ entry: JSONValue) throws -> OTPAccount {
     guard let info = entry["info"].map(EntryFields.init) else { throw EntryError("it has no info") }
     let factor: OTPAuthURI.Factor =
       switch entry["type"]?.string?.lowercased() {
@@ -64,10 +64,10 @@ enum AegisEntry {
       case let type: throw EntryError("its type \((type ?? "").prefix(12)) is not supported")
       }
     let label = OTPAuthLabel(issuer: entry["issuer"]?.string, account: entry["name"]?.string ?? "")
-    return try Account(label: label, factor: factor, secret: info.base32("secret"))
+    return try OTPAccount(label: label, factor: factor, secret: info.base32("secret"))
   }
 
-  static func write(_ account: Account, over old: JSONValue?) throws -> JSONValue {
+  static func write(_ account: OTPAccount, over old: JSONValue?) throws -> JSONValue {
     var writer = JSONWriter()
     let defaults = [("uuid", nil), ("note", "\"\""), ("favorite", "false"), ("icon", "null"), ("groups", "[]")]
       .filter { old?[$0.0] == nil }
@@ -85,7 +85,7 @@ enum AegisEntry {
     return try JSONValue(parsing: writer.finish())
   }
 
-  private static func writeInfo(_ account: Account, over old: JSONValue?, to writer: inout JSONWriter) {
+  private static func writeInfo(_ account: OTPAccount, over old: JSONValue?, to writer: inout JSONWriter) {
     let moving = if case .hotp = account.factor { "counter" } else { "period" }
     let kept = (old?.members ?? []).filter { $0.key != (moving == "counter" ? "period" : "counter") }
     writer.object(keeping: kept, writing: ["secret", "algo", "digits", moving]) { writer, name in

@@ -1,60 +1,75 @@
 public import OATH
 
+/// What an enrolment may do. Who may do that much is decided by whoever calls the verifier.
+public struct EnrolmentLimits: Sendable {
+  /// The users whose unassigned devices may be taken; nil for anybody's.
+  public var owners: Set<UserName>?
+  /// Whether the user may have an enabled device already.
+  public var allowsFurtherDevice: Bool
+  /// The most enabled devices that a user may have.
+  public var deviceLimit: Int
+
+  public init(owners: Set<UserName>?, allowsFurtherDevice: Bool, deviceLimit: Int) {
+    self.owners = owners
+    self.allowsFurtherDevice = allowsFurtherDevice
+    self.deviceLimit = deviceLimit
+  }
+
+  /// Any device, for anybody.
+  public static func administrative(deviceLimit: Int = .max) -> EnrolmentLimits {
+    EnrolmentLimits(owners: nil, allowsFurtherDevice: true, deviceLimit: deviceLimit)
+  }
+
+  /// A user's own enrolment.
+  /// - Parameters:
+  ///   - user: who enables one of their own devices, or one of `pool`'s.
+  ///   - pool: the user whose unassigned devices are for anybody.
+  ///   - allowsFurtherDevice: whether the user may have an enabled device already.
+  ///   - deviceLimit: the most enabled devices that a user may have.
+  public static func selfService(
+    of user: UserName, pool: UserName, allowsFurtherDevice: Bool, deviceLimit: Int
+  ) -> EnrolmentLimits {
+    EnrolmentLimits(owners: [user, pool], allowsFurtherDevice: allowsFurtherDevice, deviceLimit: deviceLimit)
+  }
+}
+
+/// What a resync may do.
+public struct ResyncLimits: Sendable {
+  /// The rule that says how far the pair may lie from the present.
+  let reach: VerificationRules.Setting
+  /// Whether the watermark may be lowered.
+  let mayLowerWatermark: Bool
+
+  /// A user's own resync of their own device.
+  public static let selfService = ResyncLimits(reach: .selfResyncReach, mayLowerWatermark: false)
+  /// An administrator's.
+  public static let administrative = ResyncLimits(reach: .resyncReach, mayLowerWatermark: true)
+}
+
 extension Verifier {
-  /// Who asks for a resync; it decides how far the pair may lie from the present.
-  public enum Authority: Sendable {
-    /// The user, signed in, for a device of their own.
-    case user
-    /// An administrator.
-    case administrator
-  }
-
-  /// Enables an unassigned device for its user, by two consecutive codes.
-  /// - Throws: ``VerifierError/alreadyEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``, and what prevents an answer.
-  public func enable(
-    _ device: DeviceReference, with pair: CodePair, at now: UnixTime
-  ) async throws(VerifierError) -> SyncVerdict {
-    try await transact(.owner(of: device), at: now) { state, keys throws(VerifierError) in
-      let index = try state.index(of: device)
-      guard !state.devices[index].isAssigned else { throw .alreadyEnabled(state.devices[index].serial) }
-      return try state.enable(deviceAt: index, with: pair, at: now, keys: keys)
-    }
-  }
-
-  /// Who enables a device for a user.
-  public enum Enroller: Sendable {
-    /// May take any device that is not enabled, for anybody.
-    case administrator
-    /// The user: a device of their own, or one of `pool`'s, whose devices are for anybody. Without `mayAdd` only the
-    /// first one.
-    case user(pool: UserName, mayAdd: Bool)
-  }
-
-  /// Enables an unassigned device for a user, whoever it was meant for when it was made.
+  /// Enables an unassigned device by two consecutive codes, for its user or for another one.
   /// - Parameters:
   ///   - device: by id or serial.
-  ///   - user: whose it is to be.
-  ///   - limit: as many enabled devices as a user may have.
-  ///   - enroller: who asks.
+  ///   - user: whose it becomes; nil for the user it was made for.
+  ///   - limits: what the caller may do.
   ///   - pair: two codes in the order in which the device showed them.
   ///   - now: the verifier's clock.
   /// - Throws: in this order ``VerifierError/noSuchUser(_:)``, ``VerifierError/noSuchDevice(_:)``,
   ///   ``VerifierError/alreadyEnabled(_:)``, ``VerifierError/notDevice(_:of:)``, ``VerifierError/needsMFA(_:)``,
   ///   ``VerifierError/tooManyDevices(limit:)``; and what prevents an answer.
   public func enable(
-    _ device: DeviceReference, for user: UserName, limit: Int, by enroller: Enroller = .administrator,
+    _ device: DeviceReference, for user: UserName? = nil, within limits: EnrolmentLimits = .administrative(),
     with pair: CodePair, at now: UnixTime
   ) async throws(VerifierError) -> SyncVerdict {
-    try await transact(.enrolment(of: device, to: user), at: now) { state, keys throws(VerifierError) in
-      guard state.user != nil else { throw .noSuchUser(user) }
-      let index = try state.index(of: device), found = state.devices[index]
+    let unit = user.map { TransactionUnit.enrolment(of: device, to: $0) } ?? .owner(of: device)
+    return try await transact(unit, at: now) { state, keys throws(VerifierError) in
+      if let user, state.user == nil { throw .noSuchUser(user) }
+      let index = try state.index(of: device), found = state.devices[index], user = user ?? found.user
       guard !found.isAssigned else { throw .alreadyEnabled(found.serial) }
+      guard limits.owners?.contains(found.user) ?? true else { throw .notDevice(found.serial, of: user) }
       let enabled = state.devices.count { $0.user == user && $0.isAssigned }
-      if case .user(let pool, let mayAdd) = enroller {
-        guard found.user == user || found.user == pool else { throw .notDevice(found.serial, of: user) }
-        guard mayAdd || enabled == 0 else { throw .needsMFA(user) }
-      }
-      guard enabled < limit else { throw .tooManyDevices(limit: limit) }
+      guard limits.allowsFurtherDevice || enabled == 0 else { throw .needsMFA(user) }
+      guard enabled < limits.deviceLimit else { throw .tooManyDevices(limit: limits.deviceLimit) }
       let verdict = try state.enable(deviceAt: index, with: pair, at: now, keys: keys)
       guard found.user != user else { return verdict }
       switch verdict {
@@ -64,8 +79,8 @@ extension Verifier {
         state.devices[index].user = user
         state.devices[index].seed = try keys.seedKey.seal(seed, serial: found.serial, user: user)
       case .refused:
-        // A device that is for anybody is not to be used up by anybody: the guess is the guesser's.
-        guard case .user = enroller else { break }
+        // Nobody may use up a device that waits for anybody: the failure counts for whoever guessed.
+        guard limits.owners != nil else { break }
         state.devices[index].syncFailures = found.syncFailures
         _ = state.refuse(.wrongCode, at: now)
       case .locked, .budgetSpent: break
@@ -79,26 +94,21 @@ extension Verifier {
   ///   - device: by id or serial.
   ///   - pair: two codes in the order in which the device showed them.
   ///   - user: whose it has to be; nil for whosever it is.
-  ///   - authority: who asks.
-  ///   - resettingWatermark: an administrator may lower the watermark, when it was carried ahead by a wrong clock. Codes
+  ///   - limits: what the caller may do.
+  ///   - resettingWatermark: lowers the watermark that a wrong clock carried ahead, where `limits` let it be lowered. Codes
   ///     of the steps between are then good once more.
   ///   - now: the verifier's clock.
   /// - Throws: ``VerifierError/notEnabled(_:)``, ``VerifierError/noSuchDevice(_:)``, and what prevents an answer.
   public func resync(
-    _ device: DeviceReference, of user: UserName? = nil, with pair: CodePair, by authority: Authority,
+    _ device: DeviceReference, of user: UserName? = nil, with pair: CodePair, within limits: ResyncLimits,
     resettingWatermark: Bool = false, at now: UnixTime
   ) async throws(VerifierError) -> SyncVerdict {
     try await transact(.owner(of: device), at: now) { state, keys throws(VerifierError) in
       let index = try state.index(of: device, of: user)
       guard state.devices[index].isAssigned else { throw .notEnabled(state.devices[index].serial) }
-      let terms =
-        switch authority {
-        case .user:
-          PairSync.Terms(name: .resyncDevice, reach: state.policy[.selfResyncReach], resetsWatermark: false)
-        case .administrator:
-          PairSync.Terms(
-            name: .resyncDevice, reach: state.policy[.resyncReach], resetsWatermark: resettingWatermark)
-        }
+      let terms = PairSync.Terms(
+        name: .resyncDevice, reach: state.rules[limits.reach],
+        resetsWatermark: resettingWatermark && limits.mayLowerWatermark)
       return try PairSync.decide(&state, deviceAt: index, pair: pair, terms: terms, at: now, keys: keys)
     }
   }
@@ -109,7 +119,7 @@ extension UnitState {
   fileprivate mutating func enable(
     deviceAt index: Int, with pair: CodePair, at now: UnixTime, keys: KeySet
   ) throws(VerifierError) -> SyncVerdict {
-    let terms = PairSync.Terms(name: .enableDevice, reach: policy[.enableReach], resetsWatermark: false)
+    let terms = PairSync.Terms(name: .enableDevice, reach: rules[.enableReach], resetsWatermark: false)
     let verdict = try PairSync.decide(&self, deviceAt: index, pair: pair, terms: terms, at: now, keys: keys)
     if case .accepted = verdict {
       devices[index].status = .active

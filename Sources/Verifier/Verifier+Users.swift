@@ -1,17 +1,6 @@
 public import OATH
 
 extension Verifier {
-  /// Makes a user without any device.
-  /// - Throws: ``VerifierError/userExists(_:)``, and what prevents an answer.
-  public func createUser(_ name: UserName, at now: UnixTime) async throws(VerifierError) -> User {
-    try await transact(.user(name), at: now) { state, _ throws(VerifierError) in
-      guard state.user == nil else { throw .userExists(name) }
-      state.addUser(name, at: now)
-      guard let made = state.user else { throw .noSuchUser(name) }
-      return made
-    }
-  }
-
   /// Removes a user with all devices and recovery codes.
   /// - Parameters:
   ///   - name: the user's.
@@ -34,14 +23,14 @@ extension Verifier {
     }
   }
 
-  /// Changes settings of the policy.
+  /// Changes settings of the rules.
   /// - Returns: what is in force then.
-  /// - Throws: ``VerifierError/invalidPolicy(_:)``, and then none is changed; and what prevents an answer.
-  public func updatePolicy(
-    _ changes: [Policy.Setting: Int64], at now: UnixTime
-  ) async throws(VerifierError) -> Policy {
+  /// - Throws: ``VerifierError/invalidRule(_:)``, and then none is changed; and what prevents an answer.
+  public func updateRules(
+    _ changes: [VerificationRules.Setting: Int64], at now: UnixTime
+  ) async throws(VerifierError) -> VerificationRules {
     let words = changes.map { "\($0.key.rawValue)=\($0.value)" }.sorted().joined(separator: " ")
-    let record = try record(AuditEvent(.updatePolicy, at: now, reason: words), keys: keys.current)
-    return try await store.updatePolicy(changes, records: [record])
+    let record = try record(AuditEvent(.updateRules, at: now, reason: words), keys: keys.current)
+    return try await store.updateRules(changes, records: [record])
   }
 }

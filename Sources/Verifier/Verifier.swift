@@ -2,7 +2,7 @@ public import OATH
 
 /// Verifies codes: the one object that a login service holds.
 ///
-///     let store = try await SQLiteDeviceStore.open("/var/lib/login/verifier.db", .creatingIfMissing)
+///     let store = try await SQLiteStore.open("/var/lib/login/verifier.db", .creatingIfMissing)
 ///     let keys = try await KeyRing(opening: store, keyFile: "/var/lib/login/master.key", makingKey: true)
 ///     let verifier = Verifier(store: store, keys: keys)
 ///     switch try await verifier.verify(code, of: user, at: now) {

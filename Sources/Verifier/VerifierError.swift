@@ -14,8 +14,8 @@ public enum VerifierError: Error, Equatable, Sendable {
   case unusableHistory(String)
   /// An issuer, or a URI, that no QR code carries.
   case unusableURI(String)
-  /// A policy value out of range.
-  case invalidPolicy(String)
+  /// A rule's value out of range.
+  case invalidRule(String)
   /// No such user.
   case noSuchUser(UserName)
   /// No such device, under the id or serial that was given.
@@ -84,7 +84,7 @@ extension VerifierError: CustomStringConvertible {
   /// One line in lower case, fit to follow `vmfa: error: `.
   public var description: String {
     switch self {
-    case .malformedName(let reason), .unusableHistory(let reason), .unusableURI(let reason), .invalidPolicy(let reason):
+    case .malformedName(let reason), .unusableHistory(let reason), .unusableURI(let reason), .invalidRule(let reason):
       reason
     case .wrongCodeLength(let expected):
       "the code has the wrong number of digits: "

@@ -48,7 +48,7 @@ What a user may and holds:
 
 Five wrong codes lock the user, all devices of theirs, syncing too; an administrator unlocks.
 
-  $ vmfa policy set --lock-base 600 > /dev/null
+  $ vmfa rules set --lock-base 600 > /dev/null
   $ for n in 1 2 3 4 5; do vmfa verify alice $(printf %06d $n) --at $now 2> /dev/null; done
   rejected
   rejected
@@ -72,7 +72,7 @@ Five wrong codes lock the user, all devices of theirs, syncing too; an administr
 
 The hundredth failure keeps a user out until then:
 
-  $ vmfa policy set --disable-after 2 > /dev/null
+  $ vmfa rules set --disable-after 2 > /dev/null
   $ for n in 1 2; do vmfa verify alice $(printf %06d $n) --at $now 2> /dev/null; done
   rejected
   rejected
@@ -90,7 +90,7 @@ The hundredth failure keeps a user out until then:
 
 Ten refused pairs end syncing, until an administrator resets it:
 
-  $ vmfa policy set --preset default --throttle off --json | field throttle
+  $ vmfa rules set --preset default --throttle off --json | field throttle
   0
   $ for n in 1 2 3 4 5 6 7 8 9 10; do vmfa device resync $id 000001 000002 --at $now > /dev/null 2>&1; done
   [1]
@@ -121,18 +121,18 @@ An enabled device is not deleted by accident; a deactivated one waits for its us
   $ vmfa device delete $id 2> /dev/null
   [66]
 
-Policy:
+Rules:
 
-  $ vmfa policy show --json
+  $ vmfa rules show --json
   {"disable_after":100,"drift_limit":10,"enable_reach":10,"lock_after":5,"lock_base":1,"lock_max":900,"look_ahead":10,"resync_reach":2880,"self_resync_reach":120,"sync_budget":10,"throttle":0,"window":1}
-  $ vmfa policy set --preset pci-dss --json
+  $ vmfa rules set --preset pci-dss --json
   {"disable_after":100,"drift_limit":10,"enable_reach":10,"lock_after":10,"lock_base":1800,"lock_max":1800,"look_ahead":10,"resync_reach":2880,"self_resync_reach":120,"sync_budget":10,"throttle":1,"window":1}
-  $ ends vmfa policy set --window 11
+  $ ends vmfa rules set --window 11
   vmfa: error: window is 0 to 10, not 11
   status 64
-  $ ends vmfa policy set
+  $ ends vmfa rules set
   vmfa: error: nothing to set
-  vmfa: hint: vmfa policy set --help names the settings
+  vmfa: hint: vmfa rules set --help names the settings
   status 64
 
 A clock that was set back is told of:

@@ -35,7 +35,7 @@ The same on PostgreSQL, with a server of its own.
 
 64 processes, one code:
 
-  $ enrol bob && vmfa policy set --throttle off > /dev/null
+  $ enrol bob && vmfa rules set --throttle off > /dev/null
   $ for _ in $(seq 64); do vmfa verify bob $(code) --at $now 2> /dev/null & done | sort | uniq -c | tr -s ' '
    1 accepted
    63 rejected

@@ -125,7 +125,7 @@ def race(rounds):
         total = tuple(map(sum, zip(*answers)))
         hold(total == (1, 63, 0), "round", number, answers)
     # With the throttle off, each of 1,000 wrong guesses is counted.
-    vmfa("policy", "set", "--throttle", "off")
+    vmfa("rules", "set", "--throttle", "off")
     vmfa("user", "unlock", "u0")
     for driver in drivers:
         driver.write("guess 125 u0")
@@ -154,7 +154,7 @@ def crash(rounds):
     setup = Driver(url)
     setup.ask("setup 0 64")
     setup.end()
-    vmfa("policy", "set", "--throttle", "off")
+    vmfa("rules", "set", "--throttle", "off")
     step, total = 10, 0
     for number in range(rounds):
         driver = Driver(url)
@@ -180,7 +180,7 @@ def restart(rounds):
     """The server is restarted, or its backends killed, under load."""
     driver = Driver(url)
     driver.ask("setup 0 64")
-    vmfa("policy", "set", "--throttle", "off")
+    vmfa("rules", "set", "--throttle", "off")
     driver.write("load 64 32 10")
     accepted, times, errors, lock = collections.Counter(), [], [], threading.Lock()
 
@@ -258,7 +258,7 @@ def checkpoints(rounds):
     os.environ["VERIFIER_LOAD_FRAMES"] = "1000"
     driver = Driver(url)
     driver.ask("setup 0 64")
-    vmfa("policy", "set", "--throttle", "off")
+    vmfa("rules", "set", "--throttle", "off")
     is_over, failures, commands = threading.Event(), [], collections.Counter()
 
     def beside():

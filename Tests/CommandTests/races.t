@@ -1,7 +1,7 @@
 One code, 64 processes at once, as many rounds as asked for: one acceptance in each.
 
   $ . "$TESTDIR/setup.sh"
-  $ enrol alice && vmfa policy set --throttle off > /dev/null
+  $ enrol alice && vmfa rules set --throttle off > /dev/null
   $ rounds=${VMFA_ROUNDS:-10}
   $ for round in $(seq $rounds); do
   >   step=$((round * 3)) at=$((now + round * 90)); one=$(code $step)

@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import DeviceTransfer
 import Interchange
 import OATH

@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import Enrollment
 import OATH
 import OpenSSLCrypto

@@ -29,7 +29,7 @@ private enum Target: String {
   private static func importing(_ bytes: [UInt8]) {
     read(bytes, as: nil)
     let account = try? AccountText.read(bytes.span) { secret in
-      try Account(label: OTPAuthLabel(issuer: nil, account: "a"), factor: .totp(.standard), secret: secret)
+      try OTPAccount(label: OTPAuthLabel(issuer: nil, account: "a"), factor: .totp(.standard), secret: secret)
     }
     if let account { check(account) }
   }
@@ -53,9 +53,9 @@ private enum Target: String {
   }
 
   /// Each account is written as a URI, which must read back as the same account.
-  private static func check(_ account: Account) {
+  private static func check(_ account: OTPAccount) {
     guard let written = try? account.uri().text(), let uri = try? written.withBytes({ try OTPAuthURI(parsing: $0) }),
-      let again = try? Account(uri)
+      let again = try? OTPAccount(uri)
     else { return }
     precondition(again.showsSameCodes(as: account), "it reads back as another account")
   }

@@ -264,7 +264,7 @@ import Testing
   }
 
   @Test func `a state file's options and scratch codes`() throws {
-    func account(_ options: String) throws -> (Account?, String) {
+    func account(_ options: String) throws -> (OTPAccount?, String) {
       let report = try read("GEZDGNBVGY3TQOJQ\n\" TOTP_AUTH\n\(options)")
       return (report.accounts.first, report.refused.map(\.reason).joined())
     }

@@ -53,7 +53,7 @@ import Vault
     return report
   }
 
-  static func described(_ account: Account) throws -> Expected {
+  static func described(_ account: OTPAccount) throws -> Expected {
     Expected(
       issuer: account.label.issuer ?? "", name: account.label.account, type: account.factor.typeName,
       algorithm: account.factor.algorithm.rawValue, digits: account.factor.digits?.rawValue ?? 5,
@@ -132,7 +132,7 @@ import Vault
   private static func one(_ name: String) throws -> Expected {
     let account = try file(name).withBytes { text in
       try AccountText.read(text) { secret in
-        try Account(label: OTPAuthLabel(issuer: nil, account: "x"), factor: .totp(.standard), secret: secret)
+        try OTPAccount(label: OTPAuthLabel(issuer: nil, account: "x"), factor: .totp(.standard), secret: secret)
       }
     }
     return try described(account)

@@ -20,7 +20,7 @@ import Testing
 
   static var passphrase: ImportPassphrase { ImportPassphrase { SecretBytes(text: "vmfa-test") } }
 
-  static func check(_ accounts: [Account], count: Int) throws {
+  static func check(_ accounts: [OTPAccount], count: Int) throws {
     var checked = 0
     for account in accounts {
       let known = expected.filter { $0.issuer == account.label.issuer ?? "" && $0.name == account.label.account }
@@ -220,7 +220,7 @@ import Testing
 
   @Test func `more than ten accounts make several batches`() throws {
     let accounts = try (0..<25).map { index in
-      try Account(
+      try OTPAccount(
         label: OTPAuthLabel(issuer: nil, account: "a\(index)"), factor: .totp(.standard),
         secret: SecretBytes(text: "secret number \(index)"))
     }

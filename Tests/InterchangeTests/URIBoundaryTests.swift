@@ -168,7 +168,7 @@ import Testing
 
   private func one(_ text: String) throws -> String {
     let account = try AccountText.read(Array(text.utf8).span) { secret in
-      try Account(label: OTPAuthLabel(issuer: nil, account: "bare"), factor: .totp(.standard), secret: secret)
+      try OTPAccount(label: OTPAuthLabel(issuer: nil, account: "bare"), factor: .totp(.standard), secret: secret)
     }
     return account.label.title
   }

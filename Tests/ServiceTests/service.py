@@ -115,7 +115,7 @@ class Service:
         made = json.loads(self.vmfa("account", "init", "--json", "--account-id", ACCOUNT, *options))
         self.root = (made["access_key_id"], made["secret_access_key"], None)
         # A lock of one second, counted in whole ones, may be over before a test has looked at it.
-        self.vmfa("policy", "set", "--lock-base", "60")
+        self.vmfa("rules", "set", "--lock-base", "60")
         self.tokens = {
             scope: json.loads(self.vmfa("token", "create", scope, "--scope", scope, "--json"))["token"]
             for scope in ("verify", "enroll", "admin")}

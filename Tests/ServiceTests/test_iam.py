@@ -374,7 +374,7 @@ class Passwords(IAMTestCase):
         carl = self.service.client("iam", self.session(
             long_term, SerialNumber=serial, TokenCode=code(secret, now)))
         denied = (f"User: arn:aws:iam::{ACCOUNT}:user/carl is not authorized to perform: iam:ChangePassword on resource: "
-                  f"arn:aws:iam::{ACCOUNT}:user/carl with an explicit deny")
+                  f"arn:aws:iam::{ACCOUNT}:user/carl with an explicit deny in an identity-based policy")
         self.fails(
             403, "AccessDenied", denied, self.service.client("iam", long_term).change_password,
             OldPassword="correct horse", NewPassword="battery staple")
@@ -553,19 +553,27 @@ class Authority(IAMTestCase):
         other, _ = self.device("ugos", "ugo")
         una = self.service.client("iam", self.credentials("una"))
         me = f"arn:aws:iam::{ACCOUNT}:user/una"
-        denied = f"User: {me} is not authorized to perform: iam:{{}} on resource: {{}} with an explicit deny"
+        denied = f"User: {me} is not authorized to perform: iam:{{0}} on resource: {{1}} "
+        explicit = denied + "with an explicit deny in an identity-based policy"
+        implicit = denied + "because no identity-based policy allows the iam:{0} action"
         self.assertEqual(una.get_user()["User"]["UserName"], "una")
         self.assertEqual(una.list_mfa_devices(UserName="una")["MFADevices"], [])
-        ugo = f"arn:aws:iam::{ACCOUNT}:user/ugo"
-        for action, call, parameters, resource in [
-            ("CreateUser", una.create_user, dict(UserName="ugo"), ugo), ("GetUser", una.get_user, dict(UserName="ugo"), ugo),
-            ("ListUsers", una.list_users, {}, me), ("DeleteUser", una.delete_user, dict(UserName="una"), me),
-            ("DeleteVirtualMFADevice", una.delete_virtual_mfa_device, dict(SerialNumber=other), other),
-            ("DeactivateMFADevice", una.deactivate_mfa_device, dict(UserName="ugo", SerialNumber=other), ugo),
-            ("CreateAccessKey", una.create_access_key, {}, me), ("ListVirtualMFADevices", una.list_virtual_mfa_devices, {}, me),
-            ("GetAccountSummary", una.get_account_summary, {}, me),
+        users = f"arn:aws:iam::{ACCOUNT}:user/"
+        ugo = users + "ugo"
+        for action, call, parameters, resource, text in [
+            ("CreateUser", una.create_user, dict(UserName="ugo"), ugo, implicit),
+            ("GetUser", una.get_user, dict(UserName="ugo"), ugo, implicit),
+            ("ListUsers", una.list_users, {}, users, implicit),
+            ("ListUsers", una.list_users, dict(PathPrefix="/team/"), users + "team/", implicit),
+            ("DeleteUser", una.delete_user, dict(UserName="una"), me, implicit),
+            ("DeleteVirtualMFADevice", una.delete_virtual_mfa_device, dict(SerialNumber=other), other, implicit),
+            ("DeactivateMFADevice", una.deactivate_mfa_device, dict(UserName="ugo", SerialNumber=other), ugo, implicit),
+            ("DeactivateMFADevice", una.deactivate_mfa_device, dict(UserName="una", SerialNumber=other), me, explicit),
+            ("CreateAccessKey", una.create_access_key, {}, me, explicit),
+            ("ListVirtualMFADevices", una.list_virtual_mfa_devices, {}, "*", implicit),
+            ("GetAccountSummary", una.get_account_summary, {}, "*", implicit),
         ]:
-            self.fails(403, "AccessDenied", denied.format(action, resource), call, **parameters)
+            self.fails(403, "AccessDenied", text.format(action, resource), call, **parameters)
         # Which devices others have is not told.
         for call in (una.list_mfa_device_tags, una.get_mfa_device):
             for serial in (other, MFA + "none"):

@@ -31,7 +31,7 @@ class Replicas(unittest.TestCase):
         assert cls.postgresql.stdout.readline() == "ready\n", "PostgreSQL did not start"
         database = f"postgresql:///postgres?host={cls.folder}/pg/socket&user=vmfa"
         cls.first = Service(database=database, folder=cls.folder).initialise()
-        cls.first.vmfa("policy", "set", "--throttle", "off")
+        cls.first.vmfa("rules", "set", "--throttle", "off")
         cls.first.start()
         cls.second = Service(database=database, folder=cls.folder).start()
         cls.start_nginx()

@@ -8,7 +8,7 @@ import Testing
   static let lines = [
     "code -", "code - --digits 8 --at 59", "code - --", "code work --fresh", "pair -", "device list",
     "device list --json",
-    "device create alice --json --png a.png", "policy show", "audit head", "user create alice", "verify alice 123456",
+    "device create alice --json --png a.png", "rules show", "audit head", "user create alice", "verify alice 123456",
     "serve --check", "vault info", "", "--help", "-h", "--version", "help", "help code", "help device create",
     "code --help",
     "code -h", "code --version", "device", "device help", "device help create", "device --help", "device create --help",

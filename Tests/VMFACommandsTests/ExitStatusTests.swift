@@ -13,7 +13,7 @@ import Verifier
     let expected: [(any Error, Int32)] = [
       (VerifierError.malformedName(""), 65), (VerifierError.wrongCodeLength(expected: [.six]), 65),
       (VerifierError.seedLength(byteCount: 1), 65), (VerifierError.unusableURI(""), 65),
-      (VerifierError.invalidPolicy(""), 64), (VerifierError.noSuchUser(try UserName("a")), 66),
+      (VerifierError.invalidRule(""), 64), (VerifierError.noSuchUser(try UserName("a")), 66),
       (VerifierError.noSuchDevice("a"), 66), (VerifierError.notEnabled(serial), 66),
       (VerifierError.alreadyEnabled(serial), 73), (VerifierError.stillEnabled(serial), 73),
       (VerifierError.serialTaken(serial), 73), (VerifierError.masterKey(reason: "", hint: nil), 77),

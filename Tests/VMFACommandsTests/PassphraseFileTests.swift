@@ -1,4 +1,4 @@
-import Accounts
+import Directory
 import ArgumentParser
 import Foundation
 import OATH
@@ -77,7 +77,7 @@ import Verifier
       await run(["user", "create", "alice", "--password-file", try file("pass", content)] + database).status == 0)
     var options = try VerifierOptions.parse(database)
     options.key.keyFile = folder.path("master.key")
-    let accounts = try await options.session().accounts
+    let accounts = try await options.session().directory
     let profile = try await accounts.checkPassword(
       SharedSecret(SecretBytes(copying: Self.text.utf8.span)), of: UserName("alice"), at: .init(seconds: 1_750_000_000))
     await accounts.store.close()

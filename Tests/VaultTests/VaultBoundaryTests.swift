@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test func `a new entry has all that Aegis's have, and its secret without padding`() throws {
-    let account = try Account(
+    let account = try OTPAccount(
       label: OTPAuthLabel(issuer: "Ex", account: "alice"), factor: .totp(.standard),
       secret: SecretBytes(text: "1234567890123456"))
     let entry = try json(VaultEntry(account)), info = try #require(entry["info"] as? NSDictionary)
@@ -115,8 +115,8 @@ import Testing
 
   @Test func `an entry that counts has no period, and one of the time no counter`() throws {
     let label = OTPAuthLabel(issuer: nil, account: "a")
-    func account(_ factor: OTPAuthURI.Factor) throws -> Account {
-      try Account(label: label, factor: factor, secret: SecretBytes(text: "12345678901234567890"))
+    func account(_ factor: OTPAuthURI.Factor) throws -> OTPAccount {
+      try OTPAccount(label: label, factor: factor, secret: SecretBytes(text: "12345678901234567890"))
     }
     let timed = try VaultEntry(account(.totp(.standard)))
     let counting = try timed.replacing(account(.hotp(algorithm: .sha1, digits: .six, counter: 7)))
@@ -127,8 +127,8 @@ import Testing
   }
 
   @Test func `the same under another name is another account, and beside what cannot be read too`() throws {
-    func account(_ name: String) throws -> Account {
-      try Account(
+    func account(_ name: String) throws -> OTPAccount {
+      try OTPAccount(
         label: OTPAuthLabel(issuer: nil, account: name), factor: .totp(.standard),
         secret: SecretBytes(text: "12345678901234567890"))
     }

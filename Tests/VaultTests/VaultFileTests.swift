@@ -16,8 +16,8 @@ import Testing
 
   private func secret(_ text: String = "correct horse") -> () throws -> SecretBytes { { SecretBytes(text: text) } }
 
-  private func account(_ name: String, seed: String = "12345678901234567890") throws -> Account {
-    try Account(
+  private func account(_ name: String, seed: String = "12345678901234567890") throws -> OTPAccount {
+    try OTPAccount(
       label: OTPAuthLabel(issuer: "Ex", account: name), factor: .totp(.standard), secret: SecretBytes(text: seed))
   }
 

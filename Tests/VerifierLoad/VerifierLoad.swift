@@ -3,8 +3,8 @@ import OATH
 import OpenSSLCrypto
 import Synchronization
 import Verifier
-import VerifierPostgreSQL
-import VerifierSQLite
+import StorePostgreSQL
+import StoreSQLite
 
 // A login service without a door: it does what the lines of standard input say, for the tests of races, crashes and
 // restarts, which start several of it and kill them.
@@ -34,10 +34,10 @@ import VerifierSQLite
     for _ in 0..<2 {
       let store: any DeviceStore =
         url.hasPrefix("sqlite:")
-        ? try await SQLiteDeviceStore.open(
+        ? try await SQLiteStore.open(
           String(url.dropFirst(7)), .creatingIfMissing,
           carryingOver: ProcessInfo.processInfo.environment["VERIFIER_LOAD_FRAMES"].flatMap { Int($0) })
-        : try await PostgreSQLDeviceStore.open(
+        : try await PostgreSQLStore.open(
           url, .creatingIfMissing, connections: 8, answerTimeout: 60, lockTimeout: 30)
       let keys = try await KeyRing(opening: store) { () throws(VerifierError) in
         SharedMasterKey(try MasterKeyFile.read(ProcessInfo.processInfo.environment["VMFA_KEY_FILE"] ?? ""))

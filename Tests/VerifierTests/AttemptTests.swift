@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import OATH
 import OpenSSLCrypto
 import TestSupport
@@ -44,7 +44,7 @@ import Testing
 
   @Test func `the 32 newest answers are kept`() async throws {
     let (bench, alice) = try await bench()
-    _ = try await bench.verifier.updatePolicy([.throttle: 0], at: Bench.now)
+    _ = try await bench.verifier.updateRules([.throttle: 0], at: Bench.now)
     let wrong = try Bench.wrongCode()
     for number in 0..<33 {
       _ = try await bench.verifier.attempt(wrong, by: alice, requestID: "r\(number)", at: Bench.now)

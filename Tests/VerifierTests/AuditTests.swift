@@ -1,10 +1,10 @@
-import DeviceStoreContract
+import StoreContract
 import OATH
 import OpenSSLCrypto
 import Testing
 import Verifier
 
-/// The audit rows that each act leaves; that they cannot be changed unseen is for `DeviceStoreContract` and the stores.
+/// The audit rows that each act leaves; that they cannot be changed unseen is for `StoreContract` and the stores.
 @Suite struct AuditTests {
   private func bench() async throws -> Bench { try await Bench(store: InMemoryDeviceStore()) }
 
@@ -39,7 +39,7 @@ import Verifier
     let device = try await bench.enrolled()
     let before = try await told(bench).count
     for _ in 0..<6 { _ = try await bench.verify(Bench.wrongCode()) }
-    _ = try await bench.verifier.resync(device, with: Bench.pair(Bench.step()), by: .user, at: Bench.now)
+    _ = try await bench.verifier.resync(device, with: Bench.pair(Bench.step()), within: .selfService, at: Bench.now)
     _ = try await bench.verifier.unlock(UserName("alice"), at: Bench.now)
     #expect(
       try await told(bench, from: before) == Array(repeating: "VerifyCode rejected wrong_code", count: 5) + [
@@ -54,20 +54,20 @@ import Verifier
     let context = RequestContext(
       actor: "root\u{1B}[2J", source: "192.0.2.7", requestID: String(repeating: "x", count: 999))
     let verifier = bench.verifier.on(behalfOf: context)
-    _ = try await verifier.updatePolicy([.window: 2, .lockAfter: 6], at: Bench.now)
+    _ = try await verifier.updateRules([.window: 2, .lockAfter: 6], at: Bench.now)
     let later = Bench.now.advanced(by: 90_000)
     _ = try await verifier.resync(
-      device, with: Bench.pair(Bench.step() - 20), by: .administrator, resettingWatermark: true, at: Bench.now)
+      device, with: Bench.pair(Bench.step() - 20), within: .administrative, resettingWatermark: true, at: Bench.now)
     _ = try await verifier.createRecoveryCodes(for: UserName("alice"), at: later)
     _ = try await verifier.deactivate(device, at: later)
     _ = try await verifier.delete(device, at: later)
     _ = try await verifier.deleteUser(UserName("alice"), at: later)
     #expect(
       try await told(bench, from: before) == [
-        "UpdatePolicy done lock-after=6 window=2", "ResyncMFADevice accepted watermark lowered",
+        "UpdateVerificationRules done lock-after=6 window=2", "ResyncMFADevice accepted watermark lowered",
         "CreateRecoveryCodes done", "DeactivateMFADevice done", "DeleteVirtualMFADevice done", "DeleteUser done",
       ])
-    let row = try await bench.verifier.auditRecords(AuditQuery(name: .updatePolicy))[0]
+    let row = try await bench.verifier.auditRecords(AuditQuery(name: .updateRules))[0]
     #expect(row.context.actor == "root?[2J" && row.context.source == "192.0.2.7")
     #expect(row.context.requestID?.count == 256)
   }

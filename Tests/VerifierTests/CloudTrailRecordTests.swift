@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import Foundation
 import OATH
 import Testing

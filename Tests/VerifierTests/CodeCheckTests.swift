@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import OATH
 import OpenSSLCrypto
 import TestSupport
@@ -40,12 +40,12 @@ import Verifier
     #expect(try await bench.verify(step: step - 1) == .rejected(.reused))
   }
 
-  @Test func `the widest window the policy gives, and none`() async throws {
+  @Test func `the widest window the rules give, and none`() async throws {
     let (bench, _) = try await bench()
-    _ = try await bench.verifier.updatePolicy([.window: 0, .throttle: 0], at: Bench.now)
+    _ = try await bench.verifier.updateRules([.window: 0, .throttle: 0], at: Bench.now)
     #expect(try await bench.verify(step: step - 1) == .rejected(.wrongCode))
     #expect(try await bench.verify(step: step + 1) == .rejected(.wrongCode))
-    _ = try await bench.verifier.updatePolicy([.window: 10], at: Bench.now)
+    _ = try await bench.verifier.updateRules([.window: 10], at: Bench.now)
     #expect(try await bench.verify(step: step - 9).isAccepted)
     #expect(try await bench.verify(step: step + 10).isAccepted)
   }
@@ -100,7 +100,7 @@ import Verifier
       let device = try await bench.created(
         seed: Array(hex: file.keyHex), parameters: TOTPParameters(digits: Digits(count: file.digits)), at: .epoch)
       try await bench.edit(device) { $0.status = .active }
-      _ = try await bench.verifier.updatePolicy([.window: vector.window], at: Bench.now)
+      _ = try await bench.verifier.updateRules([.window: vector.window], at: Bench.now)
       let serial = try await bench.device(device).serial
       let verdict = try await bench.verify(OneTimeCode(parsing: vector.code), at: UnixTime(seconds: vector.now))
       #expect(verdict == .accepted(device: serial, step: vector.step))

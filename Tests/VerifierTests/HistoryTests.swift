@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import Foundation
 import OATH
 import OpenSSLCrypto
@@ -75,7 +75,7 @@ import Verifier
         let second = shown + (Bool.random(using: &random) ? 0 : Int64.random(in: -130...130, using: &random))
         let wrong = codes.wrong(near: n)
         let pair = isWrong ? CodePair(wrong, wrong) : CodePair(codes[second - 1], codes[second])
-        answer = try await bench.verifier.resync(device, with: pair, by: .user, at: time).word
+        answer = try await bench.verifier.resync(device, with: pair, within: .selfService, at: time).word
         expected = model.sync(pair, n: n, now: time.seconds, codes: codes)
       case 2 where model.failures > 3:
         _ = try await bench.verifier.unlock(device, at: time)

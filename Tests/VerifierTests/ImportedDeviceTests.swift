@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import OATH
 import OpenSSLCrypto
 import Testing
@@ -140,10 +140,11 @@ import Verifier
     // A counter that ran far ahead is found by two codes.
     let serial = DeviceReference.serial(device.serial)
     #expect(
-      try await bench.verifier.resync(serial, with: Bench.pair(1500), by: .administrator, at: Bench.now)
+      try await bench.verifier.resync(serial, with: Bench.pair(1500), within: .administrative, at: Bench.now)
         .isAccepted(step: 1500, drift: 0))
     #expect(
-      try await bench.verifier.resync(serial, with: Bench.pair(1500), by: .administrator, at: Bench.now) == .refused)
+      try await bench.verifier.resync(serial, with: Bench.pair(1500), within: .administrative, at: Bench.now)
+        == .refused)
     #expect(try await bench.verify(step: 1501).isAccepted)
   }
 
@@ -174,7 +175,7 @@ import Verifier
     #expect(try await bench.verify(step: last + 1) == .rejected(.wrongCode))
     let serial = DeviceReference.serial(try await bench.verifier.user(UserName("alice")).devices[0].serial)
     #expect(
-      try await bench.verifier.resync(serial, with: Bench.pair(last + 100), by: .administrator, at: Bench.now)
+      try await bench.verifier.resync(serial, with: Bench.pair(last + 100), within: .administrative, at: Bench.now)
         == .refused)
   }
 

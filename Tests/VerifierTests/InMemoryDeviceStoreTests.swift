@@ -1,10 +1,10 @@
-import DeviceStoreContract
+import StoreContract
 import Testing
 import Verifier
 
 @Suite struct InMemoryDeviceStoreTests {
-  @Test(arguments: DeviceStoreContract.checks)
-  func contract(check: DeviceStoreContract.Check) async throws {
+  @Test(arguments: StoreContract.checks)
+  func contract(check: StoreContract.Check) async throws {
     let store = try InMemoryDeviceStore()
     try await check.run { store }
   }

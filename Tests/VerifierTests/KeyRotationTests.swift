@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import OATH
 import OpenSSLCrypto
 import Synchronization
@@ -36,10 +36,11 @@ import Verifier
     func users(after name: String?, limit: Int) async throws(VerifierError) -> Listing<User> {
       try await store.users(after: name, limit: limit)
     }
-    func policy() async throws(VerifierError) -> Policy { try await store.policy() }
-    func updatePolicy(_ changes: [Policy.Setting: Int64], records: [AuditRecord]) async throws(VerifierError) -> Policy
+    func rules() async throws(VerifierError) -> VerificationRules { try await store.rules() }
+    func updateRules(_ changes: [VerificationRules.Setting: Int64], records: [AuditRecord]) async throws(VerifierError)
+      -> VerificationRules
     {
-      try await store.updatePolicy(changes, records: records)
+      try await store.updateRules(changes, records: records)
     }
     func keys() async throws(VerifierError) -> [StoredKey] { try await store.keys() }
     func changeKeys<R: Sendable>(

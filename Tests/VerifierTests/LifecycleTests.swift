@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import OATH
 import OpenSSLCrypto
 import Testing
@@ -46,7 +46,7 @@ import Verifier
     let serial = try await bench.device(device).serial
     await #expect(throws: VerifierError.notEnabled(serial)) { _ = try await bench.verifier.deactivate(device, at: now) }
     await #expect(throws: VerifierError.notEnabled(serial)) {
-      _ = try await bench.verifier.resync(device, with: Bench.pair(step), by: .user, at: now)
+      _ = try await bench.verifier.resync(device, with: Bench.pair(step), within: .selfService, at: now)
     }
     #expect(try await bench.verifier.enable(device, with: Bench.pair(step + 1), at: now) == .refused)
     let later = now.advanced(by: 60)
@@ -61,7 +61,7 @@ import Verifier
     let verbs: [@Sendable () async throws -> Void] = [
       { _ = try await bench.verifier.device(nothing) },
       { _ = try await bench.verifier.enable(nothing, with: pair, at: Bench.now) },
-      { _ = try await bench.verifier.resync(nothing, with: pair, by: .user, at: Bench.now) },
+      { _ = try await bench.verifier.resync(nothing, with: pair, within: .selfService, at: Bench.now) },
       { _ = try await bench.verifier.deactivate(nothing, at: Bench.now) },
       { _ = try await bench.verifier.delete(nothing, at: Bench.now) },
       { _ = try await bench.verifier.unlock(nothing, at: Bench.now) },

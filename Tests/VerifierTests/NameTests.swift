@@ -69,14 +69,14 @@ import Verifier
     }
   }
 
-  @Test func `policy values are bounded`() throws {
-    for setting in Policy.Setting.allCases {
+  @Test func `rules values are bounded`() throws {
+    for setting in VerificationRules.Setting.allCases {
       #expect(setting.range.contains(setting.standard))
-      var policy = Policy.standard
+      var rules = VerificationRules.standard
       for value in [setting.range.lowerBound - 1, setting.range.upperBound + 1] {
-        #expect(throws: VerifierError.self) { try policy.set(setting, to: value) }
+        #expect(throws: VerifierError.self) { try rules.set(setting, to: value) }
       }
-      #expect(policy == .standard)
+      #expect(rules == .standard)
     }
   }
 }

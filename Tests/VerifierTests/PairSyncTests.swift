@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import OATH
 import OpenSSLCrypto
 import TestSupport
@@ -29,9 +29,9 @@ import Testing
       device.status = .active
       device.lastStep = vector.watermark
     }
-    _ = try await bench.verifier.updatePolicy([.resyncReach: vector.windowSteps], at: Bench.now)
+    _ = try await bench.verifier.updateRules([.resyncReach: vector.windowSteps], at: Bench.now)
     let pair = CodePair(try OneTimeCode(parsing: vector.code1), try OneTimeCode(parsing: vector.code2))
-    let verdict = try await bench.verifier.resync(device, with: pair, by: .administrator, at: time)
+    let verdict = try await bench.verifier.resync(device, with: pair, within: .administrative, at: time)
     if let second = vector.matchedStep2 {
       #expect(verdict.isAccepted(step: second, drift: second - parameters.step(at: time)))
       #expect(try await bench.device(device).lastStep == second)
@@ -72,14 +72,14 @@ import Testing
   }
 
   @Test func `reach of a user and of an administrator`() async throws {
-    for (authority, reach) in [(Verifier.Authority.user, Int64(120)), (.administrator, 2880)] {
+    for (limits, reach) in [(ResyncLimits.selfService, Int64(120)), (.administrative, 2880)] {
       for off in [-reach, reach] {
         let bench = try await Bench(store: InMemoryDeviceStore())
         let device = try await bench.enrolled(at: now.advanced(by: -200_000))
         let beyond = try Bench.pair(step + off + off.signum())
-        #expect(try await bench.verifier.resync(device, with: beyond, by: authority, at: now) == .refused)
+        #expect(try await bench.verifier.resync(device, with: beyond, within: limits, at: now) == .refused)
         #expect(
-          try await bench.verifier.resync(device, with: Bench.pair(step + off), by: authority, at: now).isAccepted(
+          try await bench.verifier.resync(device, with: Bench.pair(step + off), within: limits, at: now).isAccepted(
             step: step + off, drift: off))
       }
     }
@@ -93,14 +93,14 @@ import Testing
     let wrong = try Bench.wrongCode()
     let spent = try Bench.pair(step - 10)
     for pair in [CodePair(b, b), CodePair(b, a), CodePair(a, c), CodePair(a, wrong), CodePair(wrong, b), spent] {
-      #expect(try await bench.verifier.resync(device, with: pair, by: .administrator, at: now) == .refused)
+      #expect(try await bench.verifier.resync(device, with: pair, within: .administrative, at: now) == .refused)
     }
     #expect(
-      try await bench.verifier.resync(device, with: CodePair(a, b), by: .administrator, at: now).isAccepted(
+      try await bench.verifier.resync(device, with: CodePair(a, b), within: .administrative, at: now).isAccepted(
         step: step, drift: 0))
-    #expect(try await bench.verifier.resync(device, with: CodePair(a, b), by: .administrator, at: now) == .refused)
+    #expect(try await bench.verifier.resync(device, with: CodePair(a, b), within: .administrative, at: now) == .refused)
     // Its second code took part as well.
-    #expect(try await bench.verifier.resync(device, with: CodePair(b, c), by: .administrator, at: now) == .refused)
+    #expect(try await bench.verifier.resync(device, with: CodePair(b, c), within: .administrative, at: now) == .refused)
   }
 
   @Test func `neighbouring steps with the same code are a pair like any other`() async throws {
@@ -145,10 +145,10 @@ import Testing
     let device = try await bench.enrolled(seed: seed, at: time.advanced(by: -200_000))
     let pair = CodePair(try OneTimeCode(parsing: file.code1), try OneTimeCode(parsing: file.code2))
     for second in file.seconds { #expect(try Bench.pair(second, seed: seed) == pair) }
-    #expect(try await bench.verifier.resync(device, with: pair, by: .administrator, at: time) == .refused)
+    #expect(try await bench.verifier.resync(device, with: pair, within: .administrative, at: time) == .refused)
     let next = try Bench.pair(file.seconds[0] + 1, seed: seed)
     #expect(
-      try await bench.verifier.resync(device, with: next, by: .administrator, at: time).isAccepted(
+      try await bench.verifier.resync(device, with: next, within: .administrative, at: time).isAccepted(
         step: file.seconds[0] + 1, drift: file.seconds[0] + 1 - Bench.step(at: time)))
   }
 
@@ -169,28 +169,33 @@ import Testing
     let device = try await bench.enrolled()
     for _ in 0..<4 { _ = try await bench.verify(Bench.wrongCode()) }
     let pair = try Bench.pair(step)
-    #expect(try await bench.verifier.resync(device, with: pair, by: .user, at: now).isAccepted(step: step, drift: 0))
+    #expect(
+      try await bench.verifier.resync(device, with: pair, within: .selfService, at: now).isAccepted(
+        step: step, drift: 0))
     #expect(try await bench.user().failures == 4)
     _ = try await bench.verify(Bench.wrongCode())
     #expect(
-      try await bench.verifier.resync(device, with: Bench.pair(step + 2), by: .user, at: now) == .locked(retryAfter: 1))
+      try await bench.verifier.resync(device, with: Bench.pair(step + 2), within: .selfService, at: now)
+        == .locked(retryAfter: 1))
   }
 
   @Test func `a watermark ahead of the clock comes down only when asked`() async throws {
     let bench = try await Bench(store: InMemoryDeviceStore())
     let device = try await bench.enrolled()
-    _ = try await bench.verifier.resync(device, with: Bench.pair(step + 2000), by: .administrator, at: now)
-    #expect(try await bench.verifier.resync(device, with: Bench.pair(step), by: .administrator, at: now) == .refused)
+    _ = try await bench.verifier.resync(device, with: Bench.pair(step + 2000), within: .administrative, at: now)
+    #expect(
+      try await bench.verifier.resync(device, with: Bench.pair(step), within: .administrative, at: now) == .refused)
     let spent = try Bench.pair(step + 2000)
     #expect(
-      try await bench.verifier.resync(device, with: spent, by: .administrator, resettingWatermark: true, at: now)
-        == .refused)
-    #expect(
-      try await bench.verifier.resync(device, with: Bench.pair(step), by: .user, resettingWatermark: true, at: now)
+      try await bench.verifier.resync(device, with: spent, within: .administrative, resettingWatermark: true, at: now)
         == .refused)
     #expect(
       try await bench.verifier.resync(
-        device, with: Bench.pair(step), by: .administrator, resettingWatermark: true, at: now
+        device, with: Bench.pair(step), within: .selfService, resettingWatermark: true, at: now)
+        == .refused)
+    #expect(
+      try await bench.verifier.resync(
+        device, with: Bench.pair(step), within: .administrative, resettingWatermark: true, at: now
       ).isAccepted(step: step, drift: 0))
     #expect(try await bench.verify(step: step + 1).isAccepted)
   }

@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import OATH
 import TestSupport
 import Testing
@@ -78,11 +78,12 @@ import Testing
   @Test func `a pair is spent on both`() async throws {
     let (bench, one, two) = try await bench()
     let verdict = try await bench.verifier.resync(
-      .serial(two), with: Bench.pair(step), by: .administrator, at: Bench.now)
+      .serial(two), with: Bench.pair(step), within: .administrative, at: Bench.now)
     #expect(verdict.isAccepted(step: step, drift: 0))
     for spent in [step - 1, step] { #expect(try await verify(spent, on: one, bench) == .rejected(.reused)) }
     #expect(
-      try await bench.verifier.resync(.serial(one), with: Bench.pair(step), by: .user, at: Bench.now) == .refused)
+      try await bench.verifier.resync(.serial(one), with: Bench.pair(step), within: .selfService, at: Bench.now)
+        == .refused)
     #expect(try await verify(step + 1, on: one, bench).isAccepted)
   }
 
@@ -93,7 +94,7 @@ import Testing
       try await bench.edit(.serial(two)) { $0.lastStep = nil }
       let pair = try Bench.pair(step)
       #expect(
-        try await bench.verifier.resync(.serial(two), with: pair, by: .administrator, at: Bench.now) == .refused)
+        try await bench.verifier.resync(.serial(two), with: pair, within: .administrative, at: Bench.now) == .refused)
       #expect(try await bench.device(.serial(two)).syncFailures == 1)
     }
   }
@@ -113,7 +114,7 @@ import Testing
     let waiting = try await bench.created(for: UserName.root.text, name: "waiting")
     let before = try await bench.device(pooled)
     let verdict = try await bench.verifier.enable(
-      waiting, for: UserName("alice"), limit: 8, with: Bench.pair(step), at: Bench.now)
+      waiting, for: UserName("alice"), within: .administrative(deviceLimit: 8), with: Bench.pair(step), at: Bench.now)
     #expect(verdict.isAccepted(step: step, drift: 0))
     #expect(try await bench.device(pooled) == before)
     #expect(try await verify(step, on: one, bench) == .rejected(.reused))

@@ -1,4 +1,4 @@
-import DeviceStoreContract
+import StoreContract
 import OATH
 import OpenSSLCrypto
 import Testing
@@ -68,24 +68,24 @@ import Verifier
 
   @Test func `a lock made in the future is void, and the next failure makes a new one`() async throws {
     let bench = try await failing(9)
-    let user = try await bench.user(), policy = try await bench.store.policy()
-    #expect(user.lockInForce(at: now.advanced(by: -60), policy: policy) != nil)
-    #expect(user.lockInForce(at: now.advanced(by: -61), policy: policy) == nil)
+    let user = try await bench.user(), rules = try await bench.store.rules()
+    #expect(user.lockInForce(at: now.advanced(by: -60), rules: rules) != nil)
+    #expect(user.lockInForce(at: now.advanced(by: -61), rules: rules) == nil)
     let earlier = now.advanced(by: -3600)
     #expect(
       try await bench.verify(Bench.wrongCode(near: Bench.step(at: earlier)), at: earlier) == .rejected(.wrongCode))
     #expect(try await bench.verify(Bench.wrongCode(), at: earlier) == .rejected(.locked(retryAfter: 2)))
   }
 
-  @Test func `a lock stands though the policy that made it is milder now, and falls with the throttle`() async throws {
+  @Test func `a lock stands though the rules that made it is milder now, and falls with the throttle`() async throws {
     let bench = try await failing(0)
-    _ = try await bench.verifier.updatePolicy([.lockAfter: 1, .lockBase: 1800, .lockMaximum: 1800], at: Bench.now)
+    _ = try await bench.verifier.updateRules([.lockAfter: 1, .lockBase: 1800, .lockMaximum: 1800], at: Bench.now)
     _ = try await bench.verify(Bench.wrongCode())
-    let milder = try await bench.verifier.updatePolicy([.lockAfter: 5, .lockBase: 1, .lockMaximum: 900], at: Bench.now)
+    let milder = try await bench.verifier.updateRules([.lockAfter: 5, .lockBase: 1, .lockMaximum: 900], at: Bench.now)
     #expect(try await bench.verify(step: Bench.step()) == .rejected(.locked(retryAfter: 1800)))
-    #expect(try await bench.user().lockInForce(at: now, policy: milder) == .init(retryAfter: 1800))
-    let off = try await bench.verifier.updatePolicy([.throttle: 0], at: Bench.now)
-    #expect(try await bench.user().lockInForce(at: now, policy: off) == nil)
+    #expect(try await bench.user().lockInForce(at: now, rules: milder) == .init(retryAfter: 1800))
+    let off = try await bench.verifier.updateRules([.throttle: 0], at: Bench.now)
+    #expect(try await bench.user().lockInForce(at: now, rules: off) == nil)
     #expect(try await bench.verify(step: Bench.step()).isAccepted)
   }
 
@@ -110,8 +110,8 @@ import Verifier
 
   @Test func `the preset for PCI DSS 8.3.4: ten failures, half an hour`() async throws {
     let bench = try await failing(0)
-    let changes = Policy.Setting.allCases.map { ($0, Policy.pciDSS[$0]) }
-    _ = try await bench.verifier.updatePolicy(Dictionary(uniqueKeysWithValues: changes), at: Bench.now)
+    let changes = VerificationRules.Setting.allCases.map { ($0, VerificationRules.pciDSS[$0]) }
+    _ = try await bench.verifier.updateRules(Dictionary(uniqueKeysWithValues: changes), at: Bench.now)
     for _ in 0..<10 { #expect(try await bench.verify(Bench.wrongCode()) == .rejected(.wrongCode)) }
     #expect(try await bench.verify(step: Bench.step()) == .rejected(.locked(retryAfter: 1800)))
     let after = now.advanced(by: 1800)

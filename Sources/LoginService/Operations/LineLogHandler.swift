@@ -1,6 +1,7 @@
 internal import Foundation
 public import Logging
 internal import OATH
+internal import ServiceHTTP
 
 /// Log lines on standard error: for people, or as JSON for programs.
 public struct LineLogHandler: LogHandler {

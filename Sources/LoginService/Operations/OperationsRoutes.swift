@@ -1,15 +1,17 @@
+internal import Authentication
 internal import CoreMetrics
 internal import HTTPTypes
 internal import OATH
 internal import Synchronization
 internal import Verifier
+internal import ServiceHTTP
 
 /// Health, readiness and metrics: for whoever runs the service. Nothing in them is a secret.
 struct OperationsRoutes: Sendable {
   let store: any DeviceStore
   let writing: WriteProbe
   let metrics: ServiceMetrics
-  let trouble: TroubleLog
+  let errors: ErrorReporter
   let readiness: Readiness
   let connections: OpenConnections
   let budget: GuessBudget
@@ -29,7 +31,7 @@ struct OperationsRoutes: Sendable {
     case .written: return .json(#"{"status":"ready"}"#)
     case .silent: return .json(#"{"status":"the store gives no answer"}"#, .serviceUnavailable)
     case .failed(let error):
-      trouble.report(error, "not ready")
+      errors.report(error, "not ready")
       if case .store(.unreachable) = error {
         return .json(#"{"status":"the store cannot be reached"}"#, .serviceUnavailable)
       }

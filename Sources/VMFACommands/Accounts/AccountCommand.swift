@@ -1,4 +1,4 @@
-internal import Accounts
+internal import Directory
 internal import ArgumentParser
 internal import OATH
 internal import OpenSSLCrypto
@@ -41,14 +41,14 @@ struct AccountInitCommand: AsyncParsableCommand {
     let password = try passwordFile.map { try PassphraseOptions.newContent(of: $0, "the password") }
     let session = try await options.session(creating: true)
     let now = try console.now()
-    let made = try await session.accounts.initialise(id: id, password: password, at: now)
+    let made = try await session.directory.initialise(id: id, password: password, at: now)
     let output = Output(
       accountId: made.account.text, accessKeyId: made.key.id,
       secretAccessKey: made.secret.bytes.withBytes { $0.text })
     try await AllOrNothing.run {
       try show(output, on: console)
     } undo: {
-      try await session.accounts.deleteAccessKey(made.key.id, of: .root, at: now)
+      try await session.directory.deleteAccessKey(made.key.id, of: .root, at: now)
     }
   }
 
@@ -81,12 +81,12 @@ struct AccountShowCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let store = try await options.session().accounts.store
-    let settings = try await store.settings(), counts = try await store.accountCounts(at: Console.current.now())
-    let root = try await store.account(of: .root)
+    let store = try await options.session().directory.store
+    let settings = try await store.settings(), counts = try await store.counts(at: Console.current.now())
+    let root = try await store.iamUser(named: .root)
     let output = Output(
       accountId: settings.id.text, alias: settings.alias, rootAccessKeys: root?.record.accessKeys.map(\.id) ?? [],
-      rootHasPassword: root?.record.login != nil, rootHasMfa: root?.hasMFA ?? false, users: counts.users,
+      rootHasPassword: root?.record.login != nil, rootHasMfa: root?.hasMFADevice ?? false, users: counts.users,
       devices: counts.devices, devicesInUse: counts.devicesInUse)
     if json { return try Console.current.printJSON(output) }
     let keys = output.rootAccessKeys.joined(separator: " ")

@@ -1,4 +1,4 @@
-public import Accounts
+public import Directory
 public import ArgumentParser
 internal import OATH
 internal import Verifier
@@ -44,11 +44,11 @@ struct TokenCreateCommand: AsyncParsableCommand {
   func run() async throws {
     let console = Console.current, session = try await options.session(creating: true)
     let now = try console.now()
-    let (token, secret) = try await session.accounts.createToken(name, scopes: Set(scope), at: now)
+    let (token, secret) = try await session.directory.createToken(name, scopes: Set(scope), at: now)
     try await AllOrNothing.run {
       try show(token, secret, on: console)
     } undo: {
-      try await session.accounts.revokeToken(name, at: now)
+      try await session.directory.revokeToken(name, at: now)
     }
   }
 
@@ -75,7 +75,7 @@ struct TokenListCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let tokens = try await options.session().accounts.store.tokens()
+    let tokens = try await options.session().directory.store.tokens()
     let outputs = tokens.items.map { Output(name: $0.name, scopes: $0.scopeNames, createdAt: $0.createdAt.text) }
     if json {
       try Console.current.printJSON(outputs)
@@ -103,7 +103,7 @@ struct TokenRevokeCommand: AsyncParsableCommand {
   private struct Output: Encodable { var name: String }
 
   func run() async throws {
-    try await options.session().accounts.revokeToken(name, at: Console.current.now())
+    try await options.session().directory.revokeToken(name, at: Console.current.now())
     if json { return try Console.current.printJSON(Output(name: name)) }
     try Console.current.print("revoked \(name)")
   }

@@ -17,7 +17,7 @@ struct AccountArgument: ParsableArguments {
 
   /// What is named, and how it is found again in the vault.
   struct Found {
-    let account: Account
+    let account: OTPAccount
     /// nil for what came from standard input.
     let id: String?
   }
@@ -46,7 +46,7 @@ struct AccountArgument: ParsableArguments {
         throw CommandError(.data, "the counter is at its end")
       }
       contents.entries[index] = try contents.entries[index].replacing(
-        Account(
+        OTPAccount(
           label: used.account.label, factor: .hotp(algorithm: algorithm, digits: digits, counter: counter + count),
           secret: used.account.secret.copy()))
       return used

@@ -36,13 +36,13 @@ struct SecretOptions: ParsableArguments {
   var describesNoCodes: Bool { algorithm == nil && digits == nil && period == nil && !isHOTP }
 
   /// Reads standard input.
-  func readInput() throws -> Account {
+  func readInput() throws -> OTPAccount {
     let input = try Console.current.readInput(OTPAuthURI.maximumReadByteCount)
     return try input.withBytes { try read($0) }
   }
 
   /// Reads a URI, as `vmfa import` does, or a secret to which these options apply.
-  func read(_ text: Span<UInt8>) throws -> Account {
+  func read(_ text: Span<UInt8>) throws -> OTPAccount {
     if !isEmpty, try AccountText.isURI(text) {
       throw CommandError(.usage, "--algorithm, --digits and the like describe a bare secret; the URI has its own")
     }
@@ -50,7 +50,7 @@ struct SecretOptions: ParsableArguments {
       guard secret.count > 0 else {
         throw CommandError(.data, "there is no secret", hint: "a base32 secret or an otpauth:// URI is taken")
       }
-      return try Account(
+      return try OTPAccount(
         label: OTPAuthLabel(issuer: issuer, account: ""), factor: changing(.totp(.standard)), secret: secret)
     }
   }

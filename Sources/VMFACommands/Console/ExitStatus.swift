@@ -1,4 +1,4 @@
-internal import Accounts
+internal import Directory
 internal import DurableFiles
 internal import Interchange
 internal import LoginService
@@ -57,7 +57,7 @@ extension CommandError {
     case let error as VaultError: self.init(error.status, "\(error)", hint: error.hint)
     case let error as ImportError: self.init(error.status, "\(error)")
     case CryptoError.invalidCost: self.init(.data, "\(error)")
-    case let error as AccountError: self.init(error)
+    case let error as DirectoryError: self.init(error)
     case let error as ConfigurationError: self.init(.usage, "\(error)")
     default: self.init(.inputOutput, "\(error)")
     }
@@ -68,7 +68,7 @@ extension VerifierError {
   fileprivate var status: ExitStatus {
     switch self {
     case .malformedName, .unusableHistory, .wrongCodeLength, .seedLength, .unusableURI, .corruptRecord, .oath: .data
-    case .invalidPolicy: .usage
+    case .invalidRule: .usage
     case .noSuchUser, .noSuchDevice, .noSuchAuditRow, .notDevice, .notEnabled, .noActiveDevice: .missing
     case .alreadyEnabled, .stillEnabled, .serialTaken, .userExists, .userHasDevices, .keyInUse, .rotationOvertaken,
       .requestIDTaken, .tooManyDevices:
@@ -154,7 +154,7 @@ extension FileError {
 }
 
 extension CommandError {
-  fileprivate init(_ error: AccountError) {
+  fileprivate init(_ error: DirectoryError) {
     switch error {
     case .verifier(let error): self.init(error as any Error)
     case .noSuchUser, .noLoginProfile, .noSuchAccessKey, .noSuchAlias, .noPasswordPolicy:

@@ -1,11 +1,11 @@
-internal import Accounts
+internal import Directory
 internal import ArgumentParser
 internal import DurableFiles
 internal import Foundation
 internal import OATH
 internal import Verifier
-internal import VerifierPostgreSQL
-internal import VerifierSQLite
+internal import StorePostgreSQL
+internal import StoreSQLite
 
 /// Where the verifier's data are; shared by every command that uses them.
 struct VerifierOptions: ParsableArguments {
@@ -51,14 +51,14 @@ struct VerifierOptions: ParsableArguments {
         console.warn("the clock is \(seconds) s behind the newest record: was it set back?")
       }
     }
-    return Session(accounts: AccountService(store: store, verifier: verifier), keys: keys)
+    return Session(directory: DirectoryService(store: store, verifier: verifier), keys: keys)
   }
 
   struct Session: Sendable {
-    let accounts: AccountService
+    let directory: DirectoryService
     let keys: KeyRing
-    var verifier: Verifier { accounts.verifier }
-    var store: any AccountStore { accounts.store }
+    var verifier: Verifier { directory.verifier }
+    var store: any DirectoryStore { directory.store }
   }
 
   /// Where the database is.
@@ -112,11 +112,11 @@ enum DatabasePlace: Sendable {
   }
 
   /// - Parameter creating: whether a missing database, or missing tables, are made.
-  func open(creating: Bool, connections: Int = 1) async throws -> any AccountStore {
+  func open(creating: Bool, connections: Int = 1) async throws -> any DirectoryStore {
     switch self {
-    case .sqlite(let path): try await SQLiteDeviceStore.open(path, creating ? .creatingIfMissing : .existing)
+    case .sqlite(let path): try await SQLiteStore.open(path, creating ? .creatingIfMissing : .existing)
     case .postgresql(let url):
-      try await PostgreSQLDeviceStore.open(url, creating ? .creatingIfMissing : .existing, connections: connections)
+      try await PostgreSQLStore.open(url, creating ? .creatingIfMissing : .existing, connections: connections)
     }
   }
 }

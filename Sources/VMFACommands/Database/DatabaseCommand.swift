@@ -1,9 +1,9 @@
-internal import Accounts
+internal import Directory
 internal import ArgumentParser
 internal import DurableFiles
 internal import OATH
 internal import Verifier
-internal import VerifierSQLite
+internal import StoreSQLite
 
 /// `vmfa database`.
 struct DatabaseCommand: AsyncParsableCommand {
@@ -49,7 +49,7 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
     var report = try await session.verifier.checkDatabase { progress.show($0) }
     progress.end()
     // Accounts have rows of their own beside what the verifier keeps of a user.
-    for found in try await session.accounts.unreadable() { report.add("\(found.error)") }
+    for found in try await session.directory.unreadable() { report.add("\(found.error)") }
     if json {
       try console.printJSON(Output(users: report.userCount, devices: report.deviceCount, problems: report.problems))
     } else {
@@ -57,7 +57,7 @@ struct DatabaseCheckCommand: AsyncParsableCommand {
       let verdict = report.problems.isEmpty ? "sound" : "damaged"
       try console.print("\(verdict): \(report.userCount) users, \(report.deviceCount) devices")
     }
-    if session.store is SQLiteDeviceStore, let advice = SQLiteLibrary.advice { console.note(advice) }
+    if session.store is SQLiteStore, let advice = SQLiteLibrary.advice { console.note(advice) }
     if !report.problems.isEmpty { throw Ending(.data) }
   }
 }
@@ -79,7 +79,7 @@ struct DatabaseBackupCommand: AsyncParsableCommand {
   @OptionGroup var options: VerifierOptions
 
   func run() async throws {
-    guard let store = try await options.session().store as? SQLiteDeviceStore else {
+    guard let store = try await options.session().store as? SQLiteStore else {
       throw CommandError(
         .usage, "this is for SQLite", hint: "pg_dump or pg_basebackup copies a PostgreSQL database while it is in use")
     }

@@ -46,7 +46,7 @@ struct DeviceResyncCommand: AsyncParsableCommand {
   func run() async throws {
     let verdict = try await codes.use(for: device.reference, options, isDrill: moment.isGiven) { verifier, pair in
       try await verifier.resync(
-        device.reference, with: pair, by: .administrator, resettingWatermark: resetWatermark, at: moment.moment())
+        device.reference, with: pair, within: .administrative, resettingWatermark: resetWatermark, at: moment.moment())
     }
     let status = try Console.current.answer(verdict, json: json)
     if status != .done { throw Ending(status) }

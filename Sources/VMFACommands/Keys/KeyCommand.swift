@@ -1,4 +1,4 @@
-internal import Accounts
+internal import Directory
 internal import ArgumentParser
 internal import OATH
 internal import Verifier
@@ -100,23 +100,17 @@ struct KeyRotateCommand: AsyncParsableCommand {
     if newKeyFile != nil || newKeyCommand != nil { return try await addMasterKey(to: verifier) }
     let console = Console.current, progress = ProgressLine(console, unit: "seeds")
     defer { progress.end() }
-    let now = try console.now(), done: RotationProgress
-    do throws(VerifierError) {
-      done = try await verifier.rotateKeys(at: now) { progress.show($0.resealed, of: $0.total) }
-    } catch {
-      // What is damaged keeps the old key, and no access key from being sealed under the new one.
-      if case .corruptRecord = error { _ = try? await session.accounts.resealAccessKeys() }
-      throw error
+    let done = try await KeyRotation(session.directory).run(at: console.now()) {
+      progress.show($0.resealed, of: $0.total)
     }
     progress.end()
-    let unreadable = try await session.accounts.resealAccessKeys()
     if json {
-      try console.printJSON(Output(resealed: done.resealed, resumed: done.isResumed))
+      try console.printJSON(Output(resealed: done.seeds.resealed, resumed: done.seeds.isResumed))
     } else {
-      if done.isResumed { console.note("a rotation that was cut off was carried on") }
-      try console.print("rotated: \(done.resealed) seeds are sealed under the new key")
+      if done.seeds.isResumed { console.note("a rotation that was cut off was carried on") }
+      try console.print("rotated: \(done.seeds.resealed) seeds are sealed under the new key")
     }
-    try console.tellOf(unreadable)
+    try console.tellOf(done.unreadable)
   }
 
   private func addMasterKey(to verifier: Verifier) async throws {

@@ -1,4 +1,4 @@
-internal import Accounts
+internal import Directory
 internal import ArgumentParser
 internal import Configuration
 internal import DurableFiles
@@ -10,7 +10,7 @@ internal import NIOPosix
 internal import OATH
 internal import OpenSSLCrypto
 internal import Verifier
-internal import VerifierSQLite
+internal import StoreSQLite
 
 /// `vmfa serve`.
 struct ServeCommand: AsyncParsableCommand {
@@ -111,9 +111,9 @@ struct ServeCommand: AsyncParsableCommand {
     if check { return try await check(settings, options, logger) }
     Self.prepareProcess()
     let session = try await options.session(creating: true, connections: settings.databaseConnections)
-    let server = try LoginServer(settings: settings, store: session.accounts.store, keys: session.keys, logger: logger)
-    if session.store is SQLiteDeviceStore, let advice = SQLiteLibrary.advice { logger.warning("\(advice)") }
-    if try await session.accounts.store.account(of: .root)?.record.accessKeys.isEmpty ?? true {
+    let server = try LoginServer(settings: settings, store: session.directory.store, keys: session.keys, logger: logger)
+    if session.store is SQLiteStore, let advice = SQLiteLibrary.advice { logger.warning("\(advice)") }
+    if try await session.directory.store.iamUser(named: .root)?.record.accessKeys.isEmpty ?? true {
       logger.notice("there is no root access key yet: vmfa account init makes one, for the aws CLI")
     }
     do { try await server.run() } catch let error as VerifierError {
@@ -196,7 +196,7 @@ struct ServeCommand: AsyncParsableCommand {
   private func check(_ settings: ServerSettings, _ options: VerifierOptions, _ logger: Logger) async throws {
     do {
       let session = try await options.session()
-      _ = try LoginServer(settings: settings, store: session.accounts.store, keys: session.keys, logger: logger)
+      _ = try LoginServer(settings: settings, store: session.directory.store, keys: session.keys, logger: logger)
     } catch VerifierError.store(.missing(let place)) {
       Console.current.note("there is no database at \(place) yet: the first start makes it")
       if let file = try options.key.namedFile(.current) { try MasterKeyOptions.require(file) }

@@ -1,4 +1,4 @@
-internal import Accounts
+internal import Directory
 internal import ArgumentParser
 internal import OATH
 internal import Verifier
@@ -39,7 +39,7 @@ struct UserCreateCommand: AsyncParsableCommand {
     let name = try UserName(user),
       password = try passwordFile.map { try PassphraseOptions.newContent(of: $0, "the password") }
     let session = try await options.session(creating: true)
-    _ = try await session.accounts.createUser(
+    _ = try await session.directory.createUser(
       name, administrator: administrator, password: password, at: Console.current.now())
     guard json else { return try Console.current.print("created \(name)") }
     try await Console.current.printUser(name, session, json: true)
@@ -63,11 +63,11 @@ struct UserListCommand: AsyncParsableCommand {
     let after = page.after.map { (try? UserName($0))?.text ?? $0 }
     let users = try await session.store.users(after: after, limit: page.limit)
     var outputs: [UserOutput] = [], unreadable = users.unreadable
-    let policy = try await session.store.policy()
+    let rules = try await session.store.rules()
     for user in users.items {
       do throws(VerifierError) {
         let devices = try await session.verifier.user(user.name).devices
-        outputs.append(UserOutput(user, devices: devices, policy: policy, now: now))
+        outputs.append(UserOutput(user, devices: devices, rules: rules, now: now))
       } catch {
         switch error {
         case .corruptRecord(let what):
@@ -170,11 +170,11 @@ struct UserOutput: Encodable {
   var password: Bool?
   var accessKeys: Int?
 
-  init(_ user: User, devices: [Device], policy: Policy, now: UnixTime) {
+  init(_ user: User, devices: [Device], rules: VerificationRules, now: UnixTime) {
     self.user = user.name.text
     mfa = devices.contains { $0.isAssigned }
     failures = user.failures
-    let lock = user.lockInForce(at: now, policy: policy)
+    let lock = user.lockInForce(at: now, rules: rules)
     locked = lock != nil
     lockedUntil = lock?.retryAfter.map { now.advanced(by: $0).text }
     createdAt = user.createdAt.text
@@ -182,7 +182,7 @@ struct UserOutput: Encodable {
     self.devices = devices.map(DeviceOutput.init)
   }
 
-  mutating func add(_ record: AccountRecord) {
+  mutating func add(_ record: UserRecord) {
     administrator = record.isAdministrator
     mfaRequired = record.requiresMFA
     password = record.login != nil
@@ -197,9 +197,9 @@ extension Console {
   /// - Throws: also once all else is printed, where what the account holds of them cannot be read.
   fileprivate func printUser(_ name: UserName, _ session: VerifierOptions.Session, json: Bool) async throws {
     let (user, devices) = try await session.verifier.user(name)
-    var output = UserOutput(user, devices: devices, policy: try await session.store.policy(), now: try now())
-    var failure: AccountError?
-    do throws(AccountError) { output.add(try await session.accounts.account(of: name).record) } catch {
+    var output = UserOutput(user, devices: devices, rules: try await session.store.rules(), now: try now())
+    var failure: DirectoryError?
+    do throws(DirectoryError) { output.add(try await session.directory.iamUser(named: name).record) } catch {
       failure = error
     }
     if json { try printJSON(output) } else { try printUser(output) }

@@ -42,7 +42,7 @@ struct AddCommand: AsyncParsableCommand {
     try console.print(lines: added.map { "added \($0.name)" })
   }
 
-  private func accounts() async throws -> [Account] {
+  private func accounts() async throws -> [OTPAccount] {
     guard let qr else { return [try named(input())] }
     guard secret.describesNoCodes else {
       throw CommandError(.usage, "--algorithm, --digits and the like describe a bare secret; the QR code has its own")
@@ -62,7 +62,7 @@ struct AddCommand: AsyncParsableCommand {
   }
 
   /// Standard input where something is piped into it, else the prompt.
-  private func input() throws -> Account {
+  private func input() throws -> OTPAccount {
     let console = Console.current
     guard console.isInputTerminal() else { return try secret.readInput() }
     guard !options.passphrase.noInput, let terminal = console.openTerminal() else {
@@ -72,12 +72,12 @@ struct AddCommand: AsyncParsableCommand {
     return try typed.bytes.withBytes { try secret.read($0) }
   }
 
-  private func named(_ account: Account) throws -> Account {
+  private func named(_ account: OTPAccount) throws -> OTPAccount {
     let label = OTPAuthLabel(
       issuer: secret.issuer ?? account.label.issuer, account: name ?? account.label.account)
     guard label.account.isEmpty ? label.issuer != nil : label.hasAccount else {
       throw CommandError(.usage, "the account has no name that can be typed", hint: "vmfa add NAME gives it one")
     }
-    return try Account(label: label, factor: account.factor, secret: account.secret.copy())
+    return try OTPAccount(label: label, factor: account.factor, secret: account.secret.copy())
   }
 }

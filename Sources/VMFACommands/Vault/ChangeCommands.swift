@@ -21,7 +21,7 @@ struct RenameCommand: AsyncParsableCommand {
     let (old, new) = try await options.change(name) { account in
       let label = OTPAuthLabel(issuer: account.label.issuer, account: newName)
       guard label.hasAccount else { throw CommandError(.data, "the new name is empty, or cannot be typed") }
-      return try Account(
+      return try OTPAccount(
         label: label, factor: account.factor,
         secret: account.secret.copy())
     }
@@ -46,7 +46,7 @@ struct EditCommand: AsyncParsableCommand {
     }
     try SecretOptions.refuseURI(as: changes.issuer, "an issuer")
     let (_, new) = try await options.change(name) { account in
-      try Account(
+      try OTPAccount(
         label: OTPAuthLabel(issuer: changes.issuer ?? account.label.issuer, account: account.label.account),
         factor: changes.changing(account.factor), secret: account.secret.copy())
     }
@@ -103,7 +103,7 @@ struct RemoveCommand: AsyncParsableCommand {
 extension VaultOptions {
   /// Replaces the account of a name; returns the entry's names before and after.
   fileprivate func change(
-    _ name: String, _ body: @escaping (Account) throws -> Account
+    _ name: String, _ body: @escaping (OTPAccount) throws -> OTPAccount
   ) async throws -> (old: String, new: String) {
     try await update { contents in
       let index = try AccountSearch(contents: contents, console: .current).index(of: name)

@@ -3,7 +3,7 @@ internal import DurableFiles
 internal import Foundation
 internal import QRCode
 internal import Vault
-internal import VerifierSQLite
+internal import StoreSQLite
 
 /// `vmfa doctor`.
 struct DoctorCommand: AsyncParsableCommand {

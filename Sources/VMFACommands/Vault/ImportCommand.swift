@@ -73,7 +73,7 @@ struct ImportCommand: AsyncParsableCommand {
     if !report.refused.isEmpty { throw Ending(.data) }
   }
 
-  private func add(_ accounts: [Account], to report: inout Report) async throws {
+  private func add(_ accounts: [OTPAccount], to report: inout Report) async throws {
     guard !accounts.isEmpty else { return }
     let sort: (inout VaultContents) throws -> ([String], [String]) = { contents in
       let (added, duplicates) = try contents.importing(accounts)

@@ -8,7 +8,7 @@ struct WatchModel {
   struct Row {
     let name: String
     let id: String
-    let account: Account
+    let account: OTPAccount
   }
 
   private let rows: [Row]

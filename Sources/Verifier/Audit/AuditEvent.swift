@@ -91,7 +91,7 @@ extension AuditEvent.Name {
   /// Scratch codes came with a device from another program.
   public static let importRecoveryCodes = Self(rawValue: "ImportRecoveryCodes")
   /// A setting was changed.
-  public static let updatePolicy = Self(rawValue: "UpdatePolicy")
+  public static let updateRules = Self(rawValue: "UpdateVerificationRules")
   /// A new data key, a new master key, or the end of a rotation.
   public static let rotateKey = Self(rawValue: "RotateKey")
 }

@@ -27,7 +27,7 @@ enum CodeCheck {
       let lengths = Set(assigned.map(\.parameters.digits)).union(takesScratchCodes ? [.eight] : [])
       throw .wrongCodeLength(expected: lengths.sorted { $0.rawValue < $1.rawValue })
     }
-    if let lock = user.lockInForce(at: now, policy: state.policy) {
+    if let lock = user.lockInForce(at: now, rules: state.rules) {
       return .rejected(.locked(retryAfter: lock.retryAfter))
     }
     guard assigned.contains(where: { $0.status == .active }) else { return .rejected(.noDevice) }
@@ -36,7 +36,7 @@ enum CodeCheck {
     if let accepted {
       state.user?.clearThrottle()
       state.devices[accepted.index].recordUse(
-        of: accepted.step, at: now, driftLimit: state.policy[.driftLimit])
+        of: accepted.step, at: now, driftLimit: state.rules[.driftLimit])
       return .accepted(device: state.devices[accepted.index].serial, step: accepted.step)
     }
     if isScratchCode {
@@ -63,7 +63,7 @@ enum CodeCheck {
       let device = state.devices[index]
       guard serial == nil || device.serial == serial else { continue }
       let match = try device.matches(
-        of: code, among: device.candidates(policy: state.policy, at: now), keys: keys)
+        of: code, among: device.candidates(rules: state.rules, at: now), keys: keys)
       wasSpent = wasSpent || match.spent
       if accepted == nil, let step = match.fresh { accepted = (index, step) }
     }
@@ -77,10 +77,10 @@ enum CodeCheck {
 }
 
 extension UnitState {
-  /// Counts a failure, locks as the policy has it, and says why the door stays shut.
+  /// Counts a failure, locks as the rules say, and says why the door stays shut.
   mutating func refuse(_ rejection: Rejection, at now: UnixTime) -> Verdict {
     guard let before = user else { return .rejected(rejection) }
-    user?.countFailure(at: now, policy: policy)
+    user?.countFailure(at: now, rules: rules)
     guard let lock = user?.lock, lock != before.lock, lock != .none else { return .rejected(rejection) }
     if lock == .untilUnlocked { disableActiveDevices() }
     events.append(AuditEvent(.lockUser, at: now, reason: lock.word(at: now), user: before.name))

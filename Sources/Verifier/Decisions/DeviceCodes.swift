@@ -20,12 +20,12 @@ extension Device {
   /// Steps within the window of the present and of where the device is expected, ascending. Two centres, so that a phone
   /// whose clock was put right is not locked out. A counter has no present: what is looked at lies on both sides of the
   /// watermark, ahead for codes that were shown and not used (RFC 4226 §7.4), and behind to tell those that were.
-  func candidates(policy: Policy, at now: UnixTime) -> [Int64] {
+  func candidates(rules: VerificationRules, at now: UnixTime) -> [Int64] {
     if movingFactor == .counter {
-      let next = (lastStep ?? -1) + 1, ahead = policy[.lookAhead]
+      let next = (lastStep ?? -1) + 1, ahead = rules[.lookAhead]
       return Array((next - 1 - ahead...next + ahead).clamped(to: Device.steps))
     }
-    let window = policy[.window], present = parameters.step(at: now)
+    let window = rules[.window], present = parameters.step(at: now)
     let expected = expectedStep(at: present)
     let near = present - window...present + window
     guard expected != present else { return Array(near) }

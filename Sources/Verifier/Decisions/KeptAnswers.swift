@@ -91,7 +91,7 @@ extension UnitState {
     _ requestID: String, code: String, at now: UnixTime, keys: KeySet,
     _ decide: (inout UnitState) throws(VerifierError) -> Verdict
   ) throws(VerifierError) -> KeptAnswers.Outcome {
-    guard let user, user.lockInForce(at: now, policy: policy) == nil,
+    guard let user, user.lockInForce(at: now, rules: rules) == nil,
       let kept = try user.answers.answer(to: requestID, with: code, at: now, keys: keys)
     else {
       let verdict = try decide(&self)

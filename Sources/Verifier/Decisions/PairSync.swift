@@ -34,8 +34,8 @@ enum PairSync {
     guard pair.first.length == digits, pair.second.length == digits else {
       throw .wrongCodeLength(expected: [digits])
     }
-    if let lock = state.user?.lockInForce(at: now, policy: state.policy) { return .locked(retryAfter: lock.retryAfter) }
-    guard device.syncFailures < state.policy[.syncBudget] else { return .budgetSpent }
+    if let lock = state.user?.lockInForce(at: now, rules: state.rules) { return .locked(retryAfter: lock.retryAfter) }
+    guard device.syncFailures < state.rules[.syncBudget] else { return .budgetSpent }
 
     var totp = try device.totp(keys: keys)
     // A counter is searched around where it was last seen.

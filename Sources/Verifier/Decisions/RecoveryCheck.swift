@@ -16,7 +16,7 @@ enum RecoveryCheck {
   ) throws(VerifierError) -> Verdict {
     // Recovery codes stand in for a device, and go with the last one.
     guard state.devices.contains(where: \.isAssigned) else { return .rejected(.noDevice) }
-    if let lock = user.lockInForce(at: now, policy: state.policy) {
+    if let lock = user.lockInForce(at: now, rules: state.rules) {
       return .rejected(.locked(retryAfter: lock.retryAfter))
     }
     switch try state.user?.recovery?.spend(code, of: user.name, keys: keys) ?? .none {

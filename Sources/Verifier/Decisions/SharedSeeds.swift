@@ -19,7 +19,7 @@ extension UnitState {
       let device = devices[other]
       guard device.user == owner else { continue }
       let sharesSteps = device.movingFactor == devices[index].movingFactor
-      let near = device.candidates(policy: policy, at: now)
+      let near = device.candidates(rules: rules, at: now)
       for (code, step) in codes {
         let match = try device.matches(of: code, among: sharesSteps ? near + [step] : near, keys: keys)
         if let fresh = match.fresh { watermarks.append((other, fresh)) }

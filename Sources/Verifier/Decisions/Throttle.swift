@@ -18,8 +18,8 @@ extension User {
   ///
   /// A lock that was made in what is now the future means that the clock was set back since. It is void then: the
   /// counter stands, and the next failure locks again, so that a clock put right keeps no one out for hours.
-  public func lockInForce(at now: UnixTime, policy: Policy) -> LockInForce? {
-    guard policy[.throttle] == 1 else { return nil }
+  public func lockInForce(at now: UnixTime, rules: VerificationRules) -> LockInForce? {
+    guard rules[.throttle] == 1 else { return nil }
     switch lock {
     case .none: return nil
     case .untilUnlocked: return LockInForce(retryAfter: nil)
@@ -30,15 +30,15 @@ extension User {
     }
   }
 
-  /// Counts a failed verification and locks as the policy has it.
-  mutating func countFailure(at now: UnixTime, policy: Policy) {
+  /// Counts a failed verification and locks as the rules say.
+  mutating func countFailure(at now: UnixTime, rules: VerificationRules) {
     failures += 1
     lastFailureAt = now
-    guard policy[.throttle] == 1 else { return }
-    if failures >= policy[.disableAfter] {
+    guard rules[.throttle] == 1 else { return }
+    if failures >= rules[.disableAfter] {
       lock = .untilUnlocked
-    } else if failures >= policy[.lockAfter] {
-      lock = .until(now.advanced(by: Self.lockDuration(failures: Int64(failures), policy: policy)))
+    } else if failures >= rules[.lockAfter] {
+      lock = .until(now.advanced(by: Self.lockDuration(failures: Int64(failures), rules: rules)))
     }
   }
 
@@ -49,8 +49,8 @@ extension User {
   }
 
   /// Seconds: the base, doubled with every failure after the first that locks, up to the maximum.
-  private static func lockDuration(failures: Int64, policy: Policy) -> Int64 {
-    let doublings = min(failures - policy[.lockAfter], 32)
-    return min(policy[.lockBase] << doublings, policy[.lockMaximum])
+  private static func lockDuration(failures: Int64, rules: VerificationRules) -> Int64 {
+    let doublings = min(failures - rules[.lockAfter], 32)
+    return min(rules[.lockBase] << doublings, rules[.lockMaximum])
   }
 }

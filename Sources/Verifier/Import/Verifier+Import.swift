@@ -54,10 +54,11 @@ public enum ImportVerdict: Sendable, Equatable {
 }
 
 extension Verifier {
-  /// Drift of an imported device is taken up to so many steps, which is as far as a policy lets a resync and learning go:
+  /// Drift of an imported device is taken up to so many steps, which is as far as the rules let a resync and learning go:
   /// more than that is no drift but another clock.
   public static let importableDrift: ClosedRange<Int64> = {
-    let reach = Policy.Setting.resyncReach.range.upperBound + Policy.Setting.driftLimit.range.upperBound
+    let reach =
+      VerificationRules.Setting.resyncReach.range.upperBound + VerificationRules.Setting.driftLimit.range.upperBound
     return -reach...reach
   }()
 

@@ -1,9 +1,9 @@
 public import OATH
 
-/// Where devices, users, policy, keys and audit rows are kept. ``DeviceStore/transaction(_:_:)`` is the one way to change
+/// Where devices, users, rules, keys and audit rows are kept. ``DeviceStore/transaction(_:_:)`` is the one way to change
 /// a device: what it sees, nobody else changes until it is done, on whatever thread, process or replica.
 ///
-/// What a store must hold to is written as a suite of tests, `DeviceStoreContract`, which every store passes.
+/// What a store must hold to is written as a suite of tests, `StoreContract`, which every store passes.
 public protocol DeviceStore: Sendable {
   /// Runs `body` on the state of a unit and keeps what it changed, durably before this returns. When `body` throws,
   /// nothing is changed. Once begun, a transaction is carried to its end even if the calling task is cancelled:
@@ -22,13 +22,13 @@ public protocol DeviceStore: Sendable {
   /// Users by name, a page at a time: at most `limit` of those after `name`.
   func users(after name: String?, limit: Int) async throws(VerifierError) -> Listing<User>
 
-  /// The policy in force.
-  func policy() async throws(VerifierError) -> Policy
+  /// The rules in force.
+  func rules() async throws(VerifierError) -> VerificationRules
 
-  /// Changes settings of the policy, in one transaction with the audit rows, and returns what is in force then.
-  func updatePolicy(
-    _ changes: [Policy.Setting: Int64], records: [AuditRecord]
-  ) async throws(VerifierError) -> Policy
+  /// Changes settings of the rules, in one transaction with the audit rows, and returns what is in force then.
+  func updateRules(
+    _ changes: [VerificationRules.Setting: Int64], records: [AuditRecord]
+  ) async throws(VerifierError) -> VerificationRules
 
   /// The keys, oldest first.
   func keys() async throws(VerifierError) -> [StoredKey]

@@ -4,8 +4,8 @@ internal import Synchronization
 /// A store that lasts as long as the program: for tests, and for trying the verifier out.
 public final class InMemoryDeviceStore: DeviceStore {
   fileprivate struct Contents {
-    let account: AccountID
-    var policy = Policy.standard
+    var account: AccountID
+    var rules = VerificationRules.standard
     var users: [UserName: User] = [:]
     var devices: [DeviceID: Device] = [:]
     var keys: [StoredKey] = []
@@ -20,24 +20,53 @@ public final class InMemoryDeviceStore: DeviceStore {
     contents = Mutex(Contents(account: try .random()))
   }
 
-  /// As ``DeviceStore`` has it.
   public func transaction(
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> Void
   ) async throws(VerifierError) {
+    try change(unit, body)
+  }
+
+  /// The account id of the moment.
+  package var account: AccountID { contents.withLock { $0.account } }
+
+  /// Runs a transaction. What is kept beside the devices can be changed in it: `committed` gets the changes before anybody
+  /// else sees them.
+  /// - Parameter refusingLikeNames: whether a new user may have no name that is another's but for the case of ASCII letters.
+  package func change<R>(
+    _ unit: TransactionUnit, refusingLikeNames: Bool = false,
+    _ body: (inout UnitState) throws(VerifierError) -> R, committed: (UnitChanges) -> Void = { _ in }
+  ) throws(VerifierError) -> R {
     try contents.withLock { contents throws(VerifierError) in
       let before = contents.state(of: unit)
       var after = before
-      try body(&after)
-      try contents.apply(after.changes(since: before))
+      let result = try body(&after)
+      if refusingLikeNames, before.user == nil, let user = after.user {
+        let like = contents.users.keys.first { $0.text.lowercased() == user.name.text.lowercased() }
+        if let like { throw .userExists(like) }
+      }
+      let changes = after.changes(since: before)
+      try contents.apply(changes)
+      committed(changes)
+      return result
     }
   }
 
-  /// As ``DeviceStore`` has it.
+  /// Appends the audit rows that `body` makes, and takes the account id that it gives.
+  package func append<R>(
+    _ body: () throws(VerifierError) -> (R, [AuditRecord], AccountID)
+  ) throws(VerifierError) -> R {
+    try contents.withLock { contents throws(VerifierError) in
+      let (result, records, account) = try body()
+      contents.records += records
+      contents.account = account
+      return result
+    }
+  }
+
   public func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState {
     contents.withLock { $0.state(of: unit) }
   }
 
-  /// As ``DeviceStore`` has it.
   public func devices(_ query: DeviceQuery) async throws(VerifierError) -> Listing<Device> {
     let all = contents.withLock { Array($0.devices.values) }
     let found = all.filter { device in
@@ -49,33 +78,28 @@ public final class InMemoryDeviceStore: DeviceStore {
     return Listing(found.sorted { $0.serial < $1.serial }, limit: query.limit) { $0.serial.text }
   }
 
-  /// As ``DeviceStore`` has it.
   public func users(after name: String?, limit: Int) async throws(VerifierError) -> Listing<User> {
     let all = contents.withLock { Array($0.users.values) }
     let found = all.filter { user in name?.utf8.lexicographicallyPrecedes(user.name.text.utf8) ?? true }
     return Listing(found.sorted { $0.name < $1.name }, limit: limit) { $0.name.text }
   }
 
-  /// As ``DeviceStore`` has it.
-  public func policy() async throws(VerifierError) -> Policy { contents.withLock { $0.policy } }
+  public func rules() async throws(VerifierError) -> VerificationRules { contents.withLock { $0.rules } }
 
-  /// As ``DeviceStore`` has it.
-  public func updatePolicy(
-    _ changes: [Policy.Setting: Int64], records: [AuditRecord]
-  ) async throws(VerifierError) -> Policy {
+  public func updateRules(
+    _ changes: [VerificationRules.Setting: Int64], records: [AuditRecord]
+  ) async throws(VerifierError) -> VerificationRules {
     try contents.withLock { contents throws(VerifierError) in
-      var policy = contents.policy
-      for (setting, value) in changes { try policy.set(setting, to: value) }
-      contents.policy = policy
+      var rules = contents.rules
+      for (setting, value) in changes { try rules.set(setting, to: value) }
+      contents.rules = rules
       contents.records += records
-      return policy
+      return rules
     }
   }
 
-  /// As ``DeviceStore`` has it.
   public func keys() async throws(VerifierError) -> [StoredKey] { contents.withLock { $0.keys } }
 
-  /// As ``DeviceStore`` has it.
   public func changeKeys<R: Sendable>(
     _ body: @escaping @Sendable (inout KeyState) throws(VerifierError) -> R
   ) async throws(VerifierError) -> R {
@@ -92,14 +116,12 @@ public final class InMemoryDeviceStore: DeviceStore {
     }
   }
 
-  /// As ``DeviceStore`` has it.
   public func seedCounts() async throws(VerifierError) -> [String: Int] {
     contents.withLock { contents in
       contents.devices.values.reduce(into: [:]) { $0[$1.seed.keyID, default: 0] += 1 }
     }
   }
 
-  /// As ``DeviceStore`` has it.
   public func lockCounts(at now: UnixTime) async throws(VerifierError) -> (users: Int, devices: Int) {
     contents.withLock { contents in
       let users = contents.users.values.count { user in
@@ -113,7 +135,6 @@ public final class InMemoryDeviceStore: DeviceStore {
     }
   }
 
-  /// As ``DeviceStore`` has it.
   public func append(_ records: [AuditRecord]) async throws(VerifierError) {
     contents.withLock { $0.records += records }
   }
@@ -121,23 +142,19 @@ public final class InMemoryDeviceStore: DeviceStore {
   /// Nothing prevents it.
   public func checkWriting() async throws(VerifierError) {}
 
-  /// As ``DeviceStore`` has it.
   public func auditRecords(_ query: AuditQuery) async throws(VerifierError) -> [AuditRecord] {
     let all = contents.withLock { $0.records }.sorted { query.order.puts($0, before: $1) }
     return Array(all.filter(query.includes).prefix(query.limit))
   }
 
-  /// As ``DeviceStore`` has it.
   public func auditRecords(inBatch number: Int64) async throws(VerifierError) -> [AuditRecord] {
     contents.withLock { $0.records }.filter { $0.batch == number }.sorted { $0.id < $1.id }
   }
 
-  /// As ``DeviceStore`` has it.
   public func auditBatches(after number: Int64?, limit: Int) async throws(VerifierError) -> [AuditBatch] {
     Array(contents.withLock { $0.batches }.filter { $0.number > number ?? Int64.min }.prefix(limit))
   }
 
-  /// As ``DeviceStore`` has it.
   public func sealAudit(
     _ make: @escaping AuditSealing
   ) async throws(VerifierError) -> (newest: AuditBatch?, made: Bool) {
@@ -168,13 +185,13 @@ extension InMemoryDeviceStore.Contents {
       case .owner(let reference): devices.values.first(where: reference.names)?.user
       case .enrolment(_, let name): name
       }
-    guard let name else { return UnitState(policy: policy, account: account) }
+    guard let name else { return UnitState(rules: rules, account: account) }
     let owned = devices.values.filter { device in
       if case .enrolment(let reference, _) = unit, reference.names(device) { return true }
       return device.user == name
     }
     .sorted(by: Device.isOlder(_:than:))
-    return UnitState(policy: policy, account: account, user: users[name], devices: owned)
+    return UnitState(rules: rules, account: account, user: users[name], devices: owned)
   }
 
   fileprivate mutating func apply(_ changes: UnitChanges) throws(VerifierError) {

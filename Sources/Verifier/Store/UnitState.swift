@@ -1,7 +1,7 @@
-/// What one transaction sees and may change: a user with their throttle and devices, under the policy of the moment.
+/// What one transaction sees and may change: a user with their throttle and devices, under the rules of the moment.
 public struct UnitState: Sendable, Equatable {
   /// As it stands while the transaction runs.
-  public let policy: Policy
+  public let rules: VerificationRules
   /// Whose serials the devices carry.
   public let account: AccountID
   /// nil where there is no such user yet.
@@ -13,8 +13,8 @@ public struct UnitState: Sendable, Equatable {
   /// The audit rows themselves; written with everything else or not at all.
   package var records: [AuditRecord] = []
 
-  package init(policy: Policy, account: AccountID, user: User? = nil, devices: [Device] = []) {
-    self.policy = policy
+  package init(rules: VerificationRules, account: AccountID, user: User? = nil, devices: [Device] = []) {
+    self.rules = rules
     self.account = account
     self.user = user
     self.devices = devices
