@@ -42,7 +42,8 @@ struct CSVColumns {
       // A first line such as `sep=;` is for spreadsheets.
       let isForSpreadsheets = rows.first?.cells.first.map { text.extracting($0).begins(withScheme: "sep=") } ?? false
       let header = isForSpreadsheets ? 1 : 0
-      guard rows.indices.contains(header) else { continue }
+      // A quote that does not close takes all rows below into the heading.
+      guard rows.indices.contains(header), !rows[header].isBroken else { continue }
       self.init(rows[header], at: header, in: text, separator: separator)
       if places[.secret] != nil { return }
     }

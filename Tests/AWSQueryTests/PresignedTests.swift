@@ -170,6 +170,8 @@ import Testing
     #expect(code(nil) == "MissingAuthenticationToken" && code("Bearer x") == "MissingAuthenticationToken")
     #expect(code("AWS4-HMAC-SHA1 x") == "IncompleteSignature")
     for broken in [
+      header("host;x-amz-date").replacing("AK/", with: "AK//"),
+      header("host;x-amz-date").replacing("/aws4_request", with: "/aws4_request/"),
       "AWS4-HMAC-SHA256 Credential", "AWS4-HMAC-SHA256 A=1, A=1", "AWS4-HMAC-SHA256 Credential=x, Signature=y",
     ] {
       #expect(code(broken) == "IncompleteSignature", "\(broken)")

@@ -88,6 +88,31 @@ import Testing
     }
   }
 
+  @Test func `Authelia's YAML: a name without a value, with and without a space behind the colon`() throws {
+    let text = "totp_configurations:\n- username: ann\n  issuer:\n  digits: \n  secret: SECRET"
+    #expect(
+      try lines(text, as: .authelia) == ["refused line 2 (ann): its digits is no number"])
+    #expect(try lines(text.replacing("  digits: \n", with: ""), as: .authelia) == ["-|ann totp SHA1 6 30 -"])
+    // One character behind the colon is no empty value.
+    #expect(
+      try lines(text.replacing("  digits: \n", with: "  digits:8\n"), as: .authelia)
+        == ["refused line 2 (ann): line 4 is no NAME: VALUE"])
+  }
+
+  @Test func `pam_oath's last counter is one that has a next one`() throws {
+    let secret = "3132333435363738393031323334353637383930", last = Int64.max
+    #expect(
+      try lines("HOTP ann - \(secret) \(last)", as: .oathUsers)
+        == ["refused line 1 (ann): its counter is no counter"])
+    #expect(try lines("HOTP ann - \(secret) \(last - 1)", as: .oathUsers) == ["-|ann hotp SHA1 6 0 \(last)"])
+  }
+
+  @Test(arguments: ["\"secret", "name,\"secret", "\"", "\"a\"\""])
+  func `a table whose heading does not close is none`(text: String) {
+    #expect(throws: ImportError.self) { try read(text + "\nx,SECRET\n") }
+    #expect(throws: ImportError.self) { try read(text, as: .csv) }
+  }
+
   @Test func `Raivo: numbers are texts`() throws {
     let text = """
       [{"issuer":"Shop","account":"Shop:ann","secret":"SECRET","kind":"TOTP","algorithm":"SHA256","digits":"8","timer":"60","counter":"0"},

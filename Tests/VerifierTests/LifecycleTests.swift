@@ -5,6 +5,31 @@ import Testing
 import Verifier
 
 @Suite struct LifecycleTests {
+  @Test func `sealed secrets are equal by what they hold`() {
+    let one = SealedSecret(keyID: "k", box: SealedBytes([1, 2])),
+      same = SealedSecret(keyID: "k", box: SealedBytes([1, 2]))
+    #expect(one == one && one == same)
+    #expect(one != SealedSecret(keyID: "l", box: one.box) && one != SealedSecret(keyID: "k", box: SealedBytes([1, 3])))
+  }
+
+  @Test func `a user has as many enabled devices as the limits say, and no more`() async throws {
+    let bench = try await Bench(store: InMemoryDeviceStore())
+    let limits = EnrolmentLimits.administrative(deviceLimit: 2)
+    for number in 0..<3 {
+      let seed = Array("a seed of 20 bytes \(number)".utf8)
+      let device = try await bench.created(name: "d\(number)", seed: seed)
+      let pair = try Bench.pair(Bench.step(), seed: seed)
+      guard number < 2 else {
+        await #expect(throws: VerifierError.tooManyDevices(limit: 2)) {
+          try await bench.verifier.enable(device, within: limits, with: pair, at: Bench.now)
+        }
+        continue
+      }
+      let verdict = try await bench.verifier.enable(device, within: limits, with: pair, at: Bench.now)
+      #expect(verdict.isAccepted(step: Bench.step(), drift: 0))
+    }
+  }
+
   private let now = Bench.now
   private let step = Bench.step()
 

@@ -66,6 +66,13 @@ import Verifier
     #expect(try await bench.verifier.enable(.id(second.device.id), with: pair, at: now) == .locked(retryAfter: 1))
   }
 
+  @Test func `a lock stands where it is not known when the last code failed`() throws {
+    var user = User(name: try UserName("alice"), createdAt: now)
+    user.lock = .until(now.advanced(by: 7))
+    let lock = try #require(user.lockInForce(at: now, rules: .standard))
+    #expect(lock.retryAfter == 7)
+  }
+
   @Test func `a lock made in the future is void, and the next failure makes a new one`() async throws {
     let bench = try await failing(9)
     let user = try await bench.user(), rules = try await bench.store.rules()
