@@ -152,6 +152,12 @@ let package = Package(
     library(
       "StoreContract", ["Authentication", "Directory", "Verifier", "OATH", "OpenSSLCrypto", "TestSupport"],
       path: "Tests/StoreContract"),
+    library(
+      "ServiceHarness",
+      [
+        "LoginService", "ServiceHTTP", "Directory", "StoreContract", "Verifier", "OATH", "OpenSSLCrypto", "TestSupport",
+        httpTypes, logging, configuration,
+      ], path: "Tests/ServiceHarness"),
     .executableTarget(
       name: "verifier-load",
       dependencies: [
@@ -177,12 +183,13 @@ let package = Package(
     tests(
       "StoreSQLiteTests",
       [
-        "StoreSQLite", "Directory", "Verifier", "StoreContract", "CheckpointRecorder", "DurableFiles", "OATH",
+        "StoreSQLite", "Directory", "Verifier", "StoreContract", "ServiceHarness", "CheckpointRecorder", "DurableFiles",
+        "OATH",
         "OpenSSLCrypto", grdb,
       ]),
     tests(
       "StorePostgreSQLTests",
-      ["StorePostgreSQL", "Verifier", "StoreContract", "OATH", "OpenSSLCrypto"]),
+      ["StorePostgreSQL", "Directory", "Verifier", "StoreContract", "ServiceHarness", "OATH", "OpenSSLCrypto"]),
     tests("DirectoryTests", ["Directory", "StoreContract"]),
     tests(
       "AuthenticationTests",
@@ -194,10 +201,7 @@ let package = Package(
     tests("ConsoleTests", ["Console", "ServiceHTTP", "OATH", httpTypes]),
     tests(
       "LoginServiceTests",
-      [
-        "LoginService", "ServiceHTTP", "Authentication", "Directory", "StoreContract", "Verifier", "OATH",
-        "OpenSSLCrypto", httpTypes, logging, configuration,
-      ]),
+      ["LoginService", "ServiceHarness", "Directory", "StoreContract", "Verifier", "OATH", httpTypes, configuration]),
     tests("EnrollmentTests", ["Enrollment", "Verifier", "StoreContract", "QRCode", "OATH", "OpenSSLCrypto"]),
     tests(
       "VMFACommandsTests",

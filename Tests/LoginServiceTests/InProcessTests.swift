@@ -2,6 +2,8 @@ import Directory
 import Foundation
 import HTTPTypes
 import OATH
+import ServiceHarness
+import ServiceHTTP
 import StoreContract
 import TestSupport
 import Testing

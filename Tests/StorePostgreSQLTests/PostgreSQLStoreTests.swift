@@ -1,3 +1,5 @@
+import Foundation
+import ServiceHarness
 import StoreContract
 import TestSupport
 import Testing
@@ -14,5 +16,13 @@ import StorePostgreSQL
   func accounts(check: DirectoryContract.Check) async throws {
     let database = try PostgreSQLServer.shared.get().makeDatabase()
     try await check.run { try await PostgreSQLStore.open(database, .creatingIfMissing) }
+  }
+
+  @Test func `a database, keys, tokens and sessions of the version before work`() async throws {
+    let server = try PostgreSQLServer.shared.get(), database = try server.makeDatabase()
+    try server.run(String(contentsOf: UpgradeCheck.file("postgresql.sql"), encoding: .utf8), at: database)
+    let folder = try TemporaryFolder(), key = folder.path("master.key")
+    try UpgradeCheck.copyKey("postgresql", to: key)
+    try await UpgradeCheck.load("postgresql").run(on: PostgreSQLStore.open(database, .existing), keyFile: key)
   }
 }

@@ -1,3 +1,4 @@
+import ServiceHarness
 import StoreContract
 import Foundation
 import GRDB
@@ -266,5 +267,13 @@ import StoreSQLite
     _ = try await verifier.rotateKeys(at: time)
     #expect(try await store.keys().allSatisfy { $0.copies.map(\.master) != [""] })
     #expect(try await verifier.checkDatabase().problems.isEmpty)
+  }
+
+  @Test func `a database, keys, tokens and sessions of the version before work`() async throws {
+    let folder = try TemporaryFolder(), path = folder.path("v.db"), key = folder.path("master.key")
+    try FileManager.default.copyItem(atPath: UpgradeCheck.file("sqlite.db").path, toPath: path)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    try UpgradeCheck.copyKey("sqlite", to: key)
+    try await UpgradeCheck.load("sqlite").run(on: SQLiteStore.open(path, .existing), keyFile: key)
   }
 }

@@ -227,4 +227,11 @@ import Testing
     #expect(try vault.restore(copy, secret()).entries.count == 1)
     #expect(try vault.read(secret()).entries.count == 1)
   }
+
+  @Test func `a vault of the version before opens`() throws {
+    let file = try Data(contentsOf: Vectors.root.appending(path: "TestVectors/upgrade/vault.json"))
+    let contents = try VaultFile.read(SecretBytes(copying: [UInt8](file).span), secret("a passphrase of before"))
+    #expect(contents.entries.map(\.name) == ["Shop:ann", "Bank:ben"])
+    #expect(contents.entries.allSatisfy { $0.account != nil })
+  }
 }

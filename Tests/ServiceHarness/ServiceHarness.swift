@@ -1,59 +1,66 @@
-import Authentication
 import Configuration
-import Directory
+package import Directory
 import Foundation
-import HTTPTypes
+package import HTTPTypes
 import Logging
-import OATH
-import OpenSSLCrypto
-import ServiceHTTP
-import StoreContract
+import LoginService
+package import OATH
+package import OpenSSLCrypto
+package import ServiceHTTP
+package import StoreContract
 import Synchronization
-import Verifier
-
-@testable import LoginService
+package import Verifier
 
 /// The whole service on a store in memory. Requests go through the responder, without a socket.
-final class ServiceHarness: Sendable {
-  static let account = "123456789012"
+package final class ServiceHarness: Sendable {
+  package static let account = "123456789012"
 
-  let directory: DirectoryService
-  let bench: Bench
+  package let directory: DirectoryService
+  package let bench: Bench
   /// Root's first access key.
-  let rootKey: Signer
+  package let rootKey: Signer
   private let server: LoginServer
-  private let clock = TestClock()
+  private let clock: TestClock
 
   /// The service's clock.
-  var now: UnixTime {
+  package var now: UnixTime {
     get { clock.now }
     set { clock.now = newValue }
   }
 
-  init(settings: [String: String] = [:]) async throws {
+  /// A service on an empty store in memory.
+  package convenience init() async throws {
     let store = try InMemoryStore()
     let keys = try await KeyRing(opening: store, with: Bench.master())
-    bench = Bench(store: store, verifier: Verifier(store: store, keys: keys))
-    directory = DirectoryService(store: store, verifier: bench.verifier, hasher: .cheap())
+    let directory = Self.directory(store, keys)
     let made = try await directory.initialise(id: AccountID(Self.account), at: Bench.now)
-    rootKey = Signer(id: made.key.id, secret: made.secret)
-    let pairs = settings.map { name, value in
-      (AbsoluteConfigKey(name.split(separator: ".").map(String.init)), ConfigValue(.string(value), isSecret: false))
-    }
-    let reader = ConfigReader(provider: InMemoryProvider(values: Dictionary(uniqueKeysWithValues: pairs)))
-    let clock = clock
+    try self.init(
+      store: store, keys: keys, rootKey: Signer(id: made.key.id, secret: made.secret), at: Bench.now)
+  }
+
+  /// A service on a store that exists.
+  package init(store: any DirectoryStore, keys: KeyRing, rootKey: Signer, at now: UnixTime) throws {
+    bench = Bench(store: store, verifier: Verifier(store: store, keys: keys))
+    directory = Self.directory(store, keys)
+    self.rootKey = rootKey
+    let clock = TestClock(now)
+    self.clock = clock
     server = try LoginServer(
-      settings: ServerSettings(reading: reader), store: store, keys: keys,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { clock.now }, answeringConstantlyAt: nil,
-      hasher: .cheap())
+      settings: ServerSettings(reading: ConfigReader(provider: InMemoryProvider(values: [:]))), store: store,
+      keys: keys, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { clock.now },
+      answeringConstantlyAt: nil, hasher: .cheap())
+  }
+
+  private static func directory(_ store: any DirectoryStore, _ keys: KeyRing) -> DirectoryService {
+    DirectoryService(store: store, verifier: Verifier(store: store, keys: keys), hasher: .cheap())
   }
 
   /// The patterns of all routes.
-  var routes: [String] { server.routes }
+  package var routes: [String] { server.routes }
 
   /// Sends a request.
   /// - Parameter target: path and query.
-  func send(
+  package func send(
     _ method: HTTPRequest.Method, _ target: String, headers: HTTPFields = [:], body: String = ""
   ) async -> Answer {
     let query = target.split(separator: "?", maxSplits: 1).dropFirst().first
@@ -67,7 +74,7 @@ final class ServiceHarness: Sendable {
 
   /// Sends a REST call.
   /// - Returns: the status, and the body as text.
-  func rest(
+  package func rest(
     _ method: HTTPRequest.Method, _ path: String, _ json: String? = nil, token: String?
   ) async -> (status: Int, body: String) {
     var headers = HTTPFields()
@@ -78,7 +85,7 @@ final class ServiceHarness: Sendable {
   }
 
   /// A new token.
-  func token(_ scope: APIToken.Scope) async throws -> String {
+  package func token(_ scope: APIToken.Scope) async throws -> String {
     try await directory.createToken("\(scope)-\(UUID())", scopes: [scope], at: now).secret
   }
 
@@ -86,7 +93,7 @@ final class ServiceHarness: Sendable {
 
   /// Calls an action of IAM or STS.
   /// - Returns: the status, and the answer in XML.
-  func iam(
+  package func iam(
     _ action: String, _ parameters: [String: String] = [:], service: String = "iam", as signer: Signer? = nil
   ) async throws -> (status: Int, xml: String) {
     let version = service == "iam" ? "2010-05-08" : "2011-06-15"
@@ -101,12 +108,12 @@ final class ServiceHarness: Sendable {
   }
 
   /// A new access key of a user.
-  func key(of user: String) async throws -> Signer {
+  package func key(of user: String) async throws -> Signer {
     let (key, secret) = try await directory.createAccessKey(for: UserName(user), at: now)
     return Signer(id: key.id, secret: secret)
   }
 
-  func secret(_ text: String) -> SharedSecret {
+  package func secret(_ text: String) -> SharedSecret {
     let bytes = Array(text.utf8)
     return SharedSecret(SecretBytes(copying: bytes.span))
   }
@@ -114,7 +121,9 @@ final class ServiceHarness: Sendable {
 
 /// A clock that stands still until it is set.
 private final class TestClock: Sendable {
-  private let time = Mutex(Bench.now)
+  private let time: Mutex<UnixTime>
+
+  init(_ time: UnixTime) { self.time = Mutex(time) }
 
   var now: UnixTime {
     get { time.withLock { $0 } }
@@ -123,21 +132,32 @@ private final class TestClock: Sendable {
 }
 
 extension Answer {
-  var text: String { String(decoding: body, as: UTF8.self) }
+  package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
 /// Signs requests with Signature Version 4, as a client does.
-struct Signer: Sendable {
-  var id: String
-  var secret: SharedSecret
-  var sessionToken: String?
+package struct Signer: Sendable {
+  package var id: String
+  package var secret: SharedSecret
+  package var sessionToken: String?
+
+  package init(id: String, secret: SharedSecret, sessionToken: String? = nil) {
+    self.id = id
+    self.secret = secret
+    self.sessionToken = sessionToken
+  }
+
+  package init(id: String, secret: String, sessionToken: String? = nil) {
+    let bytes = Array(secret.utf8)
+    self.init(id: id, secret: SharedSecret(SecretBytes(copying: bytes.span)), sessionToken: sessionToken)
+  }
 
   private static func mac(_ key: [UInt8], _ text: String) throws -> [UInt8] {
     var mac = try HMAC(.sha256, key: SecretBytes(copying: key.span))
     return try mac.withAuthenticationCode(of: Array(text.utf8).span) { span in span.indices.map { span[$0] } }
   }
 
-  func headers(for service: String, body: String, at now: UnixTime) throws -> HTTPFields {
+  package func headers(for service: String, body: String, at now: UnixTime) throws -> HTTPFields {
     let time = now.text.filter { $0 != "-" && $0 != ":" }, date = String(time.prefix(8))
     var signed = [("host", "vmfa.example"), ("x-amz-date", time)]
     if let sessionToken { signed.append(("x-amz-security-token", sessionToken)) }
@@ -160,15 +180,19 @@ struct Signer: Sendable {
 }
 
 /// A browser: cookies, and forms with what is hidden in them.
-struct Browser {
-  let service: ServiceHarness
-  private var cookies: [String: String] = [:]
+package struct Browser {
+  package let service: ServiceHarness
+  private var cookies: [String: String]
   private(set) var answer = Answer(.ok)
 
-  init(_ service: ServiceHarness) { self.service = service }
+  /// - Parameter cookies: that the browser holds.
+  package init(_ service: ServiceHarness, cookies: [String: String] = [:]) {
+    self.service = service
+    self.cookies = cookies
+  }
 
-  var text: String { answer.text }
-  var location: String? { answer.headers[.location] }
+  package var text: String { answer.text }
+  package var location: String? { answer.headers[.location] }
 
   private mutating func send(_ method: HTTPRequest.Method, _ path: String, _ body: String = "") async -> Int {
     var headers = HTTPFields()
@@ -183,11 +207,11 @@ struct Browser {
   }
 
   /// - Returns: the status.
-  mutating func get(_ path: String) async -> Int { await send(.get, path) }
+  package mutating func get(_ path: String) async -> Int { await send(.get, path) }
 
   /// Sends a form of the page that is shown.
   /// - Returns: the status.
-  mutating func post(_ path: String, _ fields: [String: String] = [:]) async -> Int {
+  package mutating func post(_ path: String, _ fields: [String: String] = [:]) async -> Int {
     let token = text.firstMatch(of: /name="token" value="([0-9a-f]{64})"/).map { String($0.1) } ?? ""
     let body = fields.merging(["token": token]) { own, _ in own }.map {
       "\(PercentEncoding.encode($0.key))=\(PercentEncoding.encode($0.value))"
@@ -195,7 +219,7 @@ struct Browser {
     return await send(.post, path, body)
   }
 
-  mutating func signIn(_ user: String, _ password: String) async -> Int {
+  package mutating func signIn(_ user: String, _ password: String) async -> Int {
     _ = await get("/signin")
     return await post("/signin", ["user": user, "password": password])
   }
