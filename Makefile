@@ -56,6 +56,7 @@ proof: ## Races, crashes and histories in full: an hour instead of seconds.
 	VMFA_ROUNDS=2000 $(SWIFT) test --skip-build --filter HistoryTests
 	VMFA_ROUNDS=200 Scripts/test-commands $(DEBUG) races vault-crash
 	VMFA_MINUTES=20 VMFA_ROUNDS=500 Scripts/test-commands $(DEBUG) proofs
+	VMFA_CUTS=10000 Scripts/test-commands $(DEBUG) power-loss
 	VMFA_ROUNDS=200 Scripts/test-commands $(DEBUG) service
 	@$(MAKE) --no-print-directory fuzz
 

@@ -19,6 +19,8 @@ import StoreSQLite
 //   time USERS CALLERS COUNT STEP so many right codes, each caller's of users of its own, from that step on
 //                                                              -> accepted A median MICROSECONDS rate N rss KIB
 //   codes USERS                   their codes of this moment                       -> USER CODE
+//   image PATH                    looks at a database of SQLite's that a loss of power left, closed by everybody
+//                                                              -> {"problems":[…],"steps":{USER:STEP}}
 //   replay                        then lines USER STEP, then `end`                 -> accepted A rejected R errors E
 //
 // Each has two verifiers on the database, as two replicas have. VERIFIER_LOAD_FRAMES is how long a log of SQLite's is that
@@ -62,6 +64,7 @@ import StoreSQLite
       case "load": await load(users: numbers[1], callers: numbers[2], from: Int64(numbers[3]))
       case "time": try await time(users: numbers[1], callers: numbers[2], count: numbers[3], from: Int64(numbers[4]))
       case "codes": try codes(users: numbers[1])
+      case "image": try await look(at: words[1])
       case "replay": await replay()
       default: say("unknown")
       }
@@ -209,6 +212,42 @@ import StoreSQLite
       }
     }
     tell(results)
+  }
+}
+
+/// What is found in a database after a loss of power.
+private struct Image: Encodable {
+  var problems: [String] = []
+  /// The last step that each user has spent.
+  var steps: [String: Int64] = [:]
+}
+
+extension VerifierLoad {
+  private func look(at path: String) async throws {
+    var image = Image()
+    do {
+      let store = try await SQLiteStore.open(path, .existing)
+      try await look(at: store, &image)
+      await store.close()
+    } catch { image.problems.append("\(error)") }
+    say(String(decoding: try JSONEncoder().encode(image), as: UTF8.self))
+  }
+
+  private func look(at store: SQLiteStore, _ image: inout Image) async throws {
+    let keys = try await KeyRing(opening: store) { () throws(VerifierError) in
+      SharedMasterKey(try MasterKeyFile.read(ProcessInfo.processInfo.environment["VMFA_KEY_FILE"] ?? ""))
+    }
+    let verifier = Verifier(store: store, keys: keys)
+    image.problems += try await verifier.checkDatabase().problems.map { "\($0)" }
+    image.problems += try await verifier.verifyAudit().findings.map { "\($0)" }
+    for device in try await store.devices(DeviceQuery(limit: 1000)).items {
+      image.steps[device.user.text] = device.lastStep
+    }
+    // That a step is spent is more than a number: its code is refused.
+    for (user, step) in image.steps.prefix(2) where step > 0 {
+      let verdict = try await verifier.verify(Self.code(user, step), of: UserName(user), at: Self.time(step))
+      if verdict != .rejected(.reused) { image.problems.append("\(user): the code of step \(step) is \(verdict)") }
+    }
   }
 }
 
