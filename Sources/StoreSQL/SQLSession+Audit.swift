@@ -57,24 +57,20 @@ extension SQLSession {
 
   package func insert(_ records: [AuditRecord]) throws {
     guard !records.isEmpty else { return }
-    if takesAlong.records { return takeAlong(records, []) }
-    _ = try run(records.map { insertion(of: $0) })
+    if !queue(records) { _ = try run(records.map(insertion)) }
   }
 
-  /// Writes what was taken along. Where `seal` makes a batch of all of it, it is written as one: it need not be found and
-  /// marked later. What is wrong with the chain keeps no row from being written, and is seen by who seals the others.
-  package func write(takenAlong records: [AuditRecord], sealing seal: AuditSealing?) throws {
-    let records = records.inOrder
+  /// Inserts queued rows. Where `seal` makes a batch of all of them, they are inserted as its rows, and need not be found
+  /// again to be marked. A chain that is damaged keeps no row from being inserted; whoever seals the others sees the damage.
+  package func insert(queued records: [AuditRecord], sealing seal: AuditSealing?) throws {
+    let records = records.inOrder, layout = auditLayout
     var batch: AuditBatch?
     do { batch = try seal?(newestBatch(), records) } catch is VerifierError {}
     if let made = batch, try made.rowCount != records.count || isTaken(made) { batch = nil }
     if let batch { _ = try run(Self.insertion(of: batch)) }
-    let insertion = AuditSQL.insertion(auditLayout), layout = auditLayout
-    try run(
-      insertion,
-      insertion.rows(of: records) { record, index, rows in
-        record.append(to: &rows, last: layout.value(batch.map { ($0, index) }))
-      })
+    for (index, record) in records.enumerated() {
+      _ = try run(insertion(of: record, layout.value(batch.map { ($0, index) })))
+    }
   }
 
   /// Whether somebody has put rows where those of a batch that is not written yet belong.
@@ -91,12 +87,14 @@ extension SQLSession {
       [.integer(Int64.min), .integer(keys.lowerBound), .integer(keys.upperBound)])
   }
 
-  /// As a row that is not sealed.
-  func insertion(of record: AuditRecord) -> SQLStatement {
-    let insertion = AuditSQL.insertion(auditLayout)
-    var row = SQLRows(columnCount: insertion.width)
-    record.append(to: &row, last: auditLayout.value(nil))
-    return SQLStatement(insertion.ofOne, row[0])
+  /// Inserts a row that no batch holds.
+  func insertion(of record: AuditRecord) -> SQLStatement { insertion(of: record, auditLayout.value(nil)) }
+
+  /// - Parameter place: the value of the layout's column.
+  private func insertion(of record: AuditRecord, _ place: SQLValue) -> SQLStatement {
+    var row = SQLRows(columnCount: AuditRecord.columns.count + 1)
+    record.append(to: &row, last: place)
+    return SQLStatement(auditLayout == .column ? AuditSQL.insertWithBatch : AuditSQL.insertWithNumber, row[0])
   }
 
   private static func insertion(of batch: AuditBatch) -> SQLStatement {
@@ -140,12 +138,10 @@ private enum AuditSQL {
     ORDER BY number DESC LIMIT 1
     """)
 
-  static func insertion(_ layout: AuditLayout) -> RepeatedInsertion { layout == .column ? withBatch : withNumber }
+  static let insertWithBatch = insertion(.column)
+  static let insertWithNumber = insertion(.number)
 
-  private static let withBatch = ofRows(.column)
-  private static let withNumber = ofRows(.number)
-
-  private static func ofRows(_ layout: AuditLayout) -> RepeatedInsertion {
-    RepeatedInsertion(into: "vmfa_audit_event", AuditRecord.columns + [layout.column])
+  private static func insertion(_ layout: AuditLayout) -> RepeatedSQL {
+    RepeatedSQL((AuditRecord.columns + [layout.column]).insertion(into: "vmfa_audit_event"))
   }
 }

@@ -110,8 +110,7 @@ extension SQLSession {
     // All that is left goes in one round trip.
     var statements: [SQLStatement] = []
     for device in changes.updated { statements += try before.update(device) }
-    let takesAlong = takesAlong
-    if !takesAlong.uses { statements += try changes.used.map(before.use) }
+    statements += try changes.used.map(before.use)
     if let user = changes.user, !changes.userIsNew {
       statements.append(SQLStatement(UnitSQL.updateUser, user.changingValues + [.text(user.name.text)]))
     }
@@ -121,11 +120,8 @@ extension SQLSession {
     if let name = changes.deletedUser {
       statements.append(SQLStatement("DELETE FROM vmfa_user WHERE name = $1", [.text(name.text)]))
     }
-    if !takesAlong.records { statements += changes.records.map { insertion(of: $0) } }
+    if !queue(changes.records) { statements += changes.records.map(insertion) }
     try runChanges(statements, changes)
-    // Last: what has failed leaves nothing behind.
-    takeAlong(
-      takesAlong.records ? changes.records : [], takesAlong.uses ? try changes.used.map(before.numbered) : [])
   }
 
   private func runChanges(_ statements: [SQLStatement], _ changes: UnitChanges) throws {
@@ -180,17 +176,6 @@ extension SQLSession {
     } catch SQLFailure.foreignKey { throw VerifierError.unknownKey(device.seed.keyID) }
   }
 
-  /// Writes the use of devices that were read in this transaction: there are rows of them, whose place these take.
-  package func write(_ uses: [StoredDevice]) throws {
-    try run(
-      UnitSQL.replaceUses,
-      UnitSQL.replaceUses.rows(of: uses) { stored, _, rows in
-        rows.append(stored.number)
-        rows.append(stored.device.user.text)
-        stored.device.appendUse(to: &rows)
-      })
-  }
-
   package func devices(_ query: DeviceQuery) throws -> Listing<Device> {
     var filter = SQLFilter()
     filter.add("user_name =", query.user?.text)
@@ -235,10 +220,6 @@ enum UnitSQL {
     "UPDATE vmfa_user SET \(User.changingColumns.assignments) WHERE name = $\(User.changingColumns.count + 1)")
   static let updateDevice = RepeatedSQL(update(of: "vmfa_device", Device.changingColumns, by: "id"))
   static let useDevice = RepeatedSQL(update(of: "vmfa_device_use", Device.usedColumns, by: "number"))
-
-  /// On SQLite.
-  static let replaceUses = RepeatedInsertion(
-    into: "vmfa_device_use", ["number", "user_name"] + Device.usedColumns, replacing: true)
 
   private static let userText = "SELECT \(User.columns.list) FROM vmfa_user WHERE name = $1"
 

@@ -77,12 +77,9 @@ package protocol SQLSession {
   /// - Throws: what is wrong with it.
   func takeUnit(readAheadOf name: UserName) throws -> StoredUnit?
 
-  /// Takes rows along, to write them with all others of their commit. Nothing that runs before sees the database without the
-  /// use of devices.
-  func takeAlong(_ records: [AuditRecord], _ uses: [StoredDevice])
-
-  /// Which of them it takes; the others are written one by one.
-  var takesAlong: (records: Bool, uses: Bool) { get }
+  /// Queues audit rows, to insert them when the commit ends.
+  /// - Returns: false where rows are inserted at once, by whoever has them.
+  func queue(_ records: [AuditRecord]) -> Bool
 
   /// Runs statements one after the other; where a round trip costs something, in a single one.
   /// - Throws: ``SQLFailure``, and what the database has to say else. Nothing may be run after that.
@@ -90,9 +87,6 @@ package protocol SQLSession {
 
   /// Runs one.
   func run(_ statement: SQLStatement) throws -> SQLResult
-
-  /// Runs a statement that gives no rows with each row of arguments.
-  func run(_ sql: RepeatedSQL, forEach rows: SQLRows) throws
 }
 
 /// What the SQL of this target has to know of what went wrong.
@@ -111,14 +105,9 @@ extension SQLSession {
   }
 
   package func takeUnit(readAheadOf name: UserName) throws -> StoredUnit? { nil }
-  package func takeAlong(_ records: [AuditRecord], _ uses: [StoredDevice]) {}
-  package var takesAlong: (records: Bool, uses: Bool) { (false, false) }
+  package func queue(_ records: [AuditRecord]) -> Bool { false }
 
   package func run(_ statement: SQLStatement) throws -> SQLResult { try run([statement])[0] }
-
-  package func run(_ sql: RepeatedSQL, forEach rows: SQLRows) throws {
-    _ = try run(rows.map { SQLStatement(sql, $0) })
-  }
 
   package func run(_ sql: RepeatedSQL, _ arguments: [SQLValue]) throws -> SQLResult {
     try run(SQLStatement(sql, arguments))
@@ -134,10 +123,5 @@ extension [String] {
   func placeholders(from first: Int = 1) -> String { indices.map { "$\($0 + first)" }.joined(separator: ", ") }
   var list: String { joined(separator: ", ") }
   /// `INSERT` of a row with these columns, as `$1, $2, …`.
-  func insertion(into table: String) -> String { "INSERT" + insertedRows(into: table, count: 1) }
-  /// The rest of that, of several rows.
-  func insertedRows(into table: String, count rowCount: Int) -> String {
-    let rows = (0..<rowCount).map { "(\(placeholders(from: $0 * count + 1)))" }
-    return " INTO \(table) (\(list)) VALUES \(rows.list)"
-  }
+  func insertion(into table: String) -> String { "INSERT INTO \(table) (\(list)) VALUES (\(placeholders()))" }
 }

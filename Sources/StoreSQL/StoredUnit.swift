@@ -25,11 +25,6 @@ package struct StoredUnit: Sendable {
     return SQLStatement(UnitSQL.useDevice, arguments[0])
   }
 
-  /// A device as it is to be, with the number that it has.
-  func numbered(_ device: Device) throws(VerifierError) -> StoredDevice {
-    StoredDevice(device: device, number: try number(of: device))
-  }
-
   func deletion(of device: Device) throws(VerifierError) -> [SQLStatement] {
     let user = SQLValue.text(device.user.text)
     return [

@@ -202,8 +202,10 @@ final class GroupCommit: Sendable {
         defer { if jobs[index].user == nil { session.forgetUnitsAhead() } }
         return try run(jobs[index].work, session)
       }
-      // A row that cannot be written is to cost its own job and no other.
-      do { try writeAlong(session) } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      // An audit row that cannot be inserted fails its own job alone: all begin anew, each in a savepoint.
+      do { try insertQueuedRecords(session) } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_CONSTRAINT
+      {
         throw ChangesToUndo()
       }
       do { try database.cachedStatement(sql: "COMMIT").execute() } catch let error as DatabaseError
@@ -218,12 +220,9 @@ final class GroupCommit: Sendable {
     }
   }
 
-  private func writeAlong(_ session: SQLiteSession) throws {
-    try session.writeUses()
-    let count = session.along.records.count
-    guard count > 0 else { return }
-    let isWorthwhile = (Self.fewestToSeal...AuditBatch.maximumRowCount).contains(count)
-    try session.write(takenAlong: session.along.records, sealing: isWorthwhile ? state.withLock { $0.seal } : nil)
+  private func insertQueuedRecords(_ session: SQLiteSession) throws {
+    let isWorthwhile = (Self.fewestToSeal...AuditBatch.maximumRowCount).contains(session.queuedRecords.count)
+    try session.insertQueuedRecords(sealing: isWorthwhile ? state.withLock { $0.seal } : nil)
   }
 
   private static func readAhead(_ jobs: [Job], on session: SQLiteSession) throws {
@@ -231,40 +230,39 @@ final class GroupCommit: Sendable {
     if users.count >= fewestToReadAhead { try session.readAhead(users) }
   }
 
-  /// A job has thrown after it had changed something, or what was taken along could not be written.
+  /// A job threw after it had changed a row, or an audit row could not be inserted.
   private struct ChangesToUndo: Error {}
 
   /// - Returns: the error of the job itself.
   /// - Throws: what ends the whole transaction.
   private static func run(_ work: Work, on session: SQLiteSession) throws -> (any Error)? {
-    session.beginTurn()
+    session.beginJob()
     do {
       try work(session)
       return nil
     } catch {
-      let isTakenBack = session.takeBackTurn()
+      let hasChangedNothing = session.discardJob()
       guard session.database.isInsideTransaction else { throw error }
-      guard isTakenBack else { throw ChangesToUndo() }
+      guard hasChangedNothing else { throw ChangesToUndo() }
       return error
     }
   }
 
-  /// The same, in a savepoint that undoes what the job changed, with what it takes along in it.
+  /// Runs a job in a savepoint of its own, audit rows included.
   private static func runInSavepoint(_ work: Work, on session: SQLiteSession) throws -> (any Error)? {
     let database = session.database
     try database.cachedStatement(sql: "SAVEPOINT job").execute()
+    session.beginJob()
     do {
       try work(session)
-      try session.writeUses()
-      try session.write(takenAlong: session.along.records, sealing: nil)
-      session.along = RowsAlong()
+      try session.insertQueuedRecords()
       try database.cachedStatement(sql: "RELEASE job").execute()
       return nil
     } catch {
       // A full disk and the like end the transaction itself; then nothing of it is kept.
       guard database.isInsideTransaction else { throw error }
       session.knownSettings = nil
-      session.along = RowsAlong()
+      _ = session.discardJob()
       try database.cachedStatement(sql: "ROLLBACK TO job").execute()
       try database.cachedStatement(sql: "RELEASE job").execute()
       return error

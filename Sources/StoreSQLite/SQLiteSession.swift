@@ -13,11 +13,11 @@ final class SQLiteSession: SQLSession {
   /// Read once for all that share a commit: nobody else can change them meanwhile.
   var knownSettings: (rules: VerificationRules, account: AccountID)?
 
-  /// What all that share a commit leave to its end.
-  var along = RowsAlong()
+  /// Audit rows of the jobs that share a commit, inserted when it ends.
+  private(set) var queuedRecords: [AuditRecord] = []
 
-  /// How many rows had changed, and what was taken along, when the present job's turn began.
-  private var start = (changes: 0 as Int32, along: (records: 0, uses: 0))
+  /// How many rows had changed, and how many were queued, when the present job began.
+  private var start = (changes: 0 as Int32, queued: 0)
 
   /// What was read for those that share a commit and have not had their turn.
   private var unitsAhead: UnitsAhead?
@@ -27,7 +27,7 @@ final class SQLiteSession: SQLSession {
 
   private let isShared: Bool
 
-  /// - Parameter isShared: whether whoever made this session writes at the end what was taken along.
+  /// - Parameter isShared: whether jobs share a commit, which inserts the audit rows of all of them.
   init(_ database: Database, isShared: Bool = false) {
     self.database = database
     self.isShared = isShared
@@ -36,23 +36,27 @@ final class SQLiteSession: SQLSession {
   var locksRows: Bool { false }
   var auditLayout: AuditLayout { .number }
 
-  /// What is known of the database, and what is still to be written to it, is of one transaction.
-  func begin() {
-    (knownSettings, unitsAhead) = (nil, nil)
-    along = RowsAlong()
-  }
+  /// Forgets what was known and queued in the transaction before.
+  func begin() { (knownSettings, unitsAhead, queuedRecords) = (nil, nil, []) }
 
   /// How many rows this connection has inserted, changed or deleted since it was opened.
   private var totalChanges: Int32 { unsafe sqlite3_total_changes(database.sqliteConnection) }
 
-  /// The next of the jobs that share this transaction has its turn.
-  func beginTurn() { start = (totalChanges, along.counts) }
+  /// Marks the beginning of a job.
+  func beginJob() { start = (totalChanges, queuedRecords.count) }
 
-  /// Drops what the present job has left to be written.
-  /// - Returns: whether that was all that it has changed.
-  func takeBackTurn() -> Bool {
-    along.drop(after: start.along)
+  /// Discards the audit rows that the present job has queued.
+  /// - Returns: whether the job has changed no row.
+  func discardJob() -> Bool {
+    queuedRecords.removeSubrange(start.queued...)
     return totalChanges == start.changes
+  }
+
+  /// Inserts the queued audit rows, as a batch of their own where `seal` makes one.
+  func insertQueuedRecords(sealing seal: AuditSealing? = nil) throws {
+    let records = queuedRecords
+    queuedRecords = []
+    if !records.isEmpty { try insert(queued: records, sealing: seal) }
   }
 
   /// What cannot be read ahead, of one of them perhaps, is read when its turn comes.
@@ -63,39 +67,18 @@ final class SQLiteSession: SQLSession {
   func forgetUnitsAhead() { unitsAhead = nil }
   func takeUnit(readAheadOf name: UserName) throws -> StoredUnit? { try unitsAhead?.take(name) }
 
-  /// Uses only where most of what the commit reads is read already: they are written before anything else is run.
-  var takesAlong: (records: Bool, uses: Bool) { (isShared, isShared && unitsAhead != nil) }
-
-  func takeAlong(_ records: [AuditRecord], _ uses: [StoredDevice]) { along.add(records, uses) }
-
-  /// Whatever runs sees the use of devices. What cannot be written stays, and is told of at the end of the commit; what can
-  /// be, and is of earlier jobs only, is no change of the one that reads.
-  func writeUses() throws {
-    guard !along.uses.isEmpty else { return }
-    let areOthers = along.uses.count == start.along.uses, before = totalChanges, uses = along.takeUses()
-    do { try write(uses) } catch {
-      along.add([], uses)
-      throw error
-    }
-    if areOthers { start = (start.changes + totalChanges - before, (start.along.records, 0)) }
+  func queue(_ records: [AuditRecord]) -> Bool {
+    if isShared { queuedRecords += records }
+    return isShared
   }
 
   func run(_ statements: [SQLStatement]) throws -> [SQLResult] { try statements.map(run) }
 
   func run(_ sql: SQLStatement) throws -> SQLResult {
-    try writeUses()
     let statement = try sql.repeated.map(statement(for:)) ?? database.cachedStatement(sql: sql.text)
     let handle = unsafe statement.sqliteStatement
     defer { unsafe sqlite3_clear_bindings(handle) }
     return try unsafe run(handle, sql.arguments)
-  }
-
-  func run(_ sql: RepeatedSQL, forEach rows: SQLRows) throws {
-    guard !rows.isEmpty else { return }
-    try writeUses()
-    let statement = try unsafe statement(for: sql).sqliteStatement
-    defer { unsafe sqlite3_clear_bindings(statement) }
-    for row in rows { _ = try unsafe run(statement, row) }
   }
 
   /// What is bound is gone afterwards: it is to be bound anew or cleared.

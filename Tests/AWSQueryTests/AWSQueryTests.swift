@@ -35,6 +35,8 @@ import Testing
     #expect(try !matches(example(signature: String(Self.published.dropLast()) + "8")))
     #expect(try !matches(example(signature: Self.published, query: "Action=ListUsers&Version=2010-05-09")))
     #expect(try !matches(example(signature: Self.published, query: "Action=ListUsers&Version=2010-05-08&A=")))
+    // A header that is said to be signed, and was not sent.
+    #expect(try !matches(example(["content-type": []])))
   }
 
   /// The example with other headers: a name without a value is one that is not sent.
