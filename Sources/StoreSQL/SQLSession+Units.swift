@@ -20,7 +20,6 @@ extension SQLSession {
     if case .enrolment(let device, _) = unit, let other = try owner(of: .owner(of: device)), other != name {
       return try read(name, with: device, of: other, locking: locking)
     }
-    if let unit = try takeUnit(readAheadOf: name) { return unit }
     let known = knownSettings, argument = SQLRow(name.text)
     // A row that is locked is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
     let locks = locking && locksRows
@@ -31,22 +30,18 @@ extension SQLSession {
     var results = try run(known == nil ? reading + [SQLStatement(Self.settings)] : reading)
     let (rules, account) = try known ?? Self.readSettings(results.removeLast().rows)
     if known == nil { knownSettings = (rules, account) }
-    guard locks else { return try Self.unit(of: name, results[0].rows[...], (rules, account)) }
+    guard locks else {
+      let rows = results[0].rows[...]
+      return StoredUnit(
+        rules, account, user: try rows.first.map { try User(row: $0, named: name) },
+        try Self.stored(rows, from: User.columnsOfNamed.count, of: name))
+    }
     let user = try results[0].rows.first.map { try User(row: $0) }, devices = try Self.stored(results[1].rows[...])
     // Between finding the owner and locking their row, the device may have become somebody else's.
     if case .owner(let reference) = unit, !devices.contains(where: { reference.names($0.device) }) {
       throw SQLFailure.conflict
     }
     return StoredUnit(rules, account, user: user, devices)
-  }
-
-  /// - Parameter rows: what `UnitSQL.userWithDevices` has of the user.
-  static func unit(
-    of name: UserName, _ rows: Slice<SQLRows>, _ settings: (rules: VerificationRules, account: AccountID)
-  ) throws -> StoredUnit {
-    StoredUnit(
-      settings.rules, settings.account, user: try rows.first.map { try User(row: $0, named: name) },
-      try stored(rows, from: User.columnsOfNamed.count, of: name))
   }
 
   /// A user's unit, and one device of another user's.

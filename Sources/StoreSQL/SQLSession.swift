@@ -73,10 +73,6 @@ package protocol SQLSession {
   /// VerificationRules and account id, where they are known to be those of this transaction.
   var knownSettings: (rules: VerificationRules, account: AccountID)? { get nonmutating set }
 
-  /// The unit of a user that was read ahead of its transaction, once; nil where it was not.
-  /// - Throws: what is wrong with it.
-  func takeUnit(readAheadOf name: UserName) throws -> StoredUnit?
-
   /// Queues audit rows, to insert them when the commit ends.
   /// - Returns: false where rows are inserted at once, by whoever has them.
   func queue(_ records: [AuditRecord]) -> Bool
@@ -104,7 +100,6 @@ extension SQLSession {
     nonmutating set {}
   }
 
-  package func takeUnit(readAheadOf name: UserName) throws -> StoredUnit? { nil }
   package func queue(_ records: [AuditRecord]) -> Bool { false }
 
   package func run(_ statement: SQLStatement) throws -> SQLResult { try run([statement])[0] }

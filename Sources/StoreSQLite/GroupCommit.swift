@@ -22,8 +22,6 @@ final class GroupCommit: Sendable {
 
   /// One that waits.
   private struct Job: Sendable {
-    /// Whose unit it reads first, where it changes no other.
-    let user: UserName?
     let work: Work
     /// Told the error that came instead, if one did.
     let end: CheckedContinuation<(any Error)?, Never>
@@ -39,9 +37,6 @@ final class GroupCommit: Sendable {
   /// The fewest audit rows that are sealed with the commit that brings them: the other way costs each row about as much as a
   /// batch, and the walk along the chain reads it batch by batch.
   private static let fewestToSeal = 6
-
-  /// The fewest units that are read in one go.
-  private static let fewestToReadAhead = 4
 
   private let pool: DatabasePool
   private let check: @Sendable () throws -> Void
@@ -82,10 +77,9 @@ final class GroupCommit: Sendable {
   func sealAudit(_ make: @escaping AuditSealing) { state.withLock { $0.seal = make } }
 
   /// Has its turn come, and waits for the disk: carried to its end, whatever becomes of the calling task.
-  /// - Parameter user: whose unit it reads, if it changes no other.
   /// - Throws: what the transaction throws, and what keeps it from the disk.
-  func write(of user: UserName? = nil, _ work: @escaping Work) async throws {
-    let failure = await withCheckedContinuation { submit(Job(user: user, work: work, end: $0)) }
+  func write(_ work: @escaping Work) async throws {
+    let failure = await withCheckedContinuation { submit(Job(work: work, end: $0)) }
     if let failure { throw failure }
   }
 
@@ -197,11 +191,7 @@ final class GroupCommit: Sendable {
     do {
       try check()
       session.begin()
-      try Self.readAhead(jobs, on: session)
-      let failures = try jobs.indices.map { index in
-        defer { if jobs[index].user == nil { session.forgetUnitsAhead() } }
-        return try run(jobs[index].work, session)
-      }
+      let failures = try jobs.indices.map { try run(jobs[$0].work, session) }
       // An audit row that cannot be inserted fails its own job alone: all begin anew, each in a savepoint.
       do { try insertQueuedRecords(session) } catch let error as DatabaseError
         where error.resultCode == .SQLITE_CONSTRAINT
@@ -223,11 +213,6 @@ final class GroupCommit: Sendable {
   private func insertQueuedRecords(_ session: SQLiteSession) throws {
     let isWorthwhile = (Self.fewestToSeal...AuditBatch.maximumRowCount).contains(session.queuedRecords.count)
     try session.insertQueuedRecords(sealing: isWorthwhile ? state.withLock { $0.seal } : nil)
-  }
-
-  private static func readAhead(_ jobs: [Job], on session: SQLiteSession) throws {
-    let users = jobs.indices.compactMap { jobs[$0].user }
-    if users.count >= fewestToReadAhead { try session.readAhead(users) }
   }
 
   /// A job threw after it had changed a row, or an audit row could not be inserted.

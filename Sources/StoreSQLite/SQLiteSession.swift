@@ -19,9 +19,6 @@ final class SQLiteSession: SQLSession {
   /// How many rows had changed, and how many were queued, when the present job began.
   private var start = (changes: 0 as Int32, queued: 0)
 
-  /// What was read for those that share a commit and have not had their turn.
-  private var unitsAhead: UnitsAhead?
-
   /// What was prepared for SQL that is run again and again.
   private var statements: [Statement?] = []
 
@@ -37,7 +34,7 @@ final class SQLiteSession: SQLSession {
   var auditLayout: AuditLayout { .number }
 
   /// Forgets what was known and queued in the transaction before.
-  func begin() { (knownSettings, unitsAhead, queuedRecords) = (nil, nil, []) }
+  func begin() { (knownSettings, queuedRecords) = (nil, []) }
 
   /// How many rows this connection has inserted, changed or deleted since it was opened.
   private var totalChanges: Int32 { unsafe sqlite3_total_changes(database.sqliteConnection) }
@@ -58,14 +55,6 @@ final class SQLiteSession: SQLSession {
     queuedRecords = []
     if !records.isEmpty { try insert(queued: records, sealing: seal) }
   }
-
-  /// What cannot be read ahead, of one of them perhaps, is read when its turn comes.
-  func readAhead(_ users: [UserName]) throws {
-    do { unitsAhead = try unitsAhead(users) } catch { if !database.isInsideTransaction { throw error } }
-  }
-
-  func forgetUnitsAhead() { unitsAhead = nil }
-  func takeUnit(readAheadOf name: UserName) throws -> StoredUnit? { try unitsAhead?.take(name) }
 
   func queue(_ records: [AuditRecord]) -> Bool {
     if isShared { queuedRecords += records }

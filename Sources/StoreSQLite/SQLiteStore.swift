@@ -80,8 +80,7 @@ public final class SQLiteStore: DeviceStore {
   public func transaction(
     _ unit: TransactionUnit, _ body: @escaping @Sendable (inout UnitState) throws(VerifierError) -> Void
   ) async throws(VerifierError) {
-    let user: UserName? = if case .user(let name) = unit { name } else { nil }
-    try await commit(of: user) { try $0.change(unit, body) }
+    try await commit { try $0.change(unit, body) }
   }
 
   public func state(of unit: TransactionUnit) async throws(VerifierError) -> UnitState {
@@ -197,9 +196,9 @@ public final class SQLiteStore: DeviceStore {
   /// the task is cancelled, and with it a guess that was compared.
   /// - Parameter user: whose unit it reads, if it changes no other.
   private func commit(
-    of user: UserName? = nil, _ body: @escaping @Sendable (SQLiteSession) throws -> Void
+    _ body: @escaping @Sendable (SQLiteSession) throws -> Void
   ) async throws(VerifierError) {
-    do { try await writer.write(of: user, body) } catch { throw VerifierError(error, place: place) }
+    do { try await writer.write(body) } catch { throw VerifierError(error, place: place) }
   }
 
   /// The same with a result.
