@@ -44,8 +44,7 @@ public struct DeviceImport: Sendable {
   ///   - allowingShortSeeds: takes seeds of fewer than 16 bytes too.
   ///   - isDryRun: reads everything, and changes nothing.
   ///   - concurrency: so many entries are looked at together.
-  public init(into verifier: Verifier, allowingShortSeeds: Bool = false, isDryRun: Bool = false, concurrency: Int = 256)
-  {
+  public init(into verifier: Verifier, allowingShortSeeds: Bool, isDryRun: Bool, concurrency: Int = 256) {
     self.verifier = verifier
     self.allowsShortSeeds = allowingShortSeeds
     rehearsal = isDryRun ? ImportRehearsal(for: verifier) : nil
