@@ -88,8 +88,8 @@ struct PageCall: Sendable {
   }
 
   /// The answer for one who may not see the page; nil for one who may.
-  func refusal(_ access: PageService.Access) throws -> Answer? {
-    switch access {
+  func refusal(_ requirement: PageService.Requirement) throws -> Answer? {
+    switch requirement {
     case .anyone: return nil
     case .signingIn(let stage): return session?.stage == stage ? nil : redirect(to: "/signin")
     case .signedIn(let needs, let beforeAssigning):

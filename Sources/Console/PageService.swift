@@ -39,7 +39,7 @@ package struct PageService: Sendable {
   }
 
   /// What a page wants of whoever asks for it.
-  enum Access: Sendable {
+  enum Requirement: Sendable {
     /// Nothing.
     case anyone
     /// A session that has come so far in signing in.
@@ -48,12 +48,12 @@ package struct PageService: Sendable {
     /// device first.
     case signedIn([Need], beforeAssigning: Bool)
 
-    static func signedIn(_ action: Action, on subject: Subject, beforeAssigning: Bool = false) -> Access {
+    static func signedIn(_ action: Action, on subject: Subject, beforeAssigning: Bool = false) -> Requirement {
       .signedIn([Need(action: action, subject: subject)], beforeAssigning: beforeAssigning)
     }
 
     /// A page of the list of users, about one of them.
-    static func managing(_ action: Action) -> Access {
+    static func managing(_ action: Action) -> Requirement {
       .signedIn(
         [Need(action: .listUsers, subject: .users), Need(action: action, subject: .user)], beforeAssigning: false)
     }
@@ -97,30 +97,30 @@ package struct PageService: Sendable {
   /// A page that is looked at.
   /// - Parameter readsQuery: whether the query string is ours; false for one that another application wrote.
   func get(
-    _ pattern: String, _ access: Access, readsQuery: Bool = true, _ handler: @escaping Handler
+    _ pattern: String, _ requirement: Requirement, readsQuery: Bool = true, _ handler: @escaping Handler
   ) -> RouteTable.Route {
     RouteTable.Route(.get, pattern) { request, parameters in
-      await answer(request, parameters, access, reading: readsQuery ? .query : .nothing, handler)
+      await answer(request, parameters, requirement, reading: readsQuery ? .query : .nothing, handler)
     }
   }
 
   /// A form that is sent.
-  func post(_ pattern: String, _ access: Access, _ handler: @escaping Handler) -> RouteTable.Route {
+  func post(_ pattern: String, _ requirement: Requirement, _ handler: @escaping Handler) -> RouteTable.Route {
     RouteTable.Route(.post, pattern) { request, parameters in
-      await answer(request, parameters, access, reading: .form, handler)
+      await answer(request, parameters, requirement, reading: .form, handler)
     }
   }
 
   /// As `get`, for a handler that is called from elsewhere.
   func answer(
-    _ request: Incoming, _ parameters: [String], _ access: Access, reading input: PageCall.Input,
+    _ request: Incoming, _ parameters: [String], _ requirement: Requirement, reading input: PageCall.Input,
     _ handler: @escaping Handler
   ) async -> Answer {
     var answer: Answer, call: PageCall?
     do {
       let made = try await PageCall(request, parameters, pages: self, reading: input)
       call = made
-      if let refusal = try made.refusal(access) { answer = refusal } else { answer = try await handler(made) }
+      if let refusal = try made.refusal(requirement) { answer = refusal } else { answer = try await handler(made) }
     } catch {
       let problem = PageProblem(error)
       if problem.status == .serviceUnavailable, problem.retryAfter == nil { errors.report(error, to: request.id) }
