@@ -31,6 +31,7 @@ build: ## The program, for development.
 
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
+	Scripts/lint-c
 	mandoc -T lint -W warning man/*.[1-8]
 
 format: ## Format the sources.
