@@ -35,7 +35,7 @@ extension SQLSession {
 
   package func auditRecords(inBatch number: Int64) throws -> [AuditRecord] {
     guard let filter = auditLayout.rows(of: number) else { return [] }
-    // More than a batch holds is enough to see that some were added.
+    // Twice as many as a batch can hold are enough to see that rows were added.
     return try records(filter.clause + " LIMIT \(2 * AuditBatch.maximumRowCount)", filter.arguments).inOrder
   }
 
@@ -73,13 +73,13 @@ extension SQLSession {
     }
   }
 
-  /// Whether somebody has put rows where those of a batch that is not written yet belong.
+  /// Whether foreign rows occupy the keys of a new batch.
   private func isTaken(_ batch: AuditBatch) throws -> Bool {
     guard let keys = auditLayout.keys(of: batch.number) else { return false }
     return try !run(AuditSQL.anyRow, [.integer(keys.lowerBound), .integer(keys.upperBound)]).rows.isEmpty
   }
 
-  /// Puts such rows, if there are any, among those that are not sealed: they are not to keep ours from being sealed.
+  /// Moves such rows among the unsealed ones, so that they cannot keep our rows from being sealed.
   private func clearPlaces(of batch: AuditBatch) throws {
     guard let keys = auditLayout.keys(of: batch.number) else { return }
     _ = try run(
@@ -108,7 +108,7 @@ extension SQLSession {
   package func sealAudit(_ make: AuditSealing) throws -> (newest: AuditBatch?, made: Bool) {
     try lockSettings()
     let newest = try newestBatch()
-    // What has no id of ours was put there by somebody else; it is not to keep our rows from being sealed.
+    // Rows whose ids we did not make are left out, so that they cannot keep our rows from being sealed.
     let rows = try records(
       """
        WHERE \(auditLayout.isUnsealed) AND id LIKE '________-____-7___-____-____________' AND id >= '0' AND id < 'g'
@@ -124,7 +124,7 @@ extension SQLSession {
 }
 
 extension [AuditRecord] {
-  /// By their ids.
+  /// Sorted by id.
   fileprivate var inOrder: [AuditRecord] { sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) } }
 }
 

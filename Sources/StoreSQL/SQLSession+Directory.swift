@@ -2,7 +2,7 @@ package import Directory
 internal import OATH
 package import Verifier
 
-// Users with all that is kept of them: reading them, and writing what a transaction changed.
+// Reads users with their records, and writes what a transaction changed in them.
 extension SQLSession {
   package func change<R>(
     accountOf name: UserName, _ body: (inout UnitState, inout UserRecord) throws(VerifierError) -> R
@@ -12,12 +12,13 @@ extension SQLSession {
     let result = try body(&after, &record)
     if before.state.user == nil, after.user != nil { try refuseLikeness(to: name) }
     try apply(after.changes(since: before.state), to: before)
-    // With the user all of it is gone already.
+    // The record of a deleted user is deleted with the user.
     if after.user != nil, record != recordBefore { try write(record, of: name.text) }
     return result
   }
 
-  /// Of users who are made at the same time in two spellings, one at a time: the second sees the first.
+  /// Refuses a name that differs from another in case alone. The lock makes users one at a time, so that of two spellings
+  /// the second sees the first.
   private func refuseLikeness(to name: UserName) throws {
     try lockSettings()
     let rows = try run("SELECT name FROM vmfa_user WHERE LOWER(name) = LOWER($1) LIMIT 1", [.text(name.text)]).rows
@@ -49,7 +50,7 @@ extension SQLSession {
     SQLStatement(columns.insertion(into: table), values)
   }
 
-  /// What goes with a user who is deleted.
+  /// Deletes the rows that depend on a user.
   static func forgetAccount(of user: String) -> [SQLStatement] {
     ["vmfa_access_key", "vmfa_tag", "vmfa_session", "vmfa_profile"].map { table in
       SQLStatement("DELETE FROM \(table) WHERE user_name = $1", [.text(user)])
@@ -71,7 +72,7 @@ extension SQLSession {
     return Listing(items: accounts, unreadable: unreadable)
   }
 
-  /// The accounts of those of these users that there are. A row that cannot be read costs its user, and nobody else.
+  /// Reads those of the users that exist. A row that cannot be read fails its own user only.
   private func results(of users: [UserName]) throws -> [UserName: Result<IAMUser, VerifierError>] {
     guard !users.isEmpty else { return [:] }
     let records = try records(of: users.map(\.text)), account = try rulesAndAccount().account
@@ -99,8 +100,8 @@ extension SQLSession {
     return accounts
   }
 
-  /// Arguments and placeholders of `IN (…)`. The list is filled up to a power of two with what is in it anyway: a database
-  /// keeps each statement that it prepares, and there are to be few.
+  /// Arguments and placeholders of `IN (…)`. The last text is repeated up to a power of two, so that there are few different
+  /// statements: a database keeps every one that it prepares.
   /// - Parameter first: the number of the first placeholder.
   static func members(_ texts: [String], from first: Int = 1) -> (arguments: [SQLValue], placeholders: String) {
     var count = 1
@@ -118,7 +119,7 @@ extension SQLSession {
     var filter = SQLFilter()
     filter.add("u.name <>", UserName.root.text)
     filter.add("u.name >", name)
-    // Where all are asked for, nobody is passed over for a path that is none.
+    // Without a prefix, users with a damaged path are listed too.
     if pathPrefix != "/" {
       filter.add("SUBSTR(COALESCE(p.path, '/'), 1, \(pathPrefix.unicodeScalars.count)) =", pathPrefix)
     }
@@ -136,7 +137,7 @@ extension SQLSession {
     return Listing(items: found.items, unreadable: names.unreadable + found.unreadable, next: names.next)
   }
 
-  /// The records of these users, those that have one.
+  /// Reads the records of those users who have one.
   private func records(of users: [String]) throws -> RowsByUser<UserRecord> {
     let (names, list) = Self.members(users)
     let results = try run([

@@ -1,6 +1,6 @@
 package import Verifier
 
-// A unit: reading it, and writing what a transaction changed of it.
+// Reads a unit, and writes what a transaction changed in it.
 extension SQLSession {
   package func change(_ unit: TransactionUnit, _ body: (inout UnitState) throws(VerifierError) -> Void) throws {
     let before = try read(unit, locking: true)
@@ -11,7 +11,7 @@ extension SQLSession {
 
   package func state(of unit: TransactionUnit) throws -> UnitState { try read(unit, locking: false).state }
 
-  /// - Parameter locking: whether it is about to be changed.
+  /// - Parameter locking: whether the unit is read to be changed.
   func read(_ unit: TransactionUnit, locking: Bool) throws -> StoredUnit {
     guard let name = try owner(of: unit) else {
       let (rules, account) = try rulesAndAccount()
@@ -21,7 +21,7 @@ extension SQLSession {
       return try read(name, with: device, of: other, locking: locking)
     }
     let known = knownSettings, argument = SQLRow(name.text)
-    // A row that is locked is the unit's lock: what comes after it in the same breath is seen as whoever held it left it.
+    // The user's row is the lock of the unit. The statement after it sees what the last holder of the lock has written.
     let locks = locking && locksRows
     let reading =
       locks
@@ -37,18 +37,18 @@ extension SQLSession {
         try Self.stored(rows, from: User.columnsOfNamed.count, of: name))
     }
     let user = try results[0].rows.first.map { try User(row: $0) }, devices = try Self.stored(results[1].rows[...])
-    // Between finding the owner and locking their row, the device may have become somebody else's.
+    // The device may have moved to another user before the row was locked.
     if case .owner(let reference) = unit, !devices.contains(where: { reference.names($0.device) }) {
       throw SQLFailure.conflict
     }
     return StoredUnit(rules, account, user: user, devices)
   }
 
-  /// A user's unit, and one device of another user's.
+  /// Reads a user's unit, with one device of another user in it.
   private func read(
     _ name: UserName, with device: DeviceReference, of other: UserName, locking: Bool
   ) throws -> StoredUnit {
-    // Always in one order, so that two of these wait for each other and do not lock each other out.
+    // Locked in the order of their names, so that two such transactions cannot deadlock.
     let users = try [name, other].sorted().compactMap { name in
       try run(locking && locksRows ? UnitSQL.lockedUser : UnitSQL.user, [.text(name.text)]).rows.first.map {
         try User(row: $0)
@@ -63,10 +63,10 @@ extension SQLSession {
     return StoredUnit(rules, account, user: users.first { $0.name == name }, own + others)
   }
 
-  /// In the order in which they were made; each has its number before its columns.
+  /// Reads devices, oldest first. A device's number stands before its columns.
   /// - Parameters:
-  ///   - first: the column of the number; behind a user's it is empty where there is no device.
-  ///   - user: whose they are, where no column says so.
+  ///   - first: the column of the number. It is null in the row of a user without devices.
+  ///   - user: the owner, if no column names them.
   private static func stored(
     _ rows: Slice<SQLRows>, from first: Int = 0, of user: UserName? = nil
   ) throws -> [StoredDevice] {
@@ -98,11 +98,12 @@ extension SQLSession {
     }
   }
 
-  /// - Parameter before: what the changes come from.
+  /// Writes the changes of a transaction.
+  /// - Parameter before: the unit as it was read.
   func apply(_ changes: UnitChanges, to before: StoredUnit) throws {
     if let user = changes.user, changes.userIsNew { try insert(user) }
     for device in changes.inserted { try insert(device) }
-    // All that is left goes in one round trip.
+    // Everything else takes one round trip.
     var statements: [SQLStatement] = []
     for device in changes.updated { statements += try before.update(device) }
     statements += try changes.used.map(before.use)
@@ -122,7 +123,7 @@ extension SQLSession {
   private func runChanges(_ statements: [SQLStatement], _ changes: UnitChanges) throws {
     guard !statements.isEmpty else { return }
     do {
-      // A row that vanished under an open transaction: nothing may be answered on top of that.
+      // The row has vanished during the transaction, so nothing may be answered.
       for result in try run(statements) where result.changed != 1 {
         throw VerifierError.corruptRecord("a row that was to be changed")
       }
@@ -131,7 +132,7 @@ extension SQLSession {
     }
   }
 
-  /// What hangs on what is deleted or moved, if there is any.
+  /// Deletes or moves the rows that depend on a user or a device.
   private func forgetAccounts(_ changes: UnitChanges) throws {
     var statements = changes.deleted.map { device in
       SQLStatement(
@@ -149,7 +150,7 @@ extension SQLSession {
 
   private func insert(_ user: User) throws {
     let sql = User.columns.insertion(into: "vmfa_user") + " ON CONFLICT (name) DO NOTHING"
-    // Somebody made the same user meanwhile: this transaction has to see theirs.
+    // Another transaction has made the same user. This one runs again, and sees that user.
     guard try run(sql, user.values).changed == 1 else { throw SQLFailure.conflict }
   }
 
@@ -197,7 +198,7 @@ extension SQLSession {
   }
 }
 
-/// What every attempt runs.
+/// The SQL of an attempt.
 enum UnitSQL {
   static let user = RepeatedSQL(userText)
   static let lockedUser = RepeatedSQL(userText + " FOR UPDATE")
@@ -226,12 +227,12 @@ enum UnitSQL {
   }
 }
 
-/// Conditions of a query that is put together.
+/// The conditions of a query.
 struct SQLFilter {
   private var conditions: [String] = []
   private(set) var arguments: [SQLValue] = []
 
-  /// `comparison` with an argument; nothing where there is none.
+  /// Adds a comparison with an argument; does nothing for nil.
   mutating func add(_ comparison: String, _ text: String?) { add(comparison, text.map { SQLValue.text($0) }) }
 
   mutating func add(_ comparison: String, _ value: SQLValue?) {
@@ -239,7 +240,7 @@ struct SQLFilter {
     conditions.append("\(comparison) \(placeholder(for: value))")
   }
 
-  /// Where an argument stands in a condition.
+  /// Adds an argument, and returns its placeholder.
   mutating func placeholder(for value: SQLValue) -> String {
     arguments.append(value)
     return "$\(arguments.count)"

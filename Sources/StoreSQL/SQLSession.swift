@@ -12,12 +12,12 @@ package enum SQLValue: Sendable, Equatable {
   package init(_ text: String?) { self = text.map { .text($0) } ?? .null }
 }
 
-/// SQL that is run again and again: a session finds what it prepared for it by its number, without looking at the text.
+/// SQL that runs often. A session finds its prepared statement by a number, without hashing the text.
 package final class RepeatedSQL: Sendable {
   private static let count = Atomic(0)
 
   package let text: String
-  /// Counted from 0 on through all that there are.
+  /// From 0 on, unique in the process.
   package let number: Int
 
   package init(_ text: String) {
@@ -26,11 +26,11 @@ package final class RepeatedSQL: Sendable {
   }
 }
 
-/// SQL with `$1`, `$2`, … for its arguments. What both databases understand, and nothing else.
+/// A statement that both databases understand, with `$1`, `$2`, … for its arguments.
 package struct SQLStatement: Sendable {
   package let text: String
   package let arguments: SQLRow
-  /// Where it is run again and again.
+  /// nil for SQL that runs rarely.
   package let repeated: RepeatedSQL?
 
   package init(_ text: String, _ arguments: [SQLValue] = []) { self.init(text, SQLRow(arguments)) }
@@ -50,10 +50,10 @@ package struct SQLStatement: Sendable {
   }
 }
 
-/// What came of a statement.
+/// The result of a statement.
 package struct SQLResult: Sendable {
   package let rows: SQLRows
-  /// How many rows it inserted, changed or deleted.
+  /// How many rows were inserted, changed or deleted.
   package let changed: Int
 
   package init(rows: SQLRows = SQLRows(), changed: Int = 0) {
@@ -64,37 +64,37 @@ package struct SQLResult: Sendable {
 
 /// A connection inside a transaction.
 package protocol SQLSession {
-  /// Whether rows have to be locked to be changed; false where a transaction has the database for itself.
+  /// Whether rows are locked before they are changed; false if a transaction has the database for itself.
   var locksRows: Bool { get }
 
-  /// Where audit rows say which batch holds them.
+  /// How audit rows record which batch holds them.
   var auditLayout: AuditLayout { get }
 
-  /// VerificationRules and account id, where they are known to be those of this transaction.
+  /// The rules and the account id, if this transaction has read them.
   var knownSettings: (rules: VerificationRules, account: AccountID)? { get nonmutating set }
 
-  /// Queues audit rows, to insert them when the commit ends.
-  /// - Returns: false where rows are inserted at once, by whoever has them.
+  /// Queues audit rows, to be inserted when the commit ends.
+  /// - Returns: false if this session has no queue; the caller then inserts the rows.
   func queue(_ records: [AuditRecord]) -> Bool
 
-  /// Runs statements one after the other; where a round trip costs something, in a single one.
-  /// - Throws: ``SQLFailure``, and what the database has to say else. Nothing may be run after that.
+  /// Runs statements in their order, in one round trip.
+  /// - Throws: ``SQLFailure``, and the database's own errors. The session is unusable then.
   func run(_ statements: [SQLStatement]) throws -> [SQLResult]
 
-  /// Runs one.
+  /// Runs one statement.
   func run(_ statement: SQLStatement) throws -> SQLResult
 }
 
-/// What the SQL of this target has to know of what went wrong.
+/// The database errors that shared SQL reacts to.
 package enum SQLFailure: Error {
-  /// Another transaction was faster; the whole transaction has to begin anew.
+  /// Another transaction came first. The whole transaction has to run again.
   case conflict
-  /// A row refers to one that is not there, or is referred to.
+  /// A foreign key constraint failed.
   case foreignKey
 }
 
 extension SQLSession {
-  /// Where others may change them at any time, they are read each time.
+  /// Reads them each time, since others may change them at any time.
   package var knownSettings: (rules: VerificationRules, account: AccountID)? {
     get { nil }
     nonmutating set {}

@@ -4,38 +4,38 @@ internal import Synchronization
 internal import Verifier
 internal import StoreSQL
 
-/// The disk failed while a commit was on its way to it: it may be found whole when the database is next opened.
+/// The disk failed during a commit. The commit may or may not be there when the database is next opened.
 struct UncertainCommit: Error {
   let reason: any Error
 }
 
 /// Writing transactions that wait at the same time share one commit, and so one fsync.
 ///
-/// What one of them throws undoes its own changes only: where it had made any, all begin anew, each in a savepoint of its
-/// own. None is answered before the commit that holds it is on the disk; if that fails, all of them fail.
+/// A transaction that throws loses its own changes only. If it had changed a row, all transactions of the commit run again,
+/// each in a savepoint of its own. None is answered before the commit is on the disk; if the commit fails, all of them fail.
 ///
-/// SQLite writes its log and does not wait for the disk (see `sqlite_gather_log`); that is done here, where a disk that fails
-/// ends all writing.
+/// SQLite writes its log without waiting for the disk (see `sqlite_gather_log`). This type waits, and stops all writing
+/// after the disk has failed.
 final class GroupCommit: Sendable {
-  /// A transaction. It keeps its result to itself, and may run more than once.
+  /// A transaction, which stores its own result. It may run more than once.
   typealias Work = @Sendable (SQLiteSession) throws -> Void
 
-  /// One that waits.
+  /// A transaction that waits for its turn.
   private struct Job: Sendable {
     let work: Work
-    /// Told the error that came instead, if one did.
+    /// Receives the error, or nil.
     let end: CheckedContinuation<(any Error)?, Never>
   }
 
-  /// The most that share a commit: while they are on their way, others come in, so that neither side waits for all of the other.
+  /// The most transactions in one commit. The next ones arrive while these are written.
   private static let maximumCount = 32
 
-  /// How long the writer stays once there is nothing more to do: who comes meanwhile wakes a thread that is there, and whose
-  /// memory is its own. Nobody else's writing waits for it: all comes through here.
+  /// How long the writer's thread waits for another transaction. Waking a thread that exists is cheaper than taking a new
+  /// one, and no other writer is kept waiting: all of them come through this queue.
   private static let stay = DispatchTimeInterval.milliseconds(10)
 
-  /// The fewest audit rows that are sealed with the commit that brings them: the other way costs each row about as much as a
-  /// batch, and the walk along the chain reads it batch by batch.
+  /// The fewest audit rows that make a batch of their own. Smaller batches cost more than they save, and each one is read on
+  /// its own when the chain is verified.
   private static let fewestToSeal = 6
 
   private let pool: DatabasePool
@@ -44,26 +44,26 @@ final class GroupCommit: Sendable {
   private let synchronize: @Sendable () throws -> Void
   private let state = Mutex(State())
   private let arrival = DispatchSemaphore(value: 0)
-  /// Has one element once the disk has failed.
+  /// Yields one element when the disk has failed.
   private let breakdowns = AsyncStream.makeStream(of: VerifierError.self, bufferingPolicy: .bufferingOldest(1))
 
   private struct State {
     var jobs: [Job] = []
     var isAtWork = false
-    /// Whether the writer waits for the next of them, and is to be told.
+    /// Whether the writer waits for a job, and needs a signal.
     var isAwaited = false
-    /// Whether there are none to wait for.
+    /// Whether the writer should leave as soon as the queue is empty.
     var isFinishing = false
-    /// Whether the disk did not take a commit: then it is not known any more what it has of the log. The system tells of that
-    /// once, and what comes after it would seem to be well.
+    /// Whether a sync has failed. Nobody knows then what the disk holds of the log. The system reports such a failure once;
+    /// later syncs would seem to succeed.
     var isBroken = false
-    /// In a struct: a closure that a mutex holds alone is wrapped once more whenever it is looked at.
+    /// In this struct, since Swift wraps a closure anew at each access if a mutex holds nothing else.
     var seal: AuditSealing?
   }
 
   /// - Parameters:
-  ///   - check: called in every transaction before anything is read.
-  ///   - synchronize: returns once all of the log is on the disk.
+  ///   - check: called in every transaction, before the first read.
+  ///   - synchronize: returns when all of the log is on the disk.
   init(
     pool: DatabasePool, checkpointer: Checkpointer, check: @escaping @Sendable () throws -> Void,
     synchronize: @escaping @Sendable () throws -> Void
@@ -76,8 +76,8 @@ final class GroupCommit: Sendable {
 
   func sealAudit(_ make: @escaping AuditSealing) { state.withLock { $0.seal = make } }
 
-  /// Has its turn come, and waits for the disk: carried to its end, whatever becomes of the calling task.
-  /// - Throws: what the transaction throws, and what keeps it from the disk.
+  /// Runs a transaction and waits until it is on the disk. It is carried to its end even if the calling task is cancelled.
+  /// - Throws: what the transaction throws, and what prevents the commit.
   func write(_ work: @escaping Work) async throws {
     let failure = await withCheckedContinuation { submit(Job(work: work, end: $0)) }
     if let failure { throw failure }
@@ -93,7 +93,7 @@ final class GroupCommit: Sendable {
     if starts { pool.asyncWriteWithoutTransaction { database in self.work(on: database) } }
   }
 
-  /// Has the writer leave as soon as there is nothing more to do.
+  /// Makes the writer leave as soon as the queue is empty.
   func finish() {
     let wakes = state.withLock { state in
       defer { (state.isFinishing, state.isAwaited) = (true, false) }
@@ -106,14 +106,14 @@ final class GroupCommit: Sendable {
     let session = SQLiteSession(database, isShared: true)
     while let jobs = next() {
       let failures = commit(jobs, on: session), uncertainty = waitForDisk(failures)
-      // Where they lie: a copy of a job counts references that another core counted last.
+      // Used in place: copying a job changes reference counts that another core has touched.
       for index in jobs.indices { jobs[index].end.resume(returning: uncertainty ?? failures[index]) }
       if !isBroken { checkpointer.committed(on: database) }
     }
   }
 
-  /// Has the disk take what was committed.
-  /// - Returns: the error of all of them, where it is not known what the disk has; whatever they ended with.
+  /// Waits until the disk has the commit.
+  /// - Returns: the error of all jobs if nobody knows what the disk holds; else nil.
   private func waitForDisk(_ failures: [(any Error)?]) -> (any Error)? {
     guard failures.contains(where: { $0 == nil }) else { return nil }
     do {
@@ -126,10 +126,10 @@ final class GroupCommit: Sendable {
     }
   }
 
-  /// Whether the disk has failed. The log is not to be carried over then: what it holds is not what was written.
+  /// Whether the disk has failed. No checkpoint may run then, since the log may hold something else than was written.
   var isBroken: Bool { state.withLock { $0.isBroken } }
 
-  /// - Returns: nil where the task was cancelled.
+  /// - Returns: nil if the task was cancelled.
   func breakdown() async -> VerifierError? {
     for await reason in breakdowns.stream { return reason }
     return nil
@@ -138,7 +138,7 @@ final class GroupCommit: Sendable {
   private static let diskFailure = StoreFailure.unreachable(
     "the disk failed while it was written to: start this program again")
 
-  /// - Returns: nil when there is nothing more to do; the next submission then starts anew.
+  /// - Returns: nil if the queue is empty. The next submission then starts a writer.
   private func next() -> [Job]? {
     waitForJob()
     return state.withLock { state in
@@ -147,7 +147,7 @@ final class GroupCommit: Sendable {
         state.isAtWork = false
         return nil
       }
-      // Nearly always all of them.
+      // Nearly always the whole queue.
       var jobs: [Job] = []
       jobs.reserveCapacity(Self.maximumCount)
       swap(&jobs, &state.jobs)
@@ -159,8 +159,8 @@ final class GroupCommit: Sendable {
     }
   }
 
-  /// For as long as the writer stays. Who comes at the last moment may signal too late: then a later wait ends early, and with
-  /// it, at worst, the writer's stay.
+  /// Waits for a job, for as long as the writer stays. A signal at the last moment may come too late. Then a later wait ends
+  /// early, and the writer may leave early.
   private func waitForJob() {
     let waits = state.withLock { state in
       state.isAwaited = state.jobs.isEmpty && !state.isFinishing
@@ -169,7 +169,7 @@ final class GroupCommit: Sendable {
     if waits { _ = arrival.wait(timeout: .now() + Self.stay) }
   }
 
-  /// - Returns: for each job the error that it ended with, or nil.
+  /// - Returns: the error of each job, or nil.
   private func commit(_ jobs: [Job], on session: SQLiteSession) -> [(any Error)?] {
     do {
       do { return try commit(jobs, on: session, run: Self.run) } catch is ChangesToUndo {
@@ -182,11 +182,11 @@ final class GroupCommit: Sendable {
     _ jobs: [Job], on session: SQLiteSession, run: (Work, SQLiteSession) throws -> (any Error)?
   ) throws -> [(any Error)?] {
     let database = session.database
-    // What the disk has lost, later commits would be built upon.
+    // Later commits would build upon what the disk has lost.
     guard !isBroken else { throw Self.diskFailure }
-    // What could not be undone is not to stay open under all that comes.
+    // Ends a transaction that could not be rolled back before.
     if database.isInsideTransaction { try database.rollback() }
-    // Prepared once, which GRDB's own methods for this are not.
+    // GRDB's own method would prepare the statement each time.
     try database.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
     do {
       try check()
@@ -218,7 +218,8 @@ final class GroupCommit: Sendable {
   /// A job threw after it had changed a row, or an audit row could not be inserted.
   private struct ChangesToUndo: Error {}
 
-  /// - Returns: the error of the job itself.
+  /// Runs a job without a savepoint.
+  /// - Returns: the error of the job, if it failed before it changed a row.
   /// - Throws: what ends the whole transaction.
   private static func run(_ work: Work, on session: SQLiteSession) throws -> (any Error)? {
     session.beginJob()
@@ -244,7 +245,7 @@ final class GroupCommit: Sendable {
       try database.cachedStatement(sql: "RELEASE job").execute()
       return nil
     } catch {
-      // A full disk and the like end the transaction itself; then nothing of it is kept.
+      // A full disk, for one, makes SQLite roll back the whole transaction.
       guard database.isInsideTransaction else { throw error }
       session.knownSettings = nil
       _ = session.discardJob()

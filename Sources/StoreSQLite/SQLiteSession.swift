@@ -3,14 +3,14 @@ internal import GRDBSQLite
 internal import Verifier
 internal import StoreSQL
 
-/// A connection to SQLite as the shared SQL sees it: a writing transaction has the database for itself, and a round trip
-/// costs nothing. It serves one transaction after the other.
+/// A connection to SQLite, for the SQL that both databases share. A writing transaction has the database for itself, and a
+/// round trip costs nothing.
 ///
-/// GRDB opens the connection and keeps its prepared statements; arguments and columns go through SQLite's own calls, since
-/// GRDB's values in between cost more than all the rest of an attempt.
+/// GRDB opens the connection and keeps its prepared statements. Arguments and columns go through SQLite's own calls: GRDB's
+/// values cost more than the rest of an attempt.
 final class SQLiteSession: SQLSession {
   let database: Database
-  /// Read once for all that share a commit: nobody else can change them meanwhile.
+  /// The rules and the account id, read once per commit. Nobody else can change them during a commit.
   var knownSettings: (rules: VerificationRules, account: AccountID)?
 
   /// Audit rows of the jobs that share a commit, inserted when it ends.
@@ -19,7 +19,7 @@ final class SQLiteSession: SQLSession {
   /// How many rows had changed, and how many were queued, when the present job began.
   private var start = (changes: 0 as Int32, queued: 0)
 
-  /// What was prepared for SQL that is run again and again.
+  /// Prepared statements, by the number of their SQL.
   private var statements: [Statement?] = []
 
   private let isShared: Bool
@@ -33,7 +33,7 @@ final class SQLiteSession: SQLSession {
   var locksRows: Bool { false }
   var auditLayout: AuditLayout { .number }
 
-  /// Forgets what was known and queued in the transaction before.
+  /// Forgets the last transaction.
   func begin() { (knownSettings, queuedRecords) = (nil, []) }
 
   /// How many rows this connection has inserted, changed or deleted since it was opened.
@@ -70,9 +70,9 @@ final class SQLiteSession: SQLSession {
     return try unsafe run(handle, sql.arguments)
   }
 
-  /// What is bound is gone afterwards: it is to be bound anew or cleared.
+  /// - Warning: the arguments are invalid afterwards. The caller binds others, or clears the bindings.
   private func run(_ statement: SQLiteStatement, _ arguments: SQLRow) throws -> SQLResult {
-    // All texts and blobs stay where they are while the statement runs: SQLite makes no copies.
+    // Texts and blobs stay in place while the statement runs, so SQLite needs no copies.
     try unsafe arguments.storage.withUnsafeBufferPointer { bytes in
       defer { unsafe sqlite3_reset(statement) }
       try unsafe bind(arguments, in: bytes, to: statement)
@@ -98,7 +98,7 @@ final class SQLiteSession: SQLSession {
       case .null, nil: try check(unsafe sqlite3_bind_null(statement, place))
       case .integer(let integer): try check(unsafe sqlite3_bind_int64(statement, place, integer))
       case .text(let start, let count):
-        // Where there are columns there is an address.
+        // A row with columns has storage.
         let text = unsafe UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped + Int(start))
         try check(
           unsafe sqlite3_bind_text(statement, place, text.assumingMemoryBound(to: CChar.self), Int32(count), nil))
@@ -134,7 +134,7 @@ final class SQLiteSession: SQLSession {
 
 extension SQLRows {
   fileprivate mutating func append(_ column: Int32, of statement: SQLiteStatement) {
-    // Looked up once; nobody else uses the connection meanwhile.
+    // A value is safe to use unprotected, since nobody else uses the connection.
     let value = unsafe sqlite3_column_value(statement, column)
     switch unsafe sqlite3_value_type(value) {
     case SQLITE_NULL: appendNull()
@@ -142,7 +142,7 @@ extension SQLRows {
     case SQLITE_BLOB:
       let blob = unsafe sqlite3_value_blob(value)
       unsafe append(blob: UnsafeRawBufferPointer(start: blob, count: Int(sqlite3_value_bytes(value))))
-    // What is no integer and no blob reads as text; whoever wants a number finds that it is none.
+    // A real number reads as text, and is refused by whoever expects an integer.
     default:
       guard let text = unsafe sqlite3_value_text(value) else { return appendNull() }
       unsafe append(text: UnsafeRawBufferPointer(start: text, count: Int(sqlite3_value_bytes(value))))
