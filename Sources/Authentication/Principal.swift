@@ -1,6 +1,6 @@
 public import Directory
 
-/// Whoever acts, as their credentials prove it.
+/// The party that acts, as its credentials prove.
 public enum Principal: Sendable {
   /// The root user of the account.
   case root(IAMUser)

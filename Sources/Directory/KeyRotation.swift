@@ -10,7 +10,7 @@ public struct KeyRotation: Sendable {
   /// - Parameter directory: whose keys are rotated.
   public init(_ directory: DirectoryService) { self.directory = directory }
 
-  /// What a rotation came to.
+  /// The outcome of a rotation.
   public struct Outcome: Sendable {
     /// The seeds that were sealed anew.
     public var seeds: RotationProgress

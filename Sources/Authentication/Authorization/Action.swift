@@ -1,4 +1,4 @@
-/// What somebody asks the service to do, under the name that policies give it.
+/// An action that somebody asks the service for, under the name that policies use.
 public struct Action: Hashable, Sendable {
   /// AWS's prefix of a service, or `vmfa` for what AWS does not have.
   public enum Service: String, Sendable {

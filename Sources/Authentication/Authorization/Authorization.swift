@@ -46,28 +46,28 @@ public enum Authorization {
   }
 }
 
-/// The rules in force, until policy documents take their place. Root and administrators may do everything; what is not
-/// listed here is theirs alone.
+/// The rules in force, until policy documents replace them. Root and administrators may do everything. Actions that are
+/// not listed here are theirs alone.
 private enum Rules {
-  /// What whoever has credentials may do.
+  /// Actions that everybody with credentials may perform.
   static let everybody: Set<Action> = [.getSessionToken, .getCallerIdentity]
 
-  /// What users may do to what is their own.
+  /// Actions that users may perform on themselves and on their own devices.
   static let own: Set<Action> = [
     .createVirtualMFADevice, .enableMFADevice, .resyncMFADevice, .listMFADevices, .getMFADevice, .listMFADeviceTags,
     .discardMFADevice, .getUser, .getLoginProfile, .endSession,
   ]
 
-  /// What users may do to what is their own, in a session with MFA.
+  /// The same, in a session with MFA only.
   static let ownWithMFA: Set<Action> = [
     .deactivateMFADevice, .createAccessKey, .listAccessKeys, .updateAccessKey, .deleteAccessKey, .changePassword,
     .createRecoveryCodes,
   ]
 
-  /// What takes a session with MFA, also for root and administrators: recovery codes stand in for a second factor.
+  /// Actions that take a session with MFA even from root and administrators. Recovery codes replace a second factor.
   static let withMFAAlone: Set<Action> = [.createRecoveryCodes]
 
-  /// What a program may do with less than the scope `admin`.
+  /// Actions that take a lesser scope than `admin` from a token.
   static let scopes: [Action: APIToken.Scope] = [
     .verifyCode: .verify, .createVirtualMFADevice: .enroll, .listMFADevices: .enroll, .enableMFADevice: .enroll,
   ]

@@ -20,7 +20,7 @@ public enum Decision: Sendable, Equatable {
   }
 }
 
-/// What a request proves beside its credentials: the keys of AWS's request context that the rules look at.
+/// The keys of AWS's request context that the rules look at.
 public struct AuthorizationContext: Sendable {
   /// `aws:MultiFactorAuthPresent`: whether a second factor was shown in this session.
   public var mfaPresent: Bool

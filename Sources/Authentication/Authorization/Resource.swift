@@ -1,7 +1,7 @@
 public import Directory
 public import Verifier
 
-/// What an action is about.
+/// The subject of an action.
 public struct Resource: Sendable, Equatable {
   private enum Form: Equatable {
     case account
@@ -13,7 +13,7 @@ public struct Resource: Sendable, Equatable {
   }
 
   private let form: Form
-  /// The user whose it is; nil for what is the account's, and for what nobody is known to have.
+  /// The user who owns it; nil if it belongs to the account, or if the owner is not known.
   public let owner: UserName?
 
   /// The account itself.

@@ -3,13 +3,13 @@ public import OATH
 public import OpenSSLCrypto
 public import Verifier
 
-/// Whoever signs in, as the front that they come by knows them.
+/// The client of somebody who signs in.
 public protocol SignInClient: Sendable {
   /// The network of the client's address; nil for an address that many clients share.
   var network: String? { get }
   /// The client's address; nil where there is none.
   var source: String? { get }
-  /// What the client says that it is.
+  /// The client's own description of itself.
   var agent: String { get }
 
   /// Runs `body`, and cancels it when the client goes away.
@@ -29,7 +29,7 @@ public struct SignIn: Sendable {
   /// - Parameters:
   ///   - directory: on behalf of the client.
   ///   - limits: of passwords, shared by all fronts.
-  ///   - slowsDown: whether whoever is not signed in has to wait a second, since somebody guesses at many users.
+  ///   - slowsDown: whether sign-ins are delayed by a second, since somebody guesses at the codes of many users.
   ///   - observe: told of every code that was checked.
   public init(
     directory: DirectoryService, limits: AttemptLimits, slowsDown: @escaping @Sendable (UnixTime) -> Bool,
@@ -41,13 +41,13 @@ public struct SignIn: Sendable {
     self.observe = observe
   }
 
-  /// What comes next, and the session that the client holds from now on.
+  /// The next stage, and the session that the client holds from now on.
   public struct Step: Sendable {
     public let stage: PageSession.Stage
     public let session: String
   }
 
-  /// What came of a step.
+  /// The outcome of a step.
   public enum Outcome<Refusal: Sendable>: Sendable {
     case next(Step)
     case refused(Refusal)
@@ -190,7 +190,7 @@ public struct SignIn: Sendable {
     try await advance(user, to: .signedIn, mfaPresent: true, after: .session(session), from: client, at: now)
   }
 
-  /// Goes on under a new secret: whoever knew the last one knows nothing any more.
+  /// Starts a session under a new secret in the place of the last one, which is void from then on.
   private func advance(
     _ user: UserName, to stage: PageSession.Stage, mfaPresent: Bool,
     after precondition: DirectoryService.SessionPrecondition, from client: some SignInClient, at now: UnixTime
