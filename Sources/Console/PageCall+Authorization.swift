@@ -2,7 +2,7 @@ internal import Authentication
 internal import Directory
 internal import Verifier
 
-// What a page is about, and whether the person may have it.
+// Names the resource of a page, and decides whether the person may have the page.
 extension PageCall {
   func resource(_ subject: PageService.Subject) throws -> Resource {
     switch subject {

@@ -38,7 +38,7 @@ package struct PageService: Sendable {
     templates = try PageTemplates()
   }
 
-  /// What a page wants of whoever asks for it.
+  /// The condition under which a page is shown.
   enum Requirement: Sendable {
     /// Nothing.
     case anyone
@@ -65,7 +65,7 @@ package struct PageService: Sendable {
     let subject: Subject
   }
 
-  /// What an action of a page is about.
+  /// The resource of an action, by the path of the page.
   enum Subject: Sendable {
     /// The person who is signed in.
     case own

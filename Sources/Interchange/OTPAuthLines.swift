@@ -22,7 +22,7 @@ enum OTPAuthLines {
         let entry = place == 0 ? name : "\(name), URI \(place + 1)"
         let isAtEnd = uri.upperBound == line.lowerBound + content.rangeWithoutOuterSpace.upperBound
         if isAtEnd, number + 1 < lines.count, text.extracting(lines[number + 1]).continues(text.extracting(uri)) {
-          // What is left out would be a shorter key, or a default in the place of a parameter.
+          // The part before the line end would give a shorter key, or a default in place of a parameter.
           report.refuse(entry, "its URI seems to go on in the next line: write it in one line")
           continuation = number + 1
         } else {

@@ -28,7 +28,7 @@ package enum SecretLine {
 }
 
 extension Unicode.Scalar {
-  /// What this is where no keyboard writes it; nil for all other characters. Joiners are typed: scripts and emoji need them.
+  /// The kind of a character that no keyboard writes; nil for all others. Scripts and emoji need joiners, so those are typed.
   fileprivate var typingFault: String? {
     if isLineEnd { return "more than one line" }
     if properties.generalCategory == .control, self != "\t" { return "a control character" }

@@ -3,9 +3,9 @@ internal import Authentication
 internal import Directory
 internal import Verifier
 
-// What a call is about, and whether its caller may make it.
+// Names the resource of a call, and decides whether its caller may make it.
 extension ActionCall {
-  /// What the action is about, as far as the request says.
+  /// The resource that the request names.
   private var resource: Resource {
     switch operation.subject {
     case .user: user(named: form["UserName"])

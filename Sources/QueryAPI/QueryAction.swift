@@ -27,7 +27,7 @@ enum QueryServiceName: String, Sendable {
 
 /// An action of IAM or STS that is served here.
 struct QueryAction: Sendable {
-  /// What an action is about, by the parameters of its request.
+  /// The resource of an action, by the parameters of its request.
   enum Subject: Sendable {
     /// The user that `UserName` names, else the caller.
     case user

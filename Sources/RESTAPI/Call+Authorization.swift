@@ -4,7 +4,7 @@ internal import HTTPTypes
 internal import Verifier
 internal import ServiceHTTP
 
-// What a call is about, and whether its token may make it.
+// Names the resource of a call, and decides whether its token may make it.
 extension RESTService.Call {
   /// Refuses a call that the token may not make, as far as its path says what it is about.
   /// - Throws: ``Problem``: 403, or 400 for what is no name of a user.

@@ -6,7 +6,7 @@ package import OATH
 package import Verifier
 package import ServiceHTTP
 
-/// The REST interface for login services, `/v1`. What it takes and gives is in openapi.yaml.
+/// The REST interface for login services, `/v1`. The shapes of its requests and answers are in openapi.yaml.
 package struct RESTService: Sendable {
   let directory: DirectoryService
   let issuer: String
@@ -51,7 +51,7 @@ package struct RESTService: Sendable {
     ]
   }
 
-  /// What a route is about, by the parameter in its path.
+  /// The resource of a route, by the parameter in its path.
   enum Subject: Sendable {
     /// The user of the path.
     case user

@@ -60,8 +60,8 @@ extension SQLSession {
     if !queue(records) { _ = try run(records.map(insertion)) }
   }
 
-  /// Inserts queued rows. Where `seal` makes a batch of all of them, they are inserted as its rows, and need not be found
-  /// again to be marked. A chain that is damaged keeps no row from being inserted; whoever seals the others sees the damage.
+  /// Inserts queued rows. If `seal` makes a batch of all of them, they are inserted as its rows, and need not be found again
+  /// to be marked. A chain that is damaged keeps no row from being inserted; whoever seals the others sees the damage.
   package func insert(queued records: [AuditRecord], sealing seal: AuditSealing?) throws {
     let records = records.inOrder, layout = auditLayout
     var batch: AuditBatch?
