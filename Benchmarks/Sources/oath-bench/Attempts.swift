@@ -54,7 +54,7 @@ struct Attempts: ~Copyable {
       step += 2
       let pair = CodePair(try code(step - 1), try code(step))
       guard
-        case .accepted = try await verifier.resync(.serial(device), with: pair, by: .administrator, at: time(step))
+        case .accepted = try await verifier.resync(.serial(device), with: pair, within: .administrative, at: time(step))
       else { throw Failure() }
     }
     return count
